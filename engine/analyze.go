@@ -1,0 +1,88 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"strings"
+)
+
+// Analyze answers a question from history and records the answer. Where it was
+// asked in chat, the same request gets the same decision: asking is repeated
+// when a process dies between deciding and saying so.
+func (e *Engine) Analyze(ctx context.Context, q Question) (Decision, error) {
+	if err := q.check(); err != nil {
+		return Decision{}, err
+	}
+	d, err := e.answer(ctx, q)
+	if err != nil {
+		return Decision{}, err
+	}
+	if q.Asked != nil {
+		d.ID = requestID(q.Asked.Request)
+	}
+	err = e.store.Update(ctx, func(tx Tx) error {
+		if q.Asked != nil {
+			known, err := tx.Decision(ctx, d.ID)
+			if err == nil {
+				d = known
+				return nil
+			}
+			if KindOf(err) != NotFound {
+				return err
+			}
+		}
+		return e.keep(ctx, tx, &d, nil)
+	})
+	return d, err
+}
+
+// keep stores a fresh decision with its event and the post it wants.
+func (e *Engine) keep(ctx context.Context, tx Tx, d *Decision, i *Incident) error {
+	if err := tx.PutDecisions(ctx, []Decision{*d}); err != nil {
+		return err
+	}
+	ev, err := NewEvent(EventDecision, d.CreatedAt, d)
+	if err != nil {
+		return err
+	}
+	if err := tx.Emit(ctx, ev); err != nil {
+		return err
+	}
+	w := newWants()
+	w.decision(d, i, e.answersTo())
+	if i != nil {
+		w.incident(i)
+	}
+	return w.write(ctx, tx)
+}
+
+// answersTo is where decisions go that nobody asked for in chat.
+func (e *Engine) answersTo() string {
+	if e.cfg.PostAnswers {
+		return e.cfg.Channel
+	}
+	return ""
+}
+
+// requestID names the decision of a request.
+func requestID(request string) string {
+	sum := sha256.Sum256([]byte(request))
+	return "dec_" + base32.NewEncoding(crockford).WithPadding(base32.NoPadding).EncodeToString(sum[:16])
+}
+
+// check cleans a question and refuses one that asks nothing.
+func (q *Question) check() error {
+	for _, s := range []*string{&q.ErrorType, &q.Service, &q.Environment, &q.Text} {
+		*s = strings.TrimSpace(Clean(*s))
+	}
+	if q.ErrorType == "" && q.Text == "" {
+		return Invalidf("error_type", "nothing to analyze: give error_type or description")
+	}
+	if q.Spike != nil {
+		if _, err := ParsePercent(Percent(*q.Spike)); err != nil {
+			return Invalidf("spike_percentage", "spike_percentage must be a number of percent between -1e9 and 1e9")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,146 @@
+package engine
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// DecisionStatus is where a decision stands with people.
+type DecisionStatus string
+
+// The states of a decision.
+const (
+	Proposed DecisionStatus = "proposed"
+	Approved DecisionStatus = "approved"
+	Rejected DecisionStatus = "rejected"
+)
+
+// Decision is an answer to "what is this, and what worked": the past incident
+// or runbook it resembles, the mitigation, how sure we are and why. It is a
+// proposal; people decide.
+type Decision struct {
+	ID                string         `json:"id"`
+	MatchedIncident   *string        `json:"matched_incident"`
+	MatchedRunbook    *string        `json:"matched_runbook"`
+	Symptom           string         `json:"symptom"`
+	RecommendedAction *string        `json:"recommended_action"`
+	ConfidenceScore   float64        `json:"confidence_score"`
+	LatencyMS         float64        `json:"latency_ms"`
+	Status            DecisionStatus `json:"status"`
+	Abstained         bool           `json:"abstained"`
+	Example           bool           `json:"example"`
+	Confidence        Confidence     `json:"confidence"`
+	Fix               *FixRecord     `json:"fix"`
+	Evidence          []Evidence     `json:"evidence"`
+	Generator         string         `json:"generator"`
+	IncidentID        *string        `json:"incident_id"`
+	CreatedAt         time.Time      `json:"created_at"`
+	Reviews           []Review       `json:"reviews"`
+
+	Question Question `json:"question"`
+	// Then is the matched incident's own spike, shown beside tonight's.
+	Then *float64 `json:"then_spike_percentage,omitempty"`
+
+	thenSymptom string // the matched incident's own; only while deciding
+}
+
+// Header is the title a decision goes by in chat and on the terminal.
+func (d *Decision) Header() string {
+	switch {
+	case d.MatchedIncident != nil:
+		return "Incident Decision: " + *d.MatchedIncident
+	case d.MatchedRunbook != nil:
+		return "Incident Decision: " + *d.MatchedRunbook
+	}
+	return "No confident match"
+}
+
+// Match returns the id of the matched incident or runbook, or "".
+func (d *Decision) Match() string {
+	switch {
+	case d.MatchedIncident != nil:
+		return *d.MatchedIncident
+	case d.MatchedRunbook != nil:
+		return *d.MatchedRunbook
+	}
+	return ""
+}
+
+// Confidence says how sure we are that this is the same problem, and on what
+// base. It is computed by us, never taken from a model.
+type Confidence struct {
+	Score      float64  `json:"score"`
+	Raw        float64  `json:"raw"`
+	Calibrated bool     `json:"calibrated"`
+	Outcomes   int      `json:"outcomes"` // verdicts and outcomes behind the calibration
+	Word       string   `json:"word,omitempty"`
+	Guessed    bool     `json:"type_guessed,omitempty"` // the error type was guessed from the alert's words
+	Reasons    []string `json:"reasons"`
+}
+
+// FixRecord is what history says of the recommended fix itself. It is never
+// folded into the confidence.
+type FixRecord struct {
+	Tried      int      `json:"tried"`
+	Worked     int      `json:"worked"`
+	Cost       string   `json:"cost,omitempty"`
+	Undo       string   `json:"undo,omitempty"`
+	CheckFirst []string `json:"check_first,omitempty"`
+	Took       string   `json:"took,omitempty"` // time to mitigate then
+}
+
+// Evidence is one past incident or runbook that a decision cites.
+type Evidence struct {
+	Kind       string   `json:"kind"` // incident or runbook
+	ID         string   `json:"id"`
+	Title      string   `json:"title"`
+	Service    string   `json:"service,omitempty"`
+	Score      float64  `json:"score"`
+	Resolution string   `json:"resolution"`
+	Outcome    string   `json:"outcome"` // resolved; empty for a runbook
+	Why        []string `json:"why"`
+	Example    bool     `json:"example,omitempty"`
+}
+
+// The kinds of evidence.
+const (
+	KindIncident = "incident"
+	KindRunbook  = "runbook"
+)
+
+// Question is what a decision answers: an alert's facts, or what a person
+// typed. ErrorType is only ever a given one (field, label, key=value or the
+// config's rule); one guessed from words is the decision's business.
+type Question struct {
+	ErrorType   string            `json:"error_type,omitempty"`
+	Spike       *float64          `json:"spike_percentage,omitempty"`
+	Service     string            `json:"service,omitempty"`
+	Environment string            `json:"environment,omitempty"`
+	Text        string            `json:"description,omitempty"`
+	Labels      map[string]string `json:"labels,omitempty"`
+	Asked       *Asked            `json:"asked,omitempty"`
+}
+
+// Asked says who asked in chat and where the answer goes.
+type Asked struct {
+	By      string `json:"by"`
+	Channel string `json:"channel"`
+	Thread  string `json:"thread,omitempty"` // the parent message's timestamp
+	Request string `json:"request"`          // one answer per request
+}
+
+// MarshalJSON keeps the contract's lists as lists: never null.
+func (d Decision) MarshalJSON() ([]byte, error) {
+	type plain Decision
+	p := plain(d)
+	if p.Reviews == nil {
+		p.Reviews = []Review{}
+	}
+	if p.Evidence == nil {
+		p.Evidence = []Evidence{}
+	}
+	if p.Confidence.Reasons == nil {
+		p.Confidence.Reasons = []string{}
+	}
+	return json.Marshal(p)
+}

@@ -1,0 +1,23 @@
+package engine
+
+// Delivery is one accepted body of a source, after its parser.
+type Delivery struct {
+	Source    string
+	Alerts    []Alert
+	Truncated int // alerts the sender cut from this body
+}
+
+// Receipt says what became of a delivery. It is given only once everything in
+// it is durable.
+type Receipt struct {
+	Accepted int           // alerts that changed something
+	Ignored  int           // repeats, stale and empty ones
+	Alerts   []AlertResult // in the delivery's order
+}
+
+// AlertResult says where one alert of a delivery went.
+type AlertResult struct {
+	AlertID    string
+	IncidentID string // empty where there is no incident, such as a resolve of what never fired
+	Changed    bool
+}

@@ -1,0 +1,43 @@
+// Package engine is RAG of Fire's domain: what an alert, an incident and a
+// decision are, and what may be done with them. It knows no vendor; store, bot,
+// webhook and seeds import it and never each other, and cmd/rof wires them.
+//
+// The way of an alert:
+//
+//	POST /webhooks/{source}         webhook/source parses the body into Alerts
+//	  └ Engine.Ingest               ingest.go: deliveries are committed in groups
+//	      └ step, join              series.go, join.go: pure rules: what an
+//	                                observation does to its series, and which
+//	                                incident a new series stands in
+//	      one transaction: alerts, incident, timeline, events, wanted posts, jobs
+//
+//	job "announce"                  bot brings the channel to what is wanted: the
+//	                                plain alert is out before anything is decided
+//
+//	job "decide"                    decide.go: asks the question of the incident
+//	  └ Engine.answer               answer.go: retrieve, score, propose
+//	      one transaction: decision, event, wanted posts, job "announce"
+//
+//	a click, a command, a request   Engine.Review, Acknowledge, Resolve …
+//	      one transaction: the change, who made it, event, wanted posts, job
+//
+//	the resolved incident           history.go follows the events, here or on any
+//	                                replica, and adds what fixed it to the index
+//
+// Propose, record, then act: nothing goes out that is not first in the store.
+// A Post is a row with a wanted and a sent revision; its content is rendered
+// from the state of its subject when it is sent, so the newest state wins and a
+// crash repeats harmlessly. Jobs are level-triggered for the same reason.
+//
+// Pure files hold the rules: series.go, join.go, question.go, answer.go (with
+// engine/retrieval and engine/confidence below it), severity.go, route.go. The
+// use cases around them are thin: read, decide, write.
+//
+// Store (store.go) is the one large seam: a unit of work whose methods each
+// state their contract, kept by store/sqlite and store/postgres and checked by
+// one suite, store/storetest. Proposer (propose.go) is the seam for a model: it
+// words a recommendation from evidence; it never gives a confidence.
+//
+// Errors that people may read are *Error, with a Kind that each front end maps
+// once; all others are internal, logged where they are handled.
+package engine

@@ -1,0 +1,196 @@
+package engine
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"ragoffire/engine/confidence"
+	"ragoffire/engine/retrieval"
+)
+
+// Config is what an Engine is made of. Store is required; the rest has
+// defaults, given at each field.
+type Config struct {
+	Store Store
+	Log   *slog.Logger     // discards
+	Now   func() time.Time // time.Now
+
+	Types   []TypeRule
+	Routes  []Route
+	Channel string // gets what no route names; with no channel at all nothing is announced
+	// PostAnswers also posts decisions that were asked for over REST to Channel:
+	// for an incoming webhook, where nobody can ask in chat.
+	PostAnswers bool
+
+	// Embedder replaces the built-in hashed one of the vector leg.
+	Embedder retrieval.Embedder
+
+	NoServiceGroups bool          // series of one service don't join one incident
+	GroupWindow     time.Duration // 5 min: how fresh the incident's last new series must be
+	ReopenWindow    time.Duration // 10 min: firing again sooner reopens the incident
+	Expire          time.Duration // 1 h: a series without resolve of its own ends
+	KeepEvents      time.Duration // 30 days
+}
+
+// Engine is the domain at work: every use case is a method, safe for concurrent
+// use, on any number of replicas.
+type Engine struct {
+	cfg       Config
+	store     Store
+	log       *slog.Logger
+	proposer  Proposer
+	library   *library
+	committer *committer
+	feed      *feed
+	// calibrator is replaced whole when verdicts arrive.
+	calibrator atomic.Pointer[confidence.Calibrator]
+}
+
+// New returns an engine that has read the store's history and can serve. It
+// fails only where the store does.
+func New(ctx context.Context, cfg Config) (*Engine, error) {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	orDefault(&cfg.GroupWindow, 5*time.Minute)
+	orDefault(&cfg.ReopenWindow, 10*time.Minute)
+	orDefault(&cfg.Expire, time.Hour)
+	orDefault(&cfg.KeepEvents, 30*24*time.Hour)
+	e := &Engine{
+		cfg: cfg, store: cfg.Store, log: cfg.Log.With("component", "engine"),
+		proposer: fromHistory{}, library: newLibrary(cfg.Embedder),
+	}
+	e.committer = &committer{commit: e.commitGroup}
+	last, err := e.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	e.feed = newFeed(e.store, last)
+	return e, nil
+}
+
+func orDefault(d *time.Duration, v time.Duration) {
+	if *d == 0 {
+		*d = v
+	}
+}
+
+// Run follows the store's events until ctx ends: it keeps the index, the
+// calibration and the subscriptions up to date with what this process and
+// others commit.
+func (e *Engine) Run(ctx context.Context) error {
+	var embedding sync.WaitGroup
+	if e.cfg.Embedder != nil {
+		embedding.Go(func() { e.embedMissing(ctx) })
+	}
+	err := e.feed.run(ctx, e.log, e.learn)
+	embedding.Wait()
+	return err
+}
+
+// Workers are the jobs that the engine itself does.
+func (e *Engine) Workers() []Worker {
+	return []Worker{
+		{Kind: JobDecide, Parallel: 4, Timeout: 30 * time.Second, Do: e.decide},
+		{Kind: JobTidy, Parallel: 1, Timeout: time.Minute, Every: 30 * time.Second, Do: e.tidy},
+	}
+}
+
+// Ready says whether the engine can take alerts, in words.
+func (e *Engine) Ready(ctx context.Context) error { return e.store.Ready(ctx) }
+
+func (e *Engine) now() time.Time { return e.cfg.Now().UTC().Truncate(time.Microsecond) }
+
+// Resolution is how a person ends an incident.
+type Resolution struct {
+	Actor       string
+	Reason      Reason // ReasonFixed where empty
+	Resolution  string // what fixed it; required for ReasonFixed
+	RootCause   string
+	DuplicateOf string // required for ReasonDuplicate
+}
+
+// Detail is an incident with all that belongs to it.
+type Detail struct {
+	Incident
+	Alerts    []Alert    `json:"alerts"`
+	Decisions []Decision `json:"decisions"`
+	Timeline  []Entry    `json:"timeline"`
+}
+
+// Page is one page of a list; Next is the cursor of the next, empty at the end.
+type Page[T any] struct {
+	Items []T
+	Next  string
+}
+
+// SearchQuery asks for past incidents and runbooks.
+type SearchQuery struct {
+	Text string
+	K    int    // 10 where 0, at most 50
+	Kind string // KindIncident, KindRunbook or "" for both
+}
+
+// SearchResult is one past incident or runbook found.
+type SearchResult struct {
+	Kind       string   `json:"kind"`
+	ID         string   `json:"id"`
+	Title      string   `json:"title"`
+	Score      float64  `json:"score"`
+	Matched    []string `json:"matched"`
+	Service    string   `json:"service,omitempty"`
+	ErrorType  string   `json:"error_type,omitempty"`
+	Resolution string   `json:"resolution,omitempty"`
+	Example    bool     `json:"example,omitempty"`
+}
+
+// Stats are the figures of this store; examples are in none of them.
+type Stats struct {
+	Incidents    StatCounts   `json:"incidents"`
+	MTTASeconds  *float64     `json:"mtta_seconds"` // mean time to acknowledge; null before the first
+	MTTRSeconds  *float64     `json:"mttr_seconds"` // mean time to resolve
+	Approved     int          `json:"approved"`
+	Rejected     int          `json:"rejected"`
+	ApprovalRate *float64     `json:"approval_rate"`
+	Calibration  Calibration  `json:"calibration"`
+	History      HistoryStats `json:"history"`
+}
+
+// StatCounts counts incidents by what people ask for.
+type StatCounts struct {
+	Total       int            `json:"total"`
+	ByStatus    map[string]int `json:"by_status"`
+	ByErrorType map[string]int `json:"by_error_type"`
+	ByService   map[string]int `json:"by_service"`
+	BySeverity  map[string]int `json:"by_severity"`
+}
+
+// Calibration says what the confidence rests on.
+type Calibration struct {
+	Outcomes   int              `json:"outcomes"`
+	Calibrated bool             `json:"calibrated"`
+	Brier      *float64         `json:"brier"`
+	Table      []CalibrationBin `json:"table"`
+}
+
+// CalibrationBin is a row of the reliability table.
+type CalibrationBin struct {
+	From  float64 `json:"from"`
+	To    float64 `json:"to"`
+	N     int     `json:"n"`
+	Mean  float64 `json:"mean_score"`
+	Right float64 `json:"share_right"`
+}
+
+// HistoryStats counts what retrieval searches.
+type HistoryStats struct {
+	Incidents int `json:"incidents"`
+	Runbooks  int `json:"runbooks"`
+	Examples  int `json:"examples"`
+}

@@ -1,0 +1,154 @@
+package engine
+
+import (
+	"slices"
+	"time"
+)
+
+// IncidentStatus is the state of an incident.
+type IncidentStatus string
+
+// The states of an incident.
+const (
+	Open         IncidentStatus = "open"
+	Acknowledged IncidentStatus = "acknowledged"
+	Mitigated    IncidentStatus = "mitigated"
+	Resolved     IncidentStatus = "resolved"
+)
+
+// next lists the legal transitions. Acknowledging twice is no transition;
+// resolved goes back only to open, by reopening or by firing again.
+func (s IncidentStatus) next() []IncidentStatus {
+	switch s {
+	case Open:
+		return []IncidentStatus{Acknowledged, Mitigated, Resolved}
+	case Acknowledged:
+		return []IncidentStatus{Open, Mitigated, Resolved}
+	case Mitigated:
+		return []IncidentStatus{Open, Acknowledged, Resolved}
+	case Resolved:
+		return []IncidentStatus{Open}
+	}
+	return nil
+}
+
+// Reason says how an incident ended. Only ReasonFixed makes its resolution a
+// fix that later incidents may be advised to repeat.
+type Reason string
+
+// The reasons.
+const (
+	ReasonFixed      Reason = "fixed"
+	ReasonRecovered  Reason = "recovered"
+	ReasonFalseAlarm Reason = "false_alarm"
+	ReasonDuplicate  Reason = "duplicate"
+)
+
+// Valid reports whether r is one of the reasons.
+func (r Reason) Valid() bool {
+	return slices.Contains([]Reason{ReasonFixed, ReasonRecovered, ReasonFalseAlarm, ReasonDuplicate}, r)
+}
+
+// Incident is one incident, live or historical: the same type, so that what
+// fixed tonight's becomes history for the next night without translation.
+type Incident struct {
+	ID          string            `json:"id"`
+	Title       string            `json:"title"`
+	Status      IncidentStatus    `json:"status"`
+	Severity    Severity          `json:"severity"`
+	Service     string            `json:"service"`
+	Environment string            `json:"environment,omitempty"`
+	ErrorType   string            `json:"error_type"`
+	Spike       *float64          `json:"spike_percentage"`
+	Symptom     string            `json:"symptom"`
+	Source      string            `json:"source"`
+	Fingerprint string            `json:"fingerprint"`
+	Labels      map[string]string `json:"labels"`
+	RootCause   string            `json:"root_cause"`
+	Resolution  string            `json:"resolution"`
+	Seed        bool              `json:"seed"`
+	StartedAt   time.Time         `json:"started_at"`
+	ResolvedAt  *time.Time        `json:"resolved_at"`
+	UpdatedAt   time.Time         `json:"updated_at"`
+
+	Historical     bool       `json:"historical,omitempty"` // imported or a seed; never fired here
+	Text           string     `json:"text,omitempty"`       // the post-mortem's body, for search
+	Reason         Reason     `json:"reason,omitempty"`
+	DuplicateOf    string     `json:"duplicate_of,omitempty"`
+	AcknowledgedAt *time.Time `json:"acknowledged_at,omitempty"`
+	AcknowledgedBy string     `json:"acknowledged_by,omitempty"`
+	MitigatedAt    *time.Time `json:"mitigated_at,omitempty"`
+	ResolvedBy     string     `json:"resolved_by,omitempty"` // empty where its alerts ended it
+	GroupKey       string     `json:"group_key,omitempty"`   // the sender's grouping that opened it
+	LastSeriesAt   time.Time  `json:"last_series_at,omitzero"`
+	Services       []string   `json:"services,omitempty"`     // where more than one is hit, in order of onset
+	Firing         int        `json:"firing"`                 // its series that fire now
+	Series         int        `json:"series"`                 // its series in all
+	Reopened       int        `json:"reopened,omitempty"`     // times it fired again after resolving
+	TruncatedBy    int        `json:"truncated_by,omitempty"` // alerts the sender cut from its messages
+	Channel        string     `json:"channel,omitempty"`      // where it is announced
+	Mention        string     `json:"mention,omitempty"`      // the route's user group, mentioned where critical
+
+	// What a post-mortem knows and a live incident learns when it resolves.
+	Metrics        []Metric  `json:"metrics,omitempty"`
+	Narrative      []Moment  `json:"narrative,omitempty"`
+	Tried          []Attempt `json:"tried,omitempty"`
+	Cost           string    `json:"cost,omitempty"`
+	Undo           string    `json:"undo,omitempty"`
+	CheckFirst     []string  `json:"check_first,omitempty"`
+	FollowUps      []string  `json:"follow_ups,omitempty"`
+	TimeToMitigate string    `json:"time_to_mitigate,omitempty"` // such as "18 min"
+}
+
+// Metric is one measured quantity of a historical incident.
+type Metric struct {
+	Name     string  `json:"name"`
+	Baseline float64 `json:"baseline"`
+	Peak     float64 `json:"peak"`
+	Unit     string  `json:"unit"`
+}
+
+// Moment is one line of a historical incident's timeline, with its time of day
+// or its distance from the start, as the post-mortem tells it.
+type Moment struct {
+	At   string `json:"at"`
+	Text string `json:"text"`
+}
+
+// Attempt is one thing that people tried, and how it ended.
+type Attempt struct {
+	Action  string `json:"action"`
+	Outcome string `json:"outcome"` // worked, failed, reverted
+	Note    string `json:"note,omitempty"`
+}
+
+// To moves the incident to status, or says why that is not a legal transition.
+func (i *Incident) To(status IncidentStatus) error {
+	if i.Historical {
+		return Conflictf("%s is history; it has no state to change", i.ID)
+	}
+	if !slices.Contains(i.Status.next(), status) {
+		return Conflictf("%s is %s; it cannot become %s", i.ID, i.Status, status)
+	}
+	i.Status = status
+	return nil
+}
+
+// Fix reports whether the incident teaches a fix: it is over, people fixed it,
+// and they said how.
+func (i *Incident) Fix() bool {
+	return i.Status == Resolved && i.Resolution != "" && (i.Historical || i.Reason == ReasonFixed)
+}
+
+// Live reports whether the incident is neither history nor over.
+func (i *Incident) Live() bool { return !i.Historical && i.Status != Resolved }
+
+// Entry is one line of a live incident's timeline.
+type Entry struct {
+	ID         string    `json:"id"`
+	IncidentID string    `json:"incident_id"`
+	At         time.Time `json:"at"`
+	Kind       string    `json:"kind"` // fired, joined, worse, acknowledged, decided, approved, rejected, undone, resolved, reopened, all_clear, note
+	Actor      string    `json:"actor,omitempty"`
+	Text       string    `json:"text"`
+}

@@ -1,0 +1,91 @@
+package engine
+
+import (
+	"context"
+	"strings"
+	"time"
+)
+
+// maxLabels bounds an alert's labels; more are a mistake, not information.
+const maxLabels = 64
+
+// Ingest takes a delivery in: each alert is applied to its series and each new
+// series stands in an incident. When Ingest returns nil, all of it is durable,
+// with its events, the posts it wants and the jobs that bring them about.
+// A delivery that comes twice changes nothing the second time.
+func (e *Engine) Ingest(ctx context.Context, d Delivery) (Receipt, error) {
+	now := e.now()
+	for i := range d.Alerts {
+		e.prepare(&d.Alerts[i], d.Source, now)
+	}
+	if len(d.Alerts) == 0 {
+		return Receipt{}, nil
+	}
+	return e.committer.do(ctx, d)
+}
+
+// prepare fills in what a parser leaves to us.
+func (e *Engine) prepare(a *Alert, source string, now time.Time) {
+	a.clean()
+	a.Source, a.ReceivedAt = source, now
+	if a.Status == "" {
+		a.Status = Firing
+	}
+	if a.Severity == "" {
+		a.Severity = ParseSeverity(a.SeverityRaw)
+	}
+	if a.Fingerprint == "" {
+		a.Fingerprint = HashFingerprint(a.ErrorType, a.Service, a.Labels)
+		a.ExpiresAt = now.Add(e.cfg.Expire)
+	}
+	// The type is set after the fingerprint: a rule in the config must not
+	// change which series an alert belongs to.
+	if a.ErrorType == "" {
+		a.ErrorType = e.typeOf(a)
+	}
+}
+
+// clean makes every text of the alert one that can be stored and shown.
+func (a *Alert) clean() {
+	for _, s := range []*string{
+		&a.ExternalID, &a.Fingerprint, &a.SeverityRaw, &a.Name, &a.Title, &a.Description, &a.ErrorType,
+		&a.Service, &a.Component, &a.Environment, &a.Comparator, &a.Unit, &a.GroupKey, &a.Reason,
+	} {
+		*s = Clean(*s)
+	}
+	a.Title = strings.Join(strings.Fields(a.Title), " ")
+	labels := make(map[string]string, min(len(a.Labels), maxLabels))
+	for k, v := range a.Labels {
+		if len(labels) == maxLabels {
+			break
+		}
+		labels[Clean(k)] = Clean(v)
+	}
+	a.Labels = labels
+	for i := range a.Links {
+		a.Links[i].URL = Clean(a.Links[i].URL)
+	}
+}
+
+// commitGroup is the transaction of a group of deliveries.
+func (e *Engine) commitGroup(ctx context.Context, group []*request) error {
+	return e.store.Update(ctx, func(tx Tx) error {
+		in := &intake{engine: e, now: e.now(), tx: tx}
+		for _, r := range group {
+			in.alerts = append(in.alerts, r.delivery.Alerts...)
+		}
+		if err := in.load(ctx); err != nil {
+			return err
+		}
+		for _, r := range group {
+			r.receipt = in.apply(r.delivery)
+		}
+		if err := in.write(ctx); err != nil {
+			return err
+		}
+		for _, r := range group {
+			in.name(&r.receipt)
+		}
+		return nil
+	})
+}

@@ -1,0 +1,248 @@
+package engine_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"ragoffire/engine"
+)
+
+func TestFiringOpensOneIncidentAndARepeatChangesNothing(t *testing.T) {
+	r := newRig(t)
+	first := r.ingest(alert("a"))
+	if first.Accepted != 1 || first.Ignored != 0 || first.Alerts[0].IncidentID == "" || first.Alerts[0].AlertID == "" {
+		t.Fatalf("receipt %+v", first)
+	}
+	before, err := r.Events(t.Context(), 0, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := r.ingest(alert("a"))
+	if again.Accepted != 0 || again.Ignored != 1 || again.Alerts[0].AlertID != first.Alerts[0].AlertID || again.Alerts[0].IncidentID != first.Alerts[0].IncidentID {
+		t.Fatalf("receipt of the repeat %+v; first %+v", again, first)
+	}
+	after, err := r.Events(t.Context(), 0, 100)
+	if err != nil || len(after) != len(before) || len(before) != 2 {
+		t.Fatalf("%d events, then %d, %v; want 2 (anomaly, incident) and no more", len(before), len(after), err)
+	}
+	d := r.detail(first.Alerts[0].IncidentID)
+	if d.Alerts[0].Count != 2 || d.Firing != 1 || d.Series != 1 || d.Status != engine.Open || d.Severity != engine.SeverityHigh {
+		t.Errorf("incident %+v, alert count %d", d.Incident, d.Alerts[0].Count)
+	}
+	if len(r.posts()) != 2 {
+		t.Errorf("%d posts wanted; want the message and the plain alert", len(r.posts()))
+	}
+}
+
+func TestSeriesJoinOneIncident(t *testing.T) {
+	group := func(key string) func(*engine.Alert) { return func(a *engine.Alert) { a.GroupKey = key } }
+	service := func(name string) func(*engine.Alert) { return func(a *engine.Alert) { a.Service = name } }
+	env := func(name string) func(*engine.Alert) { return func(a *engine.Alert) { a.Environment = name } }
+	tests := []struct {
+		name   string
+		second engine.Alert
+		wait   time.Duration
+		off    bool
+		joins  bool
+	}{
+		{"of the sender's group, whatever the service", alert("b", group("g"), service("cart")), time.Hour, false, true},
+		{"of the sender's group, with grouping by service off", alert("b", group("g")), 0, true, true},
+		{"of the same service and environment, soon", alert("b"), 4 * time.Minute, false, true},
+		{"of the same service, too late", alert("b"), 5 * time.Minute, false, false},
+		{"of the same service in another environment", alert("b", env("staging")), 0, false, false},
+		{"of another service", alert("b", service("cart")), 0, false, false},
+		{"without an environment", alert("b", env("")), 0, false, false},
+		{"of the same service with grouping off", alert("b"), 0, true, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newRig(t, func(c *engine.Config) { c.NoServiceGroups = tt.off })
+			one := r.ingest(alert("a", group("g"))).Alerts[0].IncidentID
+			r.clock.advance(tt.wait)
+			two := r.ingest(tt.second).Alerts[0].IncidentID
+			if joined := one == two; joined != tt.joins {
+				t.Fatalf("joined = %v; want %v", joined, tt.joins)
+			}
+			if !tt.joins {
+				return
+			}
+			d := r.detail(one)
+			if d.Series != 2 || d.Firing != 2 || len(d.Alerts) != 2 {
+				t.Errorf("%d series, %d firing, %d alerts; want 2 of each", d.Series, d.Firing, len(d.Alerts))
+			}
+			if !slices.ContainsFunc(d.Alerts, func(a engine.Alert) bool { return strings.HasPrefix(a.Joined, "same ") }) {
+				t.Error("no alert says why it joined")
+			}
+		})
+	}
+}
+
+func TestOneDeliveryMayHoldManySeriesAndNoIncidentTwice(t *testing.T) {
+	r := newRig(t)
+	got := r.ingest(alert("a"), alert("b"), alert("a"), alert("c", func(a *engine.Alert) { a.Service = "cart" }))
+	ids := map[string]bool{}
+	for _, a := range got.Alerts {
+		ids[a.IncidentID] = true
+	}
+	if got.Accepted != 3 || got.Ignored != 1 || len(ids) != 2 || len(r.incidents()) != 2 {
+		t.Errorf("receipt %+v, %d incidents; want 3 accepted, 1 ignored, 2 incidents", got, len(r.incidents()))
+	}
+}
+
+func TestAnIncidentResolvesWhenAllItsSeriesHave(t *testing.T) {
+	r := newRig(t)
+	id := r.ingest(alert("a"), alert("b")).Alerts[0].IncidentID
+	r.clock.advance(10 * time.Minute)
+	r.ingest(alert("b", ended(r.clock.Now())))
+	if d := r.detail(id); d.Status != engine.Open || d.Firing != 1 {
+		t.Fatalf("with one of two ended: %s, %d firing", d.Status, d.Firing)
+	}
+	r.ingest(alert("a", ended(r.clock.Now())))
+	d := r.detail(id)
+	if d.Status != engine.Resolved || d.Firing != 0 || d.Reason != engine.ReasonRecovered || d.ResolvedAt == nil || d.Fix() {
+		t.Fatalf("with both ended: %+v", d.Incident)
+	}
+	if n := r.notices(); len(n) != 1 || !strings.Contains(n[0], "all_clear") || !strings.Contains(n[0], "11 min") {
+		t.Errorf("notices %v; want one all clear after 11 min", n)
+	}
+	if got := r.ingest(alert("b", ended(r.clock.Now()))); got.Accepted != 0 {
+		t.Errorf("resolved again: %+v; want nothing", got)
+	}
+}
+
+func TestFiringSoonAfterTheEndReopensTheIncident(t *testing.T) {
+	r := newRig(t)
+	id := r.ingest(alert("a")).Alerts[0].IncidentID
+	r.clock.advance(10 * time.Minute)
+	r.ingest(alert("a", ended(r.clock.Now())))
+	r.clock.advance(3 * time.Minute)
+	fires := func(a *engine.Alert) { a.StartedAt = r.clock.Now() }
+	if got := r.ingest(alert("a", fires)).Alerts[0].IncidentID; got != id {
+		t.Fatalf("fired again in %s; want %s", got, id)
+	}
+	d := r.detail(id)
+	if d.Status != engine.Open || d.Reopened != 1 || d.ResolvedAt != nil || len(d.Alerts) != 2 {
+		t.Errorf("%+v with %d episodes", d.Incident, len(d.Alerts))
+	}
+	if n := r.notices(); !strings.Contains(n[len(n)-1], `"fired_again"`) || !strings.Contains(n[len(n)-1], "3 min") {
+		t.Errorf("notices %v; want the last to say fired again after 3 min", n)
+	}
+	r.ingest(alert("a", fires, ended(r.clock.Now())))
+	r.clock.advance(time.Hour)
+	if got := r.ingest(alert("a", fires)).Alerts[0].IncidentID; got == id {
+		t.Error("an hour later it must be a new incident")
+	}
+}
+
+func TestAWorseAlertIsNoticedOnce(t *testing.T) {
+	r := newRig(t)
+	id := r.ingest(alert("a", func(a *engine.Alert) { a.Severity = engine.SeverityMedium })).Alerts[0].IncidentID
+	critical := alert("b", func(a *engine.Alert) { a.Severity = engine.SeverityCritical })
+	r.ingest(critical)
+	r.ingest(critical)
+	if d := r.detail(id); d.Severity != engine.SeverityCritical {
+		t.Errorf("severity %s", d.Severity)
+	}
+	if n := r.notices(); len(n) != 1 || !strings.Contains(n[0], `"worse"`) {
+		t.Errorf("notices %v; want one", n)
+	}
+}
+
+func TestAPersonsResolveWhileTheSenderStillFires(t *testing.T) {
+	r := newRig(t)
+	id := r.ingest(alert("a")).Alerts[0].IncidentID
+	if _, err := r.Resolve(t.Context(), id, engine.Resolution{Actor: "oncall", Resolution: "restarted it"}); err != nil {
+		t.Fatal(err)
+	}
+	r.clock.advance(time.Minute)
+	if got := r.ingest(alert("a")); got.Accepted != 0 || got.Alerts[0].IncidentID != id {
+		t.Fatalf("a repeat after a person's resolve: %+v", got)
+	}
+	d := r.detail(id)
+	if d.Status != engine.Resolved || d.Firing != 1 || !d.Alerts[0].ClosedByPerson || d.Alerts[0].Count != 2 {
+		t.Fatalf("%+v %+v", d.Incident, d.Alerts[0])
+	}
+	fresh := alert("a", func(a *engine.Alert) { a.StartedAt = r.clock.Now() })
+	if got := r.ingest(fresh); got.Accepted != 1 || got.Alerts[0].IncidentID == id {
+		t.Fatalf("a new start: %+v; want a new incident", got)
+	}
+	if d := r.detail(id); d.Firing != 0 {
+		t.Errorf("the old incident still counts %d firing", d.Firing)
+	}
+}
+
+func TestABodyWithoutFingerprintIsOneSeriesUntilItExpires(t *testing.T) {
+	r := newRig(t)
+	r.running()
+	bare := engine.Alert{ErrorType: "queue_backlog", Service: "mailer", Labels: map[string]string{"queue": "out"}}
+	one, two := r.ingest(bare), r.ingest(bare)
+	if one.Alerts[0].AlertID != two.Alerts[0].AlertID || two.Ignored != 1 {
+		t.Fatalf("%+v then %+v; want the same series", one, two)
+	}
+	r.clock.advance(61 * time.Minute)
+	if err := r.store.Update(t.Context(), func(tx engine.Tx) error {
+		return tx.Enqueue(t.Context(), engine.Job{Kind: engine.JobTidy, Subject: "all"})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	id := one.Alerts[0].IncidentID
+	deadline := time.Now().Add(10 * time.Second)
+	for r.detail(id).Status != engine.Resolved {
+		if time.Now().After(deadline) {
+			t.Fatalf("after an hour it is %s", r.detail(id).Status)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+func TestManyDeliveriesAtOnceAreEachStoredOnce(t *testing.T) {
+	r := newRig(t)
+	const senders, each = 16, 25
+	var group sync.WaitGroup
+	for s := range senders {
+		group.Go(func() {
+			for n := range each {
+				a := alert(fmt.Sprintf("%d-%d", s, n), func(a *engine.Alert) { a.Service = fmt.Sprintf("svc-%d-%d", s, n) })
+				for range 2 {
+					if _, err := r.Ingest(t.Context(), engine.Delivery{Source: "alertmanager", Alerts: []engine.Alert{a}}); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+		})
+	}
+	group.Wait()
+	var ids []string
+	for after := ""; ; {
+		p, err := r.Incidents(t.Context(), engine.IncidentFilter{}, after, 200)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range p.Items {
+			ids = append(ids, i.ID)
+		}
+		if after = p.Next; after == "" {
+			break
+		}
+	}
+	slices.Sort(ids)
+	if len(ids) != senders*each || len(slices.Compact(ids)) != senders*each {
+		t.Errorf("%d incidents; want %d, each once", len(ids), senders*each)
+	}
+}
+
+func TestTextFromOutsideIsCleanedAtTheEntrance(t *testing.T) {
+	r := newRig(t)
+	id := r.ingest(alert("a", func(a *engine.Alert) {
+		a.Title = "nul \x00 and \xff bad"
+		a.Labels = map[string]string{"k\x00": "v\xff"}
+	})).Alerts[0].IncidentID
+	d := r.detail(id)
+	if d.Title != "nul \uFFFD and \uFFFD bad" || d.Labels["k\uFFFD"] != "v\uFFFD" {
+		t.Errorf("title %q, labels %q", d.Title, d.Labels)
+	}
+}

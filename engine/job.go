@@ -1,0 +1,43 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// The kinds of job. Each is level-triggered: it brings something outside to
+// the state that the store wants, so running it once more does no harm.
+const (
+	JobDecide   = "decide"   // subject: an incident's id
+	JobAnnounce = "announce" // subject: a channel
+	JobInbound  = "inbound"  // subject: an envelope's id
+	JobTidy     = "tidy"     // subject: "all"; ends expired series, drops what retention says
+)
+
+// Job asks for work on a subject after the transaction that enqueues it has
+// committed. At most one run of a (Kind, Subject) is under way at any moment,
+// on any replica; asking again while one waits changes nothing; asking again
+// while one runs makes it run once more after.
+type Job struct {
+	Kind    string
+	Subject string
+	At      time.Time // not before; zero means at once
+}
+
+// Worker does the jobs of one kind.
+type Worker struct {
+	Kind     string
+	Parallel int           // runs at the same time in this process
+	Timeout  time.Duration // of one run
+	Every    time.Duration // where not zero, Subject "all" is also enqueued this often, by one replica
+	// Do works on the subject. A nil error ends the job, Again runs it later
+	// without counting as a failure, any other error is retried with backoff.
+	Do func(ctx context.Context, subject string) error
+}
+
+// Again is the error by which a worker asks to run the same job later: not a
+// failure, but a window that has not opened yet.
+type Again struct{ After time.Duration }
+
+func (a *Again) Error() string { return fmt.Sprintf("again in %s", a.After) }

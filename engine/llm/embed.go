@@ -1,0 +1,73 @@
+// Package llm speaks to OpenAI-compatible endpoints. Nothing in it decides: it
+// turns texts into vectors for retrieval's vector leg, and every caller goes on
+// without it when the endpoint is slow, down or wrong.
+package llm
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/sashabaranov/go-openai"
+)
+
+const (
+	// batch is how many texts one request carries; the endpoints in use take at
+	// least as many.
+	batch = 64
+	// embedTimeout bounds one request.
+	embedTimeout = 10 * time.Second
+)
+
+// Config names an endpoint.
+type Config struct {
+	Key     string // may be empty for an endpoint of one's own
+	BaseURL string // the library's default where empty
+	Model   string
+}
+
+// Embedder asks an endpoint for vectors.
+type Embedder struct {
+	client *openai.Client
+	model  string
+}
+
+// NewEmbedder returns an embedder; it sends nothing yet.
+func NewEmbedder(cfg Config) *Embedder {
+	c := openai.DefaultConfig(cfg.Key)
+	if cfg.BaseURL != "" {
+		c.BaseURL = cfg.BaseURL
+	}
+	c.HTTPClient = &http.Client{Timeout: embedTimeout}
+	return &Embedder{client: openai.NewClientWithConfig(c), model: cfg.Model}
+}
+
+// ID names the model.
+func (e *Embedder) ID() string { return e.model }
+
+// Embed returns one vector per text, in order.
+func (e *Embedder) Embed(ctx context.Context, texts []string) ([][]float32, error) {
+	vectors := make([][]float32, 0, len(texts))
+	for from := 0; from < len(texts); from += batch {
+		part := texts[from:min(from+batch, len(texts))]
+		resp, err := e.client.CreateEmbeddings(ctx, openai.EmbeddingRequest{
+			Input: part, Model: openai.EmbeddingModel(e.model), EncodingFormat: openai.EmbeddingEncodingFormatFloat,
+		})
+		if err != nil {
+			return nil, fmt.Errorf("embeddings of %s: %w", e.model, err)
+		}
+		if len(resp.Data) != len(part) {
+			return nil, fmt.Errorf("embeddings of %s: %d vectors for %d texts", e.model, len(resp.Data), len(part))
+		}
+		got := make([][]float32, len(part))
+		for _, d := range resp.Data {
+			if d.Index < 0 || d.Index >= len(part) || got[d.Index] != nil {
+				return nil, fmt.Errorf("embeddings of %s: index %d is wrong or repeated", e.model, d.Index)
+			}
+			got[d.Index] = d.Embedding
+		}
+		vectors = append(vectors, got...)
+	}
+	return vectors, nil
+}

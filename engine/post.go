@@ -1,0 +1,57 @@
+package engine
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// The kinds of post. What a post says is rendered from the state of its
+// subject when it is sent, so the newest state wins and a crash repeats
+// harmlessly.
+const (
+	PostIncident = "incident" // subject: an incident; its one channel message, edited in place
+	PostAlert    = "alert"    // subject: an incident; the plain alert in its thread
+	PostDecision = "decision" // subject: a decision
+	PostNotice   = "notice"   // subject: an incident; a broadcast reply, told by Detail
+)
+
+// Post is one message that people should see in chat: a row with a wanted and
+// a sent revision. The announce job of its channel brings the one to the other.
+type Post struct {
+	Key     string          `json:"key"`     // unique; wanting it again bumps Wanted
+	Channel string          `json:"channel"` // where
+	Thread  string          `json:"thread"`  // a fixed parent timestamp, where a person asked in a thread
+	Parent  string          `json:"parent"`  // else the Key of the post in whose thread it stands; "" for none
+	Kind    string          `json:"kind"`
+	Subject string          `json:"subject"`
+	Detail  json.RawMessage `json:"detail,omitempty"` // a Notice, for PostNotice
+	Wanted  int64           `json:"wanted"`
+	Sent    int64           `json:"sent"`
+
+	TS          string    `json:"ts"`      // Slack's timestamp once it stands
+	Hash        string    `json:"hash"`    // of what was last sent; the same content is not sent again
+	Sending     bool      `json:"sending"` // an attempt is under way, or its outcome is unknown
+	AttemptedAt time.Time `json:"attempted_at"`
+	Attempts    int       `json:"attempts"`
+	NotBefore   time.Time `json:"not_before"`
+	LastError   string    `json:"last_error"`
+	Dead        bool      `json:"dead"` // given up: the channel does not exist or refuses it
+	CreatedAt   time.Time `json:"created_at"`
+}
+
+// Notice is what people must notice and an edit would not tell them.
+type Notice struct {
+	What  string   `json:"what"` // worse, new_service, fired_again, all_clear, still_firing
+	From  Severity `json:"from,omitempty"`
+	To    Severity `json:"to,omitempty"`
+	Was   int      `json:"was,omitempty"` // alerts before
+	Now   int      `json:"now,omitempty"` // alerts now
+	Names []string `json:"names,omitempty"`
+	After string   `json:"after,omitempty"` // such as "12 min"
+}
+
+// Pace says how fast a channel may be posted to; see Tx.TakePace.
+type Pace struct {
+	Burst int
+	Every time.Duration
+}

@@ -1,0 +1,178 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Acknowledge says that somebody is on it.
+func (e *Engine) Acknowledge(ctx context.Context, id, actor string) (Incident, error) {
+	return e.change(ctx, id, actor, func(_ Tx, i *Incident, now time.Time) (Entry, error) {
+		if i.Status == Acknowledged {
+			return Entry{}, Conflictf("%s is acknowledged already, by %s", i.ID, i.AcknowledgedBy)
+		}
+		if err := i.To(Acknowledged); err != nil {
+			return Entry{}, err
+		}
+		i.AcknowledgedAt, i.AcknowledgedBy = &now, actor
+		return Entry{Kind: "acknowledged", Text: "acknowledged"}, nil
+	})
+}
+
+// Mitigate says that the pain is over though the cause may not be.
+func (e *Engine) Mitigate(ctx context.Context, id, actor string) (Incident, error) {
+	return e.change(ctx, id, actor, func(_ Tx, i *Incident, now time.Time) (Entry, error) {
+		if err := i.To(Mitigated); err != nil {
+			return Entry{}, err
+		}
+		i.MitigatedAt = &now
+		return Entry{Kind: "mitigated", Text: "mitigated"}, nil
+	})
+}
+
+// Reopen takes a resolved incident up again.
+func (e *Engine) Reopen(ctx context.Context, id, actor string) (Incident, error) {
+	return e.change(ctx, id, actor, func(tx Tx, i *Incident, _ time.Time) (Entry, error) {
+		if err := i.To(Open); err != nil {
+			return Entry{}, err
+		}
+		i.ResolvedAt, i.ResolvedBy, i.Reason, i.DuplicateOf = nil, "", "", ""
+		i.Resolution, i.RootCause = "", ""
+		i.Reopened++
+		return Entry{Kind: "reopened", Text: "reopened"}, e.closeSeries(ctx, tx, i.ID, false)
+	})
+}
+
+// Resolve ends an incident. Only what was fixed becomes a fix that later
+// decisions may recommend. An incident that its alerts ended can still be told
+// what fixed it. Series that still fire are marked as closed by a person.
+func (e *Engine) Resolve(ctx context.Context, id string, r Resolution) (Incident, error) {
+	if err := r.check(id); err != nil {
+		return Incident{}, err
+	}
+	return e.change(ctx, id, r.Actor, func(tx Tx, i *Incident, now time.Time) (Entry, error) {
+		told := i.Status == Resolved && i.ResolvedBy == "" && !i.Historical
+		if !told {
+			if err := i.To(Resolved); err != nil {
+				return Entry{}, err
+			}
+			i.ResolvedAt = &now
+		}
+		if r.Reason == ReasonDuplicate {
+			if _, err := tx.Incident(ctx, r.DuplicateOf); err != nil {
+				return Entry{}, Invalidf("duplicate_of", "there is no incident %s to be a duplicate of", r.DuplicateOf)
+			}
+		}
+		i.ResolvedBy, i.Reason, i.DuplicateOf = r.Actor, r.Reason, r.DuplicateOf
+		i.Resolution, i.RootCause = r.Resolution, r.RootCause
+		text := strings.ReplaceAll(string(r.Reason), "_", " ")
+		if r.Resolution != "" {
+			text += ": " + r.Resolution
+		}
+		if i.Firing > 0 {
+			text += fmt.Sprintf(" (%d still firing)", i.Firing)
+		}
+		return Entry{Kind: "resolved", Text: text}, e.closeSeries(ctx, tx, i.ID, true)
+	})
+}
+
+// check completes a resolution or says what is missing.
+func (r *Resolution) check(id string) error {
+	for _, s := range []*string{&r.Actor, &r.Resolution, &r.RootCause, &r.DuplicateOf} {
+		*s = strings.TrimSpace(Clean(*s))
+	}
+	if r.Reason == "" {
+		r.Reason = ReasonFixed
+	}
+	switch {
+	case !r.Reason.Valid():
+		return Invalidf("reason", "reason must be fixed, recovered, false_alarm or duplicate, not %q", r.Reason)
+	case r.Reason == ReasonFixed && r.Resolution == "":
+		return Invalidf("resolution", "say what fixed it, or give another reason: recovered, false_alarm or duplicate")
+	case r.Reason == ReasonDuplicate && (r.DuplicateOf == "" || r.DuplicateOf == id):
+		return Invalidf("duplicate_of", "say which other incident this one is a duplicate of")
+	}
+	return nil
+}
+
+// closeSeries marks the incident's firing series as closed by a person, or
+// takes that mark away.
+func (e *Engine) closeSeries(ctx context.Context, tx Tx, id string, closed bool) error {
+	alerts, err := tx.Alerts(ctx, id)
+	if err != nil {
+		return err
+	}
+	var changed []Alert
+	for _, a := range alerts {
+		if a.Status != AlertResolved && a.ClosedByPerson != closed {
+			a.ClosedByPerson = closed
+			changed = append(changed, a)
+		}
+	}
+	return tx.PutAlerts(ctx, changed)
+}
+
+// AddNote writes a line into an incident's timeline.
+func (e *Engine) AddNote(ctx context.Context, id, actor, text string) (Entry, error) {
+	text = strings.TrimSpace(Clean(text))
+	if text == "" {
+		return Entry{}, Invalidf("text", "a note needs a text")
+	}
+	var entry Entry
+	_, err := e.change(ctx, id, actor, func(_ Tx, i *Incident, _ time.Time) (Entry, error) {
+		if i.Historical {
+			return Entry{}, Conflictf("%s is history; its timeline is written", i.ID)
+		}
+		entry = Entry{Kind: "note", Text: text}
+		return entry, nil
+	}, &entry)
+	return entry, err
+}
+
+// change changes an incident under its row's hold, and writes its timeline
+// entry, its event and its messages. The entry as written goes to out.
+func (e *Engine) change(ctx context.Context, id, actor string, do func(Tx, *Incident, time.Time) (Entry, error), out ...*Entry) (Incident, error) {
+	now := e.now()
+	if actor = strings.TrimSpace(Clean(actor)); actor == "" {
+		return Incident{}, Invalidf("actor", "say who does this")
+	}
+	var i Incident
+	err := e.store.Update(ctx, func(tx Tx) (err error) {
+		if i, err = tx.Incident(ctx, id); err != nil {
+			return err
+		}
+		entry, err := do(tx, &i, now)
+		if err != nil {
+			return err
+		}
+		i.UpdatedAt = now
+		entry.ID, entry.IncidentID, entry.At, entry.Actor = newID("ent_", now), i.ID, now, actor
+		if err := tx.PutIncidents(ctx, []Incident{i}); err != nil {
+			return err
+		}
+		if err := tx.Note(ctx, entry); err != nil {
+			return err
+		}
+		for _, o := range out {
+			*o = entry
+		}
+		ev, err := NewEvent(EventIncident, now, i)
+		if err != nil {
+			return err
+		}
+		if err := tx.Emit(ctx, ev); err != nil {
+			return err
+		}
+		w := newWants()
+		w.incident(&i)
+		return w.write(ctx, tx)
+	})
+	if err == nil && i.Fix() {
+		if err := e.library.put(ctx, []Incident{i}, nil); err != nil {
+			e.log.WarnContext(ctx, "the new fix has no vector yet", "incident", i.ID, "error", err)
+		}
+	}
+	return i, err
+}

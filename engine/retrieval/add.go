@@ -1,0 +1,50 @@
+package retrieval
+
+import (
+	"context"
+	"fmt"
+)
+
+// Add adds the documents, and replaces those that it already holds (same Kind and ID). A document without an ID is an
+// error and nothing of the call is added. Where the embedder fails, the documents are added all the same, found by the
+// lexical legs, and the error says so; EmbedMissing makes up for it.
+func (x *Index) Add(ctx context.Context, docs ...Document) error {
+	for _, d := range docs {
+		if d.ID == "" {
+			return fmt.Errorf("document of kind %q has no id", d.Kind)
+		}
+	}
+	var unembedded []textOf
+	for _, d := range docs {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("add documents: %w", err)
+		}
+		a := analyse(d.Fields, maxWords)
+		e := newEntry(d, a)
+		x.replace(e, a.terms)
+		if !x.builtIn() {
+			if t := (textOf{e.key, joined(d.Fields)}); x.vectors.await(t, x.holds(e)) {
+				unembedded = append(unembedded, t)
+			}
+			continue
+		}
+		// The built-in vector needs no second reading of the text.
+		if err := x.vectors.put(ctx, x.embedder.ID(), e.key, hashed{}.vector(a), x.holds(e)); err != nil {
+			return err
+		}
+	}
+	return x.embed(ctx, unembedded)
+}
+
+// Remove takes the documents of one kind out; ids that aren't there are ignored.
+func (x *Index) Remove(kind string, ids ...string) {
+	for _, id := range ids {
+		k := key{kind, id}
+		x.mu.Lock()
+		if e := x.byKey[k]; e != nil {
+			x.take(e)
+		}
+		x.mu.Unlock()
+		x.vectors.remove(k)
+	}
+}

@@ -1,0 +1,24 @@
+package retrieval
+
+// Field is one named text of a document, such as its title or its root cause. The names title, type, service, symptom,
+// cause and text are known to the index; any other name is read like text.
+type Field struct {
+	Name string
+	Text string
+}
+
+// Facets are what is known of a document beyond its text. Empty strings and nil mean unknown.
+type Facets struct {
+	Type      string
+	Service   string
+	Magnitude *float64
+}
+
+// Document is what an index holds. Kind and ID together identify it; Kind means nothing to the index. Fields are read in
+// their order, and a name may come more than once.
+type Document struct {
+	ID     string
+	Kind   string
+	Fields []Field
+	Facets Facets
+}

@@ -1,0 +1,99 @@
+package retrieval
+
+import (
+	"cmp"
+	"strings"
+	"sync/atomic"
+)
+
+// key identifies a document.
+type key struct{ kind, id string }
+
+// String is the key as one string, the kind first; parseKey is its inverse for a kind that is known.
+func (k key) String() string { return k.kind + "\x00" + k.id }
+
+func parseKey(s, kind string) key { return key{kind, strings.TrimPrefix(s, kind+"\x00")} }
+
+func compareKeys(a, b key) int { return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(a.kind, b.kind)) }
+
+// entry is a document as the index holds it: counted features, no text. It never changes, but for its cached norms.
+type entry struct {
+	key
+	facets           Facets
+	typeKey, service string
+	slot             uint32
+	terms            []docTerm
+	pairs            []pairCount
+	chars            []charCount
+	length           float32
+	// probe is what somebody would have written about this document, to measure the nulls with.
+	probe string
+	norms atomic.Pointer[norms]
+}
+
+// docTerm is a term in a document: what it is, how often it occurs, and 1 + ln of that.
+type docTerm struct {
+	term         uint32
+	count, damped float32
+}
+
+// norms are the lengths of a document's two TF-IDF vectors, valid while the index is at that epoch.
+type norms struct {
+	epoch        uint64
+	words, chars float64
+}
+
+// newEntry builds the entry of a document but for its terms and its slot, which only the lexicon knows.
+func newEntry(d Document, a analysis) *entry {
+	return &entry{
+		key:     key{d.Kind, d.ID},
+		facets:  Facets{Type: d.Facets.Type, Service: d.Facets.Service, Magnitude: copied(d.Facets.Magnitude)},
+		typeKey: foldName(d.Facets.Type), service: foldName(d.Facets.Service),
+		pairs: a.pairs, chars: a.chars, length: a.length,
+		probe: probeText(d),
+	}
+}
+
+func copied(f *float64) *float64 {
+	if f == nil {
+		return nil
+	}
+	v := *f
+	return &v
+}
+
+// foldName makes names comparable: DatabaseTimeout, database-timeout and database_timeout are one type.
+func foldName(name string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(name) {
+		if inWord(r) {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// maxProbe is the length of an alert's summary and description together, in bytes, as monitoring systems send them.
+const maxProbe = 300
+
+// probeText is the document's title and symptom, or where it has neither, how it begins.
+func probeText(d Document) string {
+	var probe, rest strings.Builder
+	for _, f := range d.Fields {
+		switch f.Name {
+		case "title", "symptom":
+			probe.WriteString(f.Text)
+			probe.WriteByte(' ')
+		default:
+			if rest.Len() < maxProbe {
+				rest.WriteString(f.Text)
+				rest.WriteByte(' ')
+			}
+		}
+	}
+	text := probe.String()
+	if strings.TrimSpace(text) == "" {
+		text = rest.String()
+	}
+	return strings.Clone(text[:min(len(text), maxProbe)])
+}

@@ -1,0 +1,106 @@
+package retrieval
+
+import (
+	"slices"
+	"sync"
+)
+
+// Options shape an index; the zero value is a working default.
+type Options struct {
+	// Embedder feeds the vector leg; nil means the built-in hashed one, which needs no network.
+	Embedder Embedder
+}
+
+// Index holds documents and answers queries. It is safe for concurrent use: texts are read and embedded outside its
+// lock, and what happens under the lock is short, so that searches don't wait for writers.
+type Index struct {
+	embedder Embedder
+	// dense is the weight of the vector leg.
+	dense   float64
+	vectors *vectors
+	scratch scratchPool
+	nulls   nulls
+
+	mu      sync.RWMutex
+	lexicon *lexicon
+	byKey   map[key]*entry
+	// slots number the entries, lengths repeats their length for the walk over postings; freed slots are used again.
+	slots   []*entry
+	lengths []float32
+	free    []uint32
+	// types lists the slots of every type by its folded name.
+	types map[string][]uint32
+	// epoch counts the changes.
+	epoch uint64
+}
+
+// New returns an empty index.
+func New(o Options) *Index {
+	x := &Index{
+		embedder: o.Embedder,
+		dense:    endpointWeight,
+		vectors:  &vectors{scanBudget: endpointScanBudget, texts: map[key]string{}},
+		lexicon:  newLexicon(),
+		byKey:    map[key]*entry{},
+		types:    map[string][]uint32{},
+	}
+	if o.Embedder == nil {
+		x.embedder, x.dense, x.vectors.scanBudget = hashed{}, builtInWeight, builtInScanBudget
+	}
+	return x
+}
+
+func (x *Index) builtIn() bool {
+	_, ok := x.embedder.(hashed)
+	return ok
+}
+
+// replace puts an entry into the place of the one with its key, or into a new one.
+func (x *Index) replace(e *entry, terms []termCount) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if old := x.byKey[e.key]; old != nil {
+		x.take(old)
+	}
+	if n := len(x.free); n > 0 {
+		e.slot, x.free = x.free[n-1], x.free[:n-1]
+	} else {
+		e.slot = uint32(len(x.slots))
+		x.slots, x.lengths = append(x.slots, nil), append(x.lengths, 0)
+	}
+	x.slots[e.slot], x.lengths[e.slot] = e, e.length
+	x.byKey[e.key] = e
+	x.lexicon.insert(e, terms)
+	if e.typeKey != "" {
+		x.types[e.typeKey] = append(x.types[e.typeKey], e.slot)
+	}
+	x.epoch++
+}
+
+// take takes an entry out. The index is locked.
+func (x *Index) take(e *entry) {
+	x.lexicon.delete(e)
+	delete(x.byKey, e.key)
+	x.slots[e.slot] = nil
+	x.free = append(x.free, e.slot)
+	if slots := x.types[e.typeKey]; len(slots) > 0 {
+		x.types[e.typeKey] = slices.DeleteFunc(slots, func(s uint32) bool { return s == e.slot })
+	}
+	x.epoch++
+}
+
+// holds returns a question: is this entry still the one held under its key?
+func (x *Index) holds(e *entry) func() bool {
+	return func() bool {
+		x.mu.RLock()
+		defer x.mu.RUnlock()
+		return x.byKey[e.key] == e
+	}
+}
+
+// Len is the number of documents.
+func (x *Index) Len() int {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return len(x.byKey)
+}

@@ -1,0 +1,134 @@
+package retrieval
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+)
+
+// lexicon is the inverted index: from words to the documents that hold them, and how many documents hold each feature.
+// Postings are removed physically, so that its counts are always exact and a score depends only on the documents held,
+// never on how they came. It has no lock; the index has.
+type lexicon struct {
+	terms    map[string]uint32
+	words    []string
+	postings [][]posting
+	pairDF   []uint32
+	charDF   []uint32
+	// length is the sum of all documents' lengths, for BM25's average.
+	length float64
+	live   int
+	near   spelling
+	// logs[n] is ln(n+.5), damps[n] is 1 + ln(n): a document has a thousand features, and logarithms are slow.
+	logs  []float64
+	damps [math.MaxUint8 + 1]float64
+}
+
+// posting says that the document in a slot holds a term so often. Postings are sorted by slot.
+type posting struct {
+	slot  uint32
+	count float32
+}
+
+func newLexicon() *lexicon {
+	l := &lexicon{
+		terms:  map[string]uint32{},
+		pairDF: make([]uint32, pairBuckets),
+		charDF: make([]uint32, charBuckets),
+		near:   newSpelling(),
+		logs:   []float64{math.Log(.5)},
+	}
+	for n := range l.damps {
+		l.damps[n] = float64(damp(float32(n)))
+	}
+	return l
+}
+
+// insert adds an entry's features. The terms are those of its analysis.
+func (l *lexicon) insert(e *entry, terms []termCount) {
+	e.terms = make([]docTerm, 0, len(terms))
+	for _, t := range terms {
+		id := l.term(t.stem)
+		e.terms = append(e.terms, docTerm{id, t.count, damp(t.count)})
+		l.postings[id] = insertPosting(l.postings[id], posting{e.slot, t.count})
+	}
+	slices.SortFunc(e.terms, func(a, b docTerm) int { return cmp.Compare(a.term, b.term) })
+	for _, p := range e.pairs {
+		l.pairDF[p.bucket]++
+	}
+	for _, c := range e.chars {
+		l.charDF[c.bucket]++
+	}
+	l.length += float64(e.length)
+	l.live++
+	if len(l.logs) <= l.live {
+		l.logs = append(l.logs, math.Log(float64(l.live)+.5))
+	}
+}
+
+func (l *lexicon) delete(e *entry) {
+	for _, t := range e.terms {
+		list := l.postings[t.term]
+		if i, found := findPosting(list, e.slot); found {
+			l.postings[t.term] = slices.Delete(list, i, i+1)
+		}
+	}
+	for _, p := range e.pairs {
+		l.pairDF[p.bucket]--
+	}
+	for _, c := range e.chars {
+		l.charDF[c.bucket]--
+	}
+	l.length -= float64(e.length)
+	l.live--
+}
+
+// term is the number of a word, a new one where the word is new.
+func (l *lexicon) term(word string) uint32 {
+	id, known := l.terms[word]
+	if !known {
+		// The word is a piece of its document's text, and must not keep all of it in memory.
+		word = strings.Clone(word)
+		id = uint32(len(l.postings))
+		l.terms[word] = id
+		l.words = append(l.words, word)
+		l.postings = append(l.postings, nil)
+		l.near.add(word, id)
+	}
+	return id
+}
+
+// df is the number of documents that hold a term.
+func (l *lexicon) df(term uint32) uint32 { return uint32(len(l.postings[term])) }
+
+// idf returns the weight of a feature by the number of documents that hold it: ln((n+1)/(df+.5)).
+func (l *lexicon) idf() func(df uint32) float64 {
+	all := math.Log(float64(l.live + 1))
+	return func(df uint32) float64 { return all - l.logs[df] }
+}
+
+// averageLength is the mean length of a document, never 0.
+func (l *lexicon) averageLength() float64 {
+	return max(l.length/float64(max(l.live, 1)), 1)
+}
+
+// damp is 1 + ln(count), and 0 for nothing.
+func damp(count float32) float32 {
+	if count <= 0 {
+		return 0
+	}
+	return float32(1 + math.Log(float64(count)))
+}
+
+func findPosting(list []posting, slot uint32) (int, bool) {
+	return slices.BinarySearchFunc(list, slot, func(p posting, s uint32) int { return cmp.Compare(p.slot, s) })
+}
+
+func insertPosting(list []posting, p posting) []posting {
+	if n := len(list); n == 0 || list[n-1].slot < p.slot {
+		return append(list, p)
+	}
+	i, _ := findPosting(list, p.slot)
+	return slices.Insert(list, i, p)
+}

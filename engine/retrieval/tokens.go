@@ -1,0 +1,164 @@
+package retrieval
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxWords is how many words of one text count. The longest runbook of the public evaluation set has 1,600; what is
+// longer by an order of magnitude is a log, and its tail says nothing that its head doesn't.
+const maxWords = 20_000
+
+// maxWhole is the longest compound, in bytes, that is also kept whole; longer ones are paths and metric expressions.
+const maxWhole = 64
+
+// maxPart is the longest word, in bytes; what is longer is encoded data.
+const maxPart = 128
+
+// token is one word of a text. A compound such as KubePodCrashLooping gives one token per part, and one more for the
+// whole.
+type token struct {
+	// text is the word in lower case, stem what it is indexed as.
+	text, stem string
+	// part and compound are the word and the compound around it as they were written.
+	part, compound string
+	stop           bool
+	// whole marks the compound kept whole; it is no part of the running text.
+	whole bool
+}
+
+// tokenise splits a text into words: at everything that is neither letter nor digit, and inside CamelCase, snake_case
+// and kebab-case. U+0000 and invalid UTF-8 separate words like a space. Scripts that don't put spaces between words
+// give overlapping pairs of characters.
+func tokenise(text string) []token {
+	tokens := make([]token, 0, min(len(text)/5, maxWords)+1)
+	for len(text) > 0 && len(tokens) < maxWords {
+		start := strings.IndexFunc(text, inWord)
+		if start < 0 {
+			break
+		}
+		text = text[start:]
+		end := compoundEnd(text)
+		tokens = appendCompound(tokens, text[:end])
+		text = text[end:]
+	}
+	return tokens
+}
+
+func inWord(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+	}
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r))
+}
+
+// compoundEnd is where the compound at the start of the text ends: joiners belong to it only between two words.
+func compoundEnd(text string) int {
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if !inWord(r) {
+			next, _ := utf8.DecodeRuneInString(text[i+size:])
+			if !joins(r) || !inWord(next) {
+				return i
+			}
+		}
+		i += size
+	}
+	return len(text)
+}
+
+func joins(r rune) bool { return r == '_' || r == '-' || r == '\'' || r == '’' }
+
+// appendCompound appends the parts of one compound and, where there are several, the whole.
+func appendCompound(tokens []token, compound string) []token {
+	first := len(tokens)
+	start := 0
+	var last rune
+	for i, r := range compound {
+		next, _ := utf8.DecodeRuneInString(compound[i+utf8.RuneLen(r):])
+		switch {
+		case r == '_' || r == '-':
+			tokens = appendPart(tokens, compound[start:i], compound)
+			start = i + 1
+		case i > start && breaks(last, r, next):
+			tokens = appendPart(tokens, compound[start:i], compound)
+			start = i
+		}
+		last = r
+	}
+	tokens = appendPart(tokens, compound[start:], compound)
+	if len(tokens)-first < 2 || len(compound) > maxWhole {
+		return tokens
+	}
+	var whole strings.Builder
+	for _, t := range tokens[first:] {
+		whole.WriteString(t.text)
+	}
+	return append(tokens, token{
+		text: whole.String(), stem: stem(whole.String()), part: compound, compound: compound, whole: true,
+	})
+}
+
+// breaks tells whether a new word starts at r: fooBar, HTTPServer and S3Bucket break, IDs, 5XX and S3 don't; nor do
+// scripts with and without spaces between words mix in one word.
+func breaks(last, r, next rune) bool {
+	switch {
+	case unspaced(last) != unspaced(r):
+		return true
+	case !unicode.IsUpper(r):
+		return false
+	case unicode.IsLower(last):
+		return true
+	}
+	return (unicode.IsUpper(last) || unicode.IsDigit(last)) && unicode.IsLower(next) && next != 's'
+}
+
+// appendPart appends one part of a compound, in lower case and without apostrophes.
+func appendPart(tokens []token, part, compound string) []token {
+	text := strings.ToLower(part)
+	if strings.ContainsAny(text, "'’") {
+		text = strings.NewReplacer("'", "", "’", "").Replace(text)
+	}
+	if r, _ := utf8.DecodeRuneInString(text); unspaced(r) {
+		return appendPairs(tokens, text, compound)
+	}
+	if text == "" || len(text) > maxPart || isSerial(text) {
+		return tokens
+	}
+	return append(tokens, token{text: text, stem: stem(text), part: part, compound: compound, stop: stopWord(text)})
+}
+
+// isSerial tells ids, timestamps and hashes, which name one event and never its like.
+func isSerial(text string) bool {
+	digits, hex := 0, 0
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c >= '0' && c <= '9':
+			digits++
+		case c >= 'a' && c <= 'f':
+			hex++
+		default:
+			return false
+		}
+	}
+	return hex == 0 && digits > 5 || hex > 0 && digits > 0 && len(text) >= 8
+}
+
+// unspaced tells the scripts that are written without spaces between words.
+func unspaced(r rune) bool {
+	return r >= utf8.RuneSelf &&
+		unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+}
+
+func appendPairs(tokens []token, text, compound string) []token {
+	runes := []rune(text)
+	if len(runes) == 1 {
+		return append(tokens, token{text: text, stem: text, part: text, compound: compound})
+	}
+	for i := range min(len(runes)-1, maxWords) {
+		pair := string(runes[i : i+2])
+		tokens = append(tokens, token{text: pair, stem: pair, part: pair, compound: compound})
+	}
+	return tokens
+}

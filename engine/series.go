@@ -1,0 +1,129 @@
+package engine
+
+import "time"
+
+// change is what one observation does to its series.
+type change string
+
+const (
+	changeNone    change = "none"    // a repeat, or stale: counted, nothing else
+	changeOpen    change = "open"    // a new episode
+	changeAgain   change = "again"   // the series fires again soon after it ended: a flap
+	changeUpdate  change = "update"  // still firing, but something people see is different
+	changeResolve change = "resolve" // the episode is over
+	changeAck     change = "ack"     // acknowledged at the sender
+	changeIgnore  change = "ignore"  // ends what never began here: not even counted
+)
+
+// step applies an observation to the latest episode of its series (nil where
+// there is none) and returns the episode as it is now. An observation may come
+// twice, late and out of order:
+//
+//   - firing on nothing or on an ended episode opens one, unless it began before
+//     that one ended: then it is a retry of the past;
+//   - firing on a firing episode updates it. A new startsAt there is the same
+//     episode: senders lose theirs when they restart;
+//   - a person may have closed the episode while it fires. Then the same startsAt
+//     is counted and changes nothing, a newer one opens again;
+//   - resolved ends a firing episode unless it ended before that one began.
+func step(prev *Alert, in Alert, reopen time.Duration) (Alert, change) {
+	in.Count, in.LastSeenAt = 1, in.ReceivedAt
+	if prev == nil {
+		return first(in)
+	}
+	if prev.Status == AlertResolved {
+		return afterEnd(prev, in, reopen)
+	}
+	switch in.Status {
+	case AlertResolved:
+		return resolve(prev, in)
+	case AlertAcknowledged:
+		next := seen(prev, in)
+		if prev.Status == AlertAcknowledged {
+			return next, changeNone
+		}
+		next.Status = AlertAcknowledged
+		return next, changeAck
+	}
+	if prev.ClosedByPerson && in.StartedAt.After(prev.StartedAt) {
+		return in, changeOpen
+	}
+	next := seen(prev, in)
+	if prev.ClosedByPerson {
+		return next, changeNone
+	}
+	return update(next, in)
+}
+
+func first(in Alert) (Alert, change) {
+	if in.Status == Firing {
+		return in, changeOpen
+	}
+	return in, changeIgnore
+}
+
+func afterEnd(prev *Alert, in Alert, reopen time.Duration) (Alert, change) {
+	ended := prev.LastSeenAt
+	if prev.EndedAt != nil {
+		ended = *prev.EndedAt
+	}
+	if in.Status != Firing || in.StartedAt.Equal(prev.StartedAt) || in.StartedAt.Before(ended) {
+		return seen(prev, in), changeNone
+	}
+	if in.StartedAt.Sub(ended) < reopen {
+		return in, changeAgain
+	}
+	return in, changeOpen
+}
+
+func resolve(prev *Alert, in Alert) (Alert, change) {
+	next := seen(prev, in)
+	ended := in.ReceivedAt
+	if in.EndedAt != nil {
+		ended = *in.EndedAt
+	}
+	if ended.Before(prev.StartedAt) {
+		return next, changeNone
+	}
+	next.Status, next.EndedAt = AlertResolved, &ended
+	return next, changeResolve
+}
+
+// seen counts one more delivery of an episode.
+func seen(prev *Alert, in Alert) Alert {
+	next := *prev
+	next.Count++
+	if in.ReceivedAt.After(next.LastSeenAt) {
+		next.LastSeenAt = in.ReceivedAt
+	}
+	if !in.ExpiresAt.IsZero() {
+		next.ExpiresAt = in.ExpiresAt
+	}
+	return next
+}
+
+// update takes over what a sender may change while an alert fires. The worst
+// severity stays: a storm that ebbs was still a storm.
+func update(next Alert, in Alert) (Alert, change) {
+	what := changeNone
+	if in.Severity.Worse(next.Severity) {
+		next.Severity, next.SeverityRaw = in.Severity, in.SeverityRaw
+		what = changeUpdate
+	}
+	if in.Value != nil && (next.Value == nil || *in.Value != *next.Value) {
+		next.Value = in.Value
+		what = changeUpdate
+	}
+	if in.Spike != nil && (next.Spike == nil || *in.Spike != *next.Spike) {
+		next.Spike = in.Spike
+		what = changeUpdate
+	}
+	if in.Title != "" && in.Title != next.Title {
+		next.Title = in.Title
+		what = changeUpdate
+	}
+	if in.Description != "" {
+		next.Description = in.Description
+	}
+	return next, what
+}

@@ -1,0 +1,69 @@
+package engine
+
+import (
+	"testing"
+	"time"
+)
+
+func TestStepAppliesAnObservationToItsSeries(t *testing.T) {
+	t0 := time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC)
+	at := func(min int) time.Time { return t0.Add(time.Duration(min) * time.Minute) }
+	firing := func(started, received int) Alert {
+		return Alert{Status: Firing, Severity: SeverityMedium, StartedAt: at(started), ReceivedAt: at(received)}
+	}
+	resolved := func(started, ended, received int) Alert {
+		end := at(ended)
+		return Alert{Status: AlertResolved, Severity: SeverityMedium, StartedAt: at(started), EndedAt: &end, ReceivedAt: at(received), LastSeenAt: at(received)}
+	}
+	closed := firing(0, 1)
+	closed.ClosedByPerson = true
+	worse := firing(0, 2)
+	worse.Severity = SeverityCritical
+	milder := firing(0, 2)
+	milder.Severity = SeverityLow
+	value := 12.5
+	valued := firing(0, 2)
+	valued.Value = &value
+	acked := firing(0, 2)
+	acked.Status = AlertAcknowledged
+
+	tests := []struct {
+		name   string
+		prev   *Alert
+		in     Alert
+		want   change
+		status AlertStatus
+	}{
+		{"firing on nothing opens", nil, firing(0, 0), changeOpen, Firing},
+		{"resolved on nothing is ignored", nil, resolved(0, 1, 1), changeIgnore, AlertResolved},
+		{"the same firing again is a repeat", ref(firing(0, 1)), firing(0, 5), changeNone, Firing},
+		{"a new start while firing is the same episode: the sender restarted", ref(firing(0, 1)), firing(4, 5), changeNone, Firing},
+		{"a worse severity is an update", ref(firing(0, 1)), worse, changeUpdate, Firing},
+		{"a milder severity keeps the worst", ref(firing(0, 1)), milder, changeNone, Firing},
+		{"a new value is an update", ref(firing(0, 1)), valued, changeUpdate, Firing},
+		{"acknowledged at the sender", ref(firing(0, 1)), acked, changeAck, AlertAcknowledged},
+		{"resolved ends it", ref(firing(0, 1)), resolved(0, 3, 3), changeResolve, AlertResolved},
+		{"resolved before it began is stale", ref(firing(5, 6)), resolved(0, 3, 7), changeNone, Firing},
+		{"resolved twice is a repeat", ref(resolved(0, 3, 3)), resolved(0, 3, 4), changeNone, AlertResolved},
+		{"firing soon after the end is a flap", ref(resolved(0, 3, 3)), firing(5, 5), changeAgain, Firing},
+		{"firing long after the end is a new episode", ref(resolved(0, 3, 3)), firing(30, 30), changeOpen, Firing},
+		{"a late retry of what has ended changes nothing", ref(resolved(0, 3, 3)), firing(0, 4), changeNone, AlertResolved},
+		{"a firing from before the end is late", ref(resolved(0, 3, 3)), firing(2, 4), changeNone, AlertResolved},
+		{"a repeat of what a person closed changes nothing", ref(closed), firing(0, 9), changeNone, Firing},
+		{"a new start of what a person closed opens again", ref(closed), firing(8, 9), changeOpen, Firing},
+		{"what a person closed can still end", ref(closed), resolved(0, 9, 9), changeResolve, AlertResolved},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			next, what := step(tt.prev, tt.in, 10*time.Minute)
+			if what != tt.want || next.Status != tt.status {
+				t.Errorf("step = %s, %s; want %s, %s", what, next.Status, tt.want, tt.status)
+			}
+			if tt.prev != nil && what == changeNone && next.Count != tt.prev.Count+1 {
+				t.Errorf("count = %d; want %d", next.Count, tt.prev.Count+1)
+			}
+		})
+	}
+}
+
+func ref[T any](v T) *T { return &v }

@@ -1,0 +1,63 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"ragoffire/engine/confidence"
+)
+
+// Stats returns the store's figures; examples are in none of them but History.
+func (e *Engine) Stats(ctx context.Context) (Stats, error) {
+	var c Counts
+	var judged []Judged
+	err := e.store.View(ctx, func(r Reader) (err error) {
+		if c, err = r.Counts(ctx); err != nil {
+			return err
+		}
+		judged, err = r.Reviewed(ctx, judgedLimit)
+		return err
+	})
+	if err != nil {
+		return Stats{}, err
+	}
+	s := Stats{
+		Incidents: StatCounts{ByStatus: c.ByStatus, ByErrorType: c.ByErrorType, ByService: c.ByService, BySeverity: c.BySeverity},
+		Approved:  c.Approved, Rejected: c.Rejected,
+		MTTASeconds: mean(c.AckTime, c.Acked), MTTRSeconds: mean(c.ResolveTime, c.ResolvedN),
+		Calibration: reliability(judged),
+		History:     HistoryStats{Incidents: c.OwnFixes, Runbooks: c.Runbooks, Examples: c.Seeds},
+	}
+	for _, n := range c.ByStatus {
+		s.Incidents.Total += n
+	}
+	if n := c.Approved + c.Rejected; n > 0 {
+		rate := float64(c.Approved) / float64(n)
+		s.ApprovalRate = &rate
+	}
+	return s, nil
+}
+
+func mean(total time.Duration, n int) *float64 {
+	if n == 0 {
+		return nil
+	}
+	m := total.Seconds() / float64(n)
+	return &m
+}
+
+func reliability(judged []Judged) Calibration {
+	outcomes := make([]confidence.Outcome, len(judged))
+	for n, j := range judged {
+		outcomes[n] = confidence.Outcome{Raw: j.Raw, Right: j.Right}
+	}
+	c := Calibration{Outcomes: len(outcomes), Calibrated: len(outcomes) > 0, Table: []CalibrationBin{}}
+	if len(outcomes) > 0 {
+		b := confidence.Brier(outcomes)
+		c.Brier = &b
+	}
+	for _, b := range confidence.Table(outcomes) {
+		c.Table = append(c.Table, CalibrationBin{From: b.From, To: b.To, N: b.N, Mean: round(b.MeanScore), Right: round(b.ShareRight)})
+	}
+	return c
+}

@@ -1,0 +1,200 @@
+package engine
+
+import (
+	"context"
+	"time"
+)
+
+// Store is where everything is kept. store/sqlite and store/postgres are its
+// implementations; store/storetest is the suite that both pass.
+//
+// All times come back in UTC with microsecond precision. Slices come back nil
+// or in the order stated. A missing id is an *Error of kind NotFound; a store
+// out of reach, busy beyond its bounds or out of space is one of kind
+// Unavailable, and then nothing was changed.
+type Store interface {
+	// View runs fn on a reader. Each call of a reader's method sees what is
+	// committed at that moment; fn must not keep the reader.
+	View(ctx context.Context, fn func(Reader) error) error
+
+	// Update runs fn in one transaction: all that it wrote is durable when
+	// Update returns nil, and nothing of it happened otherwise. fn may run more
+	// than once (a deadlock or a serialisation failure is retried), so it must
+	// have no effects outside tx. fn must not keep tx, nor call View or Update.
+	Update(ctx context.Context, fn func(tx Tx) error) error
+
+	// Watch returns a channel that receives a value soon after events were
+	// committed, by this process or another (within a second at the latest).
+	// It only wakes: values coalesce, and what happened is read by
+	// Reader.Events. The channel is closed when ctx ends.
+	Watch(ctx context.Context) <-chan struct{}
+
+	// Work runs the workers until ctx ends, then waits for what is under way
+	// (at most five seconds, after which the rest is left to be taken up again)
+	// and returns. A job interrupted by a crash runs again: at the next Work on
+	// an embedded store, within a minute where other replicas may be alive. It
+	// is called once in a store's life.
+	Work(ctx context.Context, workers []Worker) error
+
+	// Ready says whether the store can serve, with an error that a person can read.
+	Ready(ctx context.Context) error
+}
+
+// Reader reads. Lists take a page: at most limit (0: 50, at most 1000) rows
+// after the cursor of an earlier page, and return the next cursor, empty at the
+// end. Pages are stable under inserts.
+type Reader interface {
+	Incident(ctx context.Context, id string) (Incident, error)
+	// Incidents lists incidents, the latest start first.
+	Incidents(ctx context.Context, f IncidentFilter, after string, limit int) ([]Incident, string, error)
+	// History lists what Incident.Fix holds for, by id: what retrieval searches.
+	History(ctx context.Context, after string, limit int) ([]Incident, string, error)
+	// Alerts lists the alerts of an incident, the earliest start first.
+	Alerts(ctx context.Context, incidentID string) ([]Alert, error)
+	// Timeline lists the entries of an incident, oldest first.
+	Timeline(ctx context.Context, incidentID string) ([]Entry, error)
+
+	// Decision returns a decision with its reviews, undone ones left out.
+	Decision(ctx context.Context, id string) (Decision, error)
+	// Decisions lists decisions with their reviews, newest first.
+	Decisions(ctx context.Context, f DecisionFilter, after string, limit int) ([]Decision, string, error)
+
+	Runbook(ctx context.Context, id string) (Runbook, error)
+	// Runbooks lists runbooks by id.
+	Runbooks(ctx context.Context, after string, limit int) ([]Runbook, string, error)
+
+	// Events lists events with Seq > after in rising Seq, at most limit (0:
+	// 200). None below the highest returned Seq can appear later.
+	Events(ctx context.Context, after int64, limit int) ([]Event, error)
+	// LastSeq returns the highest committed Seq, 0 where there is none, and the
+	// lowest that retention has kept.
+	LastSeq(ctx context.Context) (last, first int64, err error)
+
+	// Post returns the post with that key.
+	Post(ctx context.Context, key string) (Post, error)
+	// Posts lists the posts of a channel whose Wanted is above Sent and which
+	// are not Dead, oldest first; with channel "" those of all channels.
+	Posts(ctx context.Context, channel string, limit int) ([]Post, error)
+
+	// PostAt returns the post that stands at a timestamp of a channel.
+	PostAt(ctx context.Context, channel, ts string) (Post, error)
+
+	// Envelope returns a stored envelope that is not done.
+	Envelope(ctx context.Context, id string) (Envelope, error)
+
+	// Counts returns what Stats shows.
+	Counts(ctx context.Context) (Counts, error)
+	// Reviewed lists the newest reviews that stand, at most limit, each with
+	// its decision's raw confidence, for calibration. Examples are left out.
+	Reviewed(ctx context.Context, limit int) ([]Judged, error)
+}
+
+// Tx is a unit of work. Its reads see its own writes. Reading one row by id
+// (Incident, Decision, Post) holds it against other transactions until commit.
+type Tx interface {
+	Reader
+
+	// Lock holds the named things against other transactions that lock them,
+	// until commit. Names are opaque; they are taken in a fixed order, so call
+	// it once per transaction. An embedded store has one writer and needs none.
+	Lock(ctx context.Context, names ...string) error
+
+	// LatestAlerts returns for each series its latest episode, where there is one.
+	LatestAlerts(ctx context.Context, series []SeriesKey) (map[SeriesKey]Alert, error)
+	// OpenIncidents returns, of the live incidents, those with one of the ids,
+	// those opened by one of the (source, group key) pairs, and those of one of
+	// the (service, environment) pairs; rows are held until commit.
+	OpenIncidents(ctx context.Context, ids []string, groups, scopes [][2]string) ([]Incident, error)
+	// IncidentsByID returns those of the ids, in any state; rows are held.
+	IncidentsByID(ctx context.Context, ids []string) ([]Incident, error)
+	// NumberIncidents returns n fresh ids for live incidents of the year
+	// (INC-2026-0042), none of which any incident has. Holes are allowed.
+	NumberIncidents(ctx context.Context, year, n int) ([]string, error)
+	// ExpiredAlerts lists firing alerts whose ExpiresAt has passed.
+	ExpiredAlerts(ctx context.Context, now time.Time, limit int) ([]Alert, error)
+
+	// The Put methods insert, or replace by id.
+
+	PutAlerts(ctx context.Context, alerts []Alert) error
+	PutIncidents(ctx context.Context, incidents []Incident) error
+	PutRunbooks(ctx context.Context, runbooks []Runbook) error
+	PutDecisions(ctx context.Context, decisions []Decision) error // without Reviews
+	DeleteIncident(ctx context.Context, id string) error
+	DeleteRunbook(ctx context.Context, id string) error
+
+	// AddReview stores a decision's standing review. A decision that has one:
+	// Conflict.
+	AddReview(ctx context.Context, r Review) error
+	// UndoReview takes the standing review of a decision back; it stays in the
+	// record. A decision that has none: NotFound.
+	UndoReview(ctx context.Context, decisionID string, at time.Time) error
+
+	// Note adds entries to incidents' timelines.
+	Note(ctx context.Context, entries ...Entry) error
+	// Emit adds events; their Seq is given at commit, in commit order.
+	Emit(ctx context.Context, events ...Event) error
+	// Enqueue asks for jobs, once this transaction commits.
+	Enqueue(ctx context.Context, jobs ...Job) error
+
+	// WantPosts inserts the posts with Wanted 1, or, where the key exists,
+	// raises its Wanted by one and leaves the rest. It enqueues no job.
+	WantPosts(ctx context.Context, posts ...Post) error
+	// SavePost replaces a post's row except Wanted.
+	SavePost(ctx context.Context, p Post) error
+	// TakePace takes one token of the channel's bucket and returns 0, or takes
+	// none and returns how long to wait. A window closed by HoldPace for this
+	// channel, or for all, counts. The bucket is shared by all replicas.
+	TakePace(ctx context.Context, method, channel string, p Pace, now time.Time) (time.Duration, error)
+	// HoldPace closes the window of a method on a channel (or of a method on all
+	// channels, with channel "") until a time: Slack's Retry-After.
+	HoldPace(ctx context.Context, method, channel string, until time.Time) error
+
+	// PutEnvelope stores an envelope and reports whether it is new. Ids are
+	// remembered for 48 hours.
+	PutEnvelope(ctx context.Context, e Envelope) (fresh bool, err error)
+	// DoneEnvelope drops an envelope's payload and keeps its id.
+	DoneEnvelope(ctx context.Context, id string) error
+
+	// Tidy drops what retention lets go: events and done envelopes older than
+	// the times given, at most a few thousand rows a call.
+	Tidy(ctx context.Context, events, envelopes time.Time) error
+}
+
+// IncidentFilter narrows a list of incidents; empty fields don't.
+type IncidentFilter struct {
+	Status    IncidentStatus
+	Live      bool // open, acknowledged or mitigated
+	Service   string
+	Severity  Severity
+	ErrorType string
+	Query     string // every word occurs in id, title, symptom or service, ignoring case
+}
+
+// DecisionFilter narrows a list of decisions; empty fields don't.
+type DecisionFilter struct {
+	IncidentID string
+	Status     DecisionStatus
+}
+
+// Judged is one verdict beside what we had said.
+type Judged struct {
+	Raw   float64
+	Right bool
+}
+
+// Counts are the store's figures. Seeds and decisions on them are left out.
+type Counts struct {
+	ByStatus    map[string]int
+	ByErrorType map[string]int
+	ByService   map[string]int
+	BySeverity  map[string]int
+	Approved    int
+	Rejected    int
+	Acked       int           // live incidents that were acknowledged
+	AckTime     time.Duration // in all
+	ResolvedN   int           // live incidents that were resolved
+	ResolveTime time.Duration // in all
+	Seeds       int           // incidents marked as examples
+	OwnFixes    int           // incidents of its own that teach a fix
+	Runbooks    int
+}

@@ -1,0 +1,115 @@
+package engine
+
+import (
+	"context"
+	"strings"
+)
+
+// Review records a person's verdict on a decision. The first one stands: a later
+// one is a Conflict that says who decided.
+func (e *Engine) Review(ctx context.Context, decisionID string, r Review) (Decision, error) {
+	r.DecisionID, r.At = decisionID, e.now()
+	for _, s := range []*string{&r.Actor, &r.Reason, &r.CorrectAction, &r.CorrectIncident} {
+		*s = strings.TrimSpace(Clean(*s))
+	}
+	if r.Verdict != Approve && r.Verdict != Reject {
+		return Decision{}, Invalidf("verdict", "verdict must be approve or reject, not %q", r.Verdict)
+	}
+	if r.Actor == "" {
+		return Decision{}, Invalidf("actor", "a verdict needs an actor: who decided")
+	}
+	return e.judge(ctx, decisionID, func(tx Tx, d *Decision) (Entry, error) {
+		if len(d.Reviews) > 0 {
+			first := d.Reviews[0]
+			return Entry{}, Conflictf("%s already %s this at %s UTC", first.Actor, first.Verdict.past(), first.At.Format("15:04"))
+		}
+		if r.Verdict == Approve && d.Abstained {
+			return Entry{}, Conflictf("there is no recommendation to approve")
+		}
+		if err := tx.AddReview(ctx, r); err != nil {
+			return Entry{}, err
+		}
+		d.Reviews = []Review{r}
+		d.Status = Approved
+		if r.Verdict == Reject {
+			d.Status = Rejected
+		}
+		ev, err := NewEvent(EventReview, r.At, r)
+		if err != nil {
+			return Entry{}, err
+		}
+		text := r.Verdict.past() + " " + d.Match()
+		if r.Reason != "" {
+			text += ": " + r.Reason
+		}
+		return Entry{At: r.At, Kind: r.Verdict.past(), Actor: r.Actor, Text: text}, tx.Emit(ctx, ev)
+	})
+}
+
+// UndoReview takes a verdict back: by its author, within UndoWindow.
+func (e *Engine) UndoReview(ctx context.Context, decisionID, actor string) (Decision, error) {
+	now := e.now()
+	return e.judge(ctx, decisionID, func(tx Tx, d *Decision) (Entry, error) {
+		if len(d.Reviews) == 0 {
+			return Entry{}, Conflictf("%s has no verdict to take back", d.ID)
+		}
+		r := d.Reviews[0]
+		if r.Actor != actor {
+			return Entry{}, &Error{Kind: Denied, Text: "only " + r.Actor + " can take this verdict back"}
+		}
+		if now.Sub(r.At) > UndoWindow {
+			return Entry{}, Conflictf("a verdict can be taken back for %s; this one stands since %s UTC", Span(UndoWindow), r.At.Format("15:04"))
+		}
+		if err := tx.UndoReview(ctx, d.ID, now); err != nil {
+			return Entry{}, err
+		}
+		d.Reviews, d.Status = nil, Proposed
+		ev, err := NewEvent(EventDecision, now, d)
+		if err != nil {
+			return Entry{}, err
+		}
+		return Entry{At: now, Kind: "undone", Actor: actor, Text: "took the verdict back"}, tx.Emit(ctx, ev)
+	})
+}
+
+// judge changes a decision under its row's hold, with its entry in the
+// incident's timeline and its messages.
+func (e *Engine) judge(ctx context.Context, decisionID string, change func(Tx, *Decision) (Entry, error)) (Decision, error) {
+	var d Decision
+	err := e.store.Update(ctx, func(tx Tx) (err error) {
+		if d, err = tx.Decision(ctx, decisionID); err != nil {
+			return err
+		}
+		entry, err := change(tx, &d)
+		if err != nil {
+			return err
+		}
+		if err := tx.PutDecisions(ctx, []Decision{d}); err != nil {
+			return err
+		}
+		w := newWants()
+		if d.IncidentID == nil {
+			w.decision(&d, nil, e.answersTo())
+			return w.write(ctx, tx)
+		}
+		i, err := tx.Incident(ctx, *d.IncidentID)
+		if err != nil {
+			return err
+		}
+		entry.ID, entry.IncidentID = newID("ent_", entry.At), i.ID
+		if err := tx.Note(ctx, entry); err != nil {
+			return err
+		}
+		w.decision(&d, &i, "")
+		w.incident(&i)
+		return w.write(ctx, tx)
+	})
+	return d, err
+}
+
+func (v Verdict) past() string {
+	if v == Approve {
+		return "approved"
+	}
+	return "rejected"
+}
