@@ -17,6 +17,9 @@ import (
 const (
 	candidates = 12 // hits looked at: the best text is not always the best match
 	cited      = 3  // evidence shown
+	// citable is how near to the best hit another must be to be shown beside it;
+	// below it the two share a word and no more. Chosen by eye on the examples.
+	citable = 0.25
 )
 
 // candidate is one hit with what it is worth as the answer.
@@ -45,8 +48,10 @@ func (e *Engine) answer(ctx context.Context, q Question) (Decision, error) {
 		e.log.WarnContext(ctx, "the vector leg took no part", "error", found.Skipped)
 	}
 	ranked := e.assess(ask, found.Hits)
-	for _, c := range ranked[:min(cited, len(ranked))] {
-		d.Evidence = append(d.Evidence, c.evidence(ask))
+	for n, c := range ranked[:min(cited, len(ranked))] {
+		if n == 0 || c.hit.Score >= citable {
+			d.Evidence = append(d.Evidence, c.evidence(ask))
+		}
 	}
 	if len(ranked) > 0 {
 		best := ranked[0]
@@ -64,7 +69,7 @@ func (e *Engine) answer(ctx context.Context, q Question) (Decision, error) {
 		d.Confidence.Reasons = append(d.Confidence.Reasons, "nothing in the history is close enough")
 	}
 	d.Symptom = symptomNow(q, d)
-	d.LatencyMS = math.Round(float64(time.Since(start).Microseconds())) / 1000
+	d.LatencyMS = float64(time.Since(start).Microseconds()) / 1000
 	return d, nil
 }
 
@@ -273,7 +278,7 @@ func (e *Engine) explain(ask inquiry, best candidate) Confidence {
 	case confidence.TypeGiven:
 		c.Reasons = append(c.Reasons, "same type"+sizes[out.Magnitude])
 	case confidence.TypeGuessed:
-		c.Reasons = append(c.Reasons, "type guessed from the alert's words"+sizes[out.Magnitude])
+		c.Reasons = append(c.Reasons, "type guessed from the alert's words", guessedSizes[out.Magnitude])
 	case confidence.TypeFamily:
 		c.Reasons = append(c.Reasons, "related type "+best.in.MatchType)
 	case confidence.TypeNone:
@@ -301,6 +306,14 @@ var sizes = map[confidence.Magnitude]string{
 	confidence.MagnitudeNear:    ", near in size",
 	confidence.MagnitudeFar:     ", another size",
 	confidence.MagnitudeUnknown: ", size unknown",
+}
+
+// guessedSizes words the same where the type is a guess and stands alone.
+var guessedSizes = map[confidence.Magnitude]string{
+	confidence.MagnitudeSame:    "same size",
+	confidence.MagnitudeNear:    "near in size",
+	confidence.MagnitudeFar:     "another size",
+	confidence.MagnitudeUnknown: "size unknown",
 }
 
 // symptomNow says what is wrong in the matched incident's own words with

@@ -67,6 +67,10 @@ func (e *Engine) Events(ctx context.Context, after int64, limit int) (events []E
 	return e.feed.read(ctx, max(0, after), limit)
 }
 
+// findable is the score below which a hit without a word in common is chance:
+// its letters look alike.
+const findable = 0.1
+
 // Search finds past incidents and runbooks, best first.
 func (e *Engine) Search(ctx context.Context, q SearchQuery) ([]SearchResult, error) {
 	q.Text = strings.TrimSpace(Clean(q.Text))
@@ -90,6 +94,9 @@ func (e *Engine) Search(ctx context.Context, q SearchQuery) ([]SearchResult, err
 	}
 	results := make([]SearchResult, 0, len(found.Hits))
 	for _, h := range found.Hits {
+		if h.Score < findable && len(h.Matched) == 0 {
+			continue
+		}
 		r := SearchResult{Kind: h.Kind, ID: h.ID, Score: round(h.Score), Matched: list(h.Matched)}
 		if h.Kind == KindIncident {
 			i, ok := e.library.incident(h.ID)

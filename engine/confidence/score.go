@@ -1,109 +1,169 @@
 package confidence
 
+import "math"
+
 // Threshold is the score below which there is no confident match.
 const Threshold = 0.50
 
-// Source tells where a query's error type comes from.
-type Source string
-
+// The score's parts. They are a policy, not a measurement, until outcomes arrive.
+//
+// ceiling: the same type can have another cause, so a match is never certain before many outcomes say so.
+// guessCeiling: a type read out of words is text evidence.
+// sizeShare: how much of a type's match depends on the magnitude.
+// familyShare: what a related type is worth; with another magnitude it stays below Threshold.
+// textShare: words alone were wrong in 12 to 20 of 100 confident cases on public post-mortems.
+// serviceCeiling: what fixed one service may not be the fix for another.
 const (
-	// Unknown means that the query has no error type.
-	Unknown Source = ""
-	// Given means that the sender or a person named it.
-	Given Source = "given"
-	// Configured means that a rule of the configuration named it.
-	Configured Source = "configured"
-	// Guessed means that it was read out of words; In.Strength tells how surely.
-	Guessed Source = "guessed"
+	ceiling        = 0.95
+	guessCeiling   = 0.90
+	textCeiling    = 0.90
+	sizeCeiling    = 0.94
+	serviceCeiling = 0.80
+	sizeShare      = 0.30
+	familyShare    = 0.60
+	textShare      = 0.75
 )
 
-// TypeMatch tells how the error types relate.
-type TypeMatch string
-
-const (
-	// TypeGiven: the same type, given or configured.
-	TypeGiven TypeMatch = "given"
-	// TypeGuessed: the same type, but the query's is a guess.
-	TypeGuessed TypeMatch = "guessed"
-	// TypeFamily: two types of one family.
-	TypeFamily TypeMatch = "family"
-	// TypeNone: different or unknown types.
-	TypeNone TypeMatch = "none"
-)
-
-// Magnitude tells how the magnitudes relate.
-type Magnitude string
-
-const (
-	// MagnitudeSame: within a tenth of each other.
-	MagnitudeSame Magnitude = "same"
-	// MagnitudeNear: within a factor of two.
-	MagnitudeNear Magnitude = "near"
-	// MagnitudeFar: further apart.
-	MagnitudeFar Magnitude = "far"
-	// MagnitudeUnknown: one of them, or both, missing or not above zero.
-	MagnitudeUnknown Magnitude = "unknown"
-)
-
-// Cap is a reason why a score is lower than its evidence alone would make it.
-type Cap string
-
-const (
-	// CapGuess: a guessed type is text evidence.
-	CapGuess Cap = "guess"
-	// CapText: no type matches, and text alone never speaks with full confidence.
-	CapText Cap = "text"
-	// CapMagnitude: the full score needs the same magnitude.
-	CapMagnitude Cap = "magnitude"
-	// CapService: the match happened on another service.
-	CapService Cap = "service"
-	// CapDisagreement: the neighbours of the same type were fixed in different ways.
-	CapDisagreement Cap = "disagreement"
-	// CapOutcomes: too few outcomes to go beyond the prior.
-	CapOutcomes Cap = "outcomes"
-)
-
-// In is the evidence for one match. Zero values mean unknown.
-type In struct {
-	// The query's and the match's error types.
-	QueryType, MatchType string
-	// TypeSource tells where QueryType comes from; a QueryType with an Unknown source counts as given.
-	TypeSource Source
-	// Strength is that of a guessed type, 0..1.
-	Strength float64
-
-	QueryService, MatchService     string
-	QueryMagnitude, MatchMagnitude *float64
-
-	// Text is the match's absolute text score; Null50 and Null99 are what unrelated texts reach.
-	Text, Null50, Null99 float64
-
-	// Neighbours counts the matches of the same type that record a fix, the match included, and Agreeing those whose
-	// fix is the match's.
-	Neighbours, Agreeing int
-}
-
-// Out is a score and what it is made of.
-type Out struct {
-	// Raw is the score before calibration, what a Calibrator learns from.
-	Raw float64
-	// Score is the confidence to show, 0..1.
-	Score     float64
-	TypeMatch TypeMatch
-	Magnitude Magnitude
-	// Text is the share of the way from unrelated (0) to certain (1) that the words alone go.
-	Text float64
-	// ByText is true where the words, not the type, decided the score.
-	ByText bool
-	// Caps are the reasons that lowered the score, in the order they were applied.
-	Caps []Cap
-}
+// votes is how many neighbours it takes before their disagreement counts: two that differ are no majority.
+const votes = 3
 
 // Assess scores one match and calibrates it; the zero Calibrator leaves the score as it is.
-func Assess(in In, c Calibrator) Out { return Out{} }
+func Assess(in In, c Calibrator) Out {
+	out := Out{TypeMatch: in.typeMatch(), Magnitude: magnitudeOf(in.QueryMagnitude, in.MatchMagnitude), Text: in.text()}
+	byType := in.byType(out.TypeMatch)
+	byText := ceiling * textShare * out.Text
+	out.ByText = byText > byType
+	out.Raw = max(byType, byText)
 
-// Word says a score in one word: strong, likely, weak, or nothing where there is no confident match.
-func Word(score float64) string { return "" }
+	limit := ceiling
+	if c.Outcomes() >= enoughOutcomes {
+		limit = 1
+	}
+	lower := func(to float64, reason Cap, lowered bool) {
+		limit = min(limit, to)
+		if lowered {
+			out.Caps = append(out.Caps, reason)
+		}
+	}
+	switch {
+	case out.ByText:
+		lower(textCeiling, CapText, true)
+	case out.TypeMatch == TypeGuessed:
+		lower(guessCeiling, CapGuess, true)
+	}
+	if !out.ByText && out.TypeMatch != TypeNone && out.Magnitude != MagnitudeSame {
+		lower(sizeCeiling, CapMagnitude, true)
+	}
+	if share := in.agreement(out.TypeMatch); share < 1 {
+		out.Raw *= share
+		out.Caps = append(out.Caps, CapDisagreement)
+	}
+	if in.otherService() {
+		lower(serviceCeiling, CapService, out.Raw > serviceCeiling || c.Score(out.Raw) > serviceCeiling)
+	}
+	out.Raw = min(out.Raw, limit)
+	out.Score = c.value(out.Raw)
+	if out.Score > limit {
+		out.Score = limit
+		if limit == ceiling {
+			out.Caps = append(out.Caps, CapOutcomes)
+		}
+	}
+	return out
+}
 
-// Family tells whether two error types, different or the same, belong to one family.
-func Family(a, b string) bool { return false }
+// Word says a score in one word: strong, likely, weak, or nothing where there is no confident match. The steps are the
+// bins that calibration counts in.
+func Word(score float64) string {
+	switch {
+	case score >= 0.85:
+		return "strong"
+	case score >= 0.70:
+		return "likely"
+	case score >= Threshold:
+		return "weak"
+	}
+	return ""
+}
+
+func (in In) typeMatch() TypeMatch {
+	switch {
+	case fold(in.QueryType) == "" || fold(in.MatchType) == "":
+		return TypeNone
+	case fold(in.QueryType) == fold(in.MatchType) && in.TypeSource == Guessed:
+		return TypeGuessed
+	case fold(in.QueryType) == fold(in.MatchType):
+		return TypeGiven
+	case Family(in.QueryType, in.MatchType):
+		return TypeFamily
+	}
+	return TypeNone
+}
+
+// byType is the score that type and magnitude give.
+func (in In) byType(match TypeMatch) float64 {
+	size := 1 - sizeShare*(1-nearness(in.QueryMagnitude, in.MatchMagnitude))
+	most := ceiling
+	if in.TypeSource == Guessed {
+		most = guessCeiling * within(in.Strength)
+	}
+	switch match {
+	case TypeGiven, TypeGuessed:
+		return most * size
+	case TypeFamily:
+		return most * familyShare * size
+	}
+	return 0
+}
+
+// text is how far the text score lies on the way from unrelated to certain.
+func (in In) text() float64 {
+	if !(in.Null99 > in.Null50) {
+		return 0
+	}
+	return within((in.Text - in.Null50) / (in.Null99 - in.Null50))
+}
+
+// agreement is the share of the same type's neighbours that were fixed the same way.
+func (in In) agreement(match TypeMatch) float64 {
+	if in.Neighbours < votes || match != TypeGiven && match != TypeGuessed {
+		return 1
+	}
+	return within(float64(in.Agreeing) / float64(in.Neighbours))
+}
+
+func (in In) otherService() bool {
+	query, match := fold(in.QueryService), fold(in.MatchService)
+	return query != "" && match != "" && query != match
+}
+
+// nearness is 1 for the same magnitude, .5 for twice or half of it, 0 from four times on; .5 where one is unknown.
+func nearness(a, b *float64) float64 {
+	if !isSize(a) || !isSize(b) {
+		return .5
+	}
+	return within(1 - math.Abs(math.Log2(*a / *b))/2)
+}
+
+func magnitudeOf(a, b *float64) Magnitude {
+	if !isSize(a) || !isSize(b) {
+		return MagnitudeUnknown
+	}
+	switch apart := math.Abs(math.Log2(*a / *b)); {
+	case apart <= math.Log2(1.1):
+		return MagnitudeSame
+	case apart <= 1:
+		return MagnitudeNear
+	}
+	return MagnitudeFar
+}
+
+func isSize(f *float64) bool { return f != nil && *f > 0 && !math.IsInf(*f, 1) }
+
+// within clamps to 0..1; what is no number is 0.
+func within(f float64) float64 {
+	if math.IsNaN(f) {
+		return 0
+	}
+	return min(max(f, 0), 1)
+}

@@ -7,7 +7,8 @@ import (
 
 // Add adds the documents, and replaces those that it already holds (same Kind and ID). A document without an ID is an
 // error and nothing of the call is added. Where the embedder fails, the documents are added all the same, found by the
-// lexical legs, and the error says so; EmbedMissing makes up for it.
+// lexical legs, and the error says so; EmbedMissing makes up for it. The call by which the index has grown by a quarter
+// also measures the nulls, in a fraction of a second.
 func (x *Index) Add(ctx context.Context, docs ...Document) error {
 	for _, d := range docs {
 		if d.ID == "" {
@@ -33,7 +34,9 @@ func (x *Index) Add(ctx context.Context, docs ...Document) error {
 			return err
 		}
 	}
-	return x.embed(ctx, unembedded)
+	err := x.embed(ctx, unembedded)
+	x.remeasure(ctx)
+	return err
 }
 
 // Remove takes the documents of one kind out; ids that aren't there are ignored.
@@ -47,4 +50,5 @@ func (x *Index) Remove(kind string, ids ...string) {
 		x.mu.Unlock()
 		x.vectors.remove(k)
 	}
+	x.remeasure(context.Background())
 }

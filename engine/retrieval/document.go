@@ -1,7 +1,7 @@
 package retrieval
 
-// Field is one named text of a document, such as its title or its root cause. The names title, type, service, symptom,
-// cause and text are known to the index; any other name is read like text.
+// Field is one named text of a document, such as its title or its root cause. All names are read alike so far, but
+// title and symptom are taken for what somebody would write who doesn't know the document.
 type Field struct {
 	Name string
 	Text string

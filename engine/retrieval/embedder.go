@@ -80,6 +80,8 @@ func (x *Index) queryVector(ctx context.Context, text string, a analysis) ([]flo
 	if text == "" {
 		return nil, nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, x.patience)
+	defer cancel()
 	made, err := x.vectorsOf(ctx, []textOf{{text: text}})
 	if err != nil {
 		return nil, err

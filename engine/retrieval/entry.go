@@ -26,14 +26,15 @@ type entry struct {
 	pairs            []pairCount
 	chars            []charCount
 	length           float32
-	// probe is what somebody would have written about this document, to measure the nulls with.
+	// probe is what somebody would have written about this document, to measure the nulls with; only where its type is
+	// known.
 	probe string
 	norms atomic.Pointer[norms]
 }
 
 // docTerm is a term in a document: what it is, how often it occurs, and 1 + ln of that.
 type docTerm struct {
-	term         uint32
+	term          uint32
 	count, damped float32
 }
 
@@ -45,13 +46,16 @@ type norms struct {
 
 // newEntry builds the entry of a document but for its terms and its slot, which only the lexicon knows.
 func newEntry(d Document, a analysis) *entry {
-	return &entry{
+	e := &entry{
 		key:     key{d.Kind, d.ID},
 		facets:  Facets{Type: d.Facets.Type, Service: d.Facets.Service, Magnitude: copied(d.Facets.Magnitude)},
 		typeKey: foldName(d.Facets.Type), service: foldName(d.Facets.Service),
 		pairs: a.pairs, chars: a.chars, length: a.length,
-		probe: probeText(d),
 	}
+	if e.typeKey != "" {
+		e.probe = probeText(d)
+	}
+	return e
 }
 
 func copied(f *float64) *float64 {

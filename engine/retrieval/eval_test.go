@@ -143,3 +143,38 @@ func TestPublicRunbooksAreFoundAsOftenAsByThePrototype(t *testing.T) {
 		})
 	}
 }
+
+func TestUnanswerableTextsScoreBelowAlerts(t *testing.T) {
+	x := devIndex(t, func(r devRunbook) string { return r.NoName })
+	best := func(text string) float64 {
+		hits := search(t, x, Query{Text: withoutPlaceholders(text), K: 1})
+		if len(hits) == 0 {
+			return 0
+		}
+		return hits[0].Cosine
+	}
+	var alerts, unanswerable []float64
+	for _, q := range devFile[devQuery](t, "a_alert2runbook.jsonl") {
+		if q.Kind == "rule" {
+			alerts = append(alerts, best(q.NoName))
+		}
+	}
+	for _, n := range devFile[devQuery](t, "d_negatives.jsonl") {
+		if n.Kind != "near_generic_ambiguous" { // not to be scored, says the set
+			unanswerable = append(unanswerable, best(n.Text))
+		}
+	}
+	slices.Sort(unanswerable)
+	threshold := quantile(unanswerable, .95)
+	answered := 0.
+	for _, a := range alerts {
+		if a > threshold {
+			answered++
+		}
+	}
+	answered /= float64(len(alerts))
+	t.Logf("%.3f of %d alerts score above 95 %% of %d unanswerable texts", answered, len(alerts), len(unanswerable))
+	if answered < .80 {
+		t.Error("the prototype's share was .80")
+	}
+}

@@ -45,14 +45,16 @@ type charCount struct {
 	count  uint8
 }
 
+// analyse reads the fields, up to a limit of words in all.
 func analyse(fields []Field, limit int) analysis {
 	var a analysis
 	counts := map[string]float32{}
 	var pairs []uint32
 	var chars []uint16
 	for _, f := range fields {
-		tokens := tokenise(f.Text)
-		tokens = tokens[:min(len(tokens), limit-len(a.tokens))]
+		room := limit - len(a.tokens)
+		tokens := tokenise(f.Text, room)
+		tokens = tokens[:min(len(tokens), room)]
 		weight := fieldWeight(f.Name)
 		for _, t := range tokens {
 			if !t.stop {
@@ -70,7 +72,7 @@ func analyse(fields []Field, limit int) analysis {
 	}
 	slices.SortFunc(a.terms, func(l, r termCount) int { return cmp.Compare(l.stem, r.stem) })
 	slices.Sort(pairs)
-	slices.Sort(chars)
+	chars = sortBuckets(chars)
 	eachRun(pairs, func(b uint32, n uint8) { a.pairs = append(a.pairs, pairCount{b, n}) })
 	eachRun(chars, func(b uint16, n uint8) { a.chars = append(a.chars, charCount{b, n}) })
 	return a
@@ -128,6 +130,27 @@ func appendCharGrams(grams []uint16, tokens []token) []uint16 {
 		return nil
 	}
 	return grams
+}
+
+// sortBuckets sorts by counting, low byte first: a text has a thousand n-grams, and comparing them would cost more than
+// all the rest of reading it.
+func sortBuckets(buckets []uint16) []uint16 {
+	other := make([]uint16, len(buckets))
+	for shift := 0; shift < 16; shift += 8 {
+		var starts [256 + 1]int
+		for _, b := range buckets {
+			starts[b>>shift&0xff+1]++
+		}
+		for i := range 256 {
+			starts[i+1] += starts[i]
+		}
+		for _, b := range buckets {
+			other[starts[b>>shift&0xff]] = b
+			starts[b>>shift&0xff]++
+		}
+		buckets, other = other, buckets
+	}
+	return buckets
 }
 
 // eachRun calls found for every run of equal values in a sorted slice, with its length, at most 255.

@@ -1,20 +1,26 @@
 package retrieval
 
 import (
+	"cmp"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Options shape an index; the zero value is a working default.
 type Options struct {
 	// Embedder feeds the vector leg; nil means the built-in hashed one, which needs no network.
 	Embedder Embedder
+	// Patience is how long a search waits for the query's vector before it goes without; 0 means two seconds, what
+	// somebody who looks at a terminal waits.
+	Patience time.Duration
 }
 
 // Index holds documents and answers queries. It is safe for concurrent use: texts are read and embedded outside its
 // lock, and what happens under the lock is short, so that searches don't wait for writers.
 type Index struct {
 	embedder Embedder
+	patience time.Duration
 	// dense is the weight of the vector leg.
 	dense   float64
 	vectors *vectors
@@ -38,14 +44,16 @@ type Index struct {
 func New(o Options) *Index {
 	x := &Index{
 		embedder: o.Embedder,
+		patience: cmp.Or(o.Patience, 2*time.Second),
 		dense:    endpointWeight,
-		vectors:  &vectors{scanBudget: endpointScanBudget, texts: map[key]string{}},
+		vectors:  &vectors{scanned: endpointScan, rescored: endpointRescored, texts: map[key]string{}},
 		lexicon:  newLexicon(),
 		byKey:    map[key]*entry{},
 		types:    map[string][]uint32{},
 	}
 	if o.Embedder == nil {
-		x.embedder, x.dense, x.vectors.scanBudget = hashed{}, builtInWeight, builtInScanBudget
+		x.embedder, x.dense = hashed{}, builtInWeight
+		x.vectors.scanned, x.vectors.rescored = builtInScan, builtInRescored
 	}
 	return x
 }

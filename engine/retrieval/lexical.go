@@ -45,20 +45,20 @@ func (x *Index) weigh(a analysis, s *scratch) *lexicalQuery {
 		if df > 0 {
 			q.terms = append(q.terms, queryTerm{id, l.bm25(df), float32(w * idf(df))})
 		} else if l.live > shortlist {
-			for _, near := range l.near.find(t.stem) {
+			for _, near := range l.near(t.stem) {
 				q.byRarity = append(q.byRarity, queryTerm{near.term, l.bm25(l.df(near.term)) * float32(near.sim), 0})
 			}
 		}
 	}
 	for _, p := range a.pairs {
 		i := idf(l.pairDF[p.bucket])
-		w := l.damps[p.count] * i
+		w := float64(l.damps[p.count]) * i
 		words += w * w
 		q.pairs = append(q.pairs, queryPair{p.bucket, float32(w * i)})
 	}
 	for _, c := range a.chars {
 		i := idf(l.charDF[c.bucket])
-		w := l.damps[c.count] * i
+		w := float64(l.damps[c.count]) * i
 		chars += w * w
 		s.chars[c.bucket] = float32(w * i)
 	}
@@ -66,14 +66,15 @@ func (x *Index) weigh(a analysis, s *scratch) *lexicalQuery {
 	slices.SortFunc(q.terms, func(a, b queryTerm) int { return cmp.Compare(a.term, b.term) })
 	q.byRarity = append(q.byRarity, q.terms...)
 	slices.SortFunc(q.byRarity, func(a, b queryTerm) int {
-		return cmp.Or(cmp.Compare(l.df(a.term), l.df(b.term)), cmp.Compare(a.term, b.term))
+		return cmp.Or(cmp.Compare(l.df(a.term), l.df(b.term)), cmp.Compare(l.words[a.term], l.words[b.term]))
 	})
 	return q
 }
 
 // bm25 is the weight of a word that df documents hold.
 func (l *lexicon) bm25(df uint32) float32 {
-	return float32(math.Log(1 + (float64(l.live)-float64(df)+.5)/(float64(df)+.5)))
+	n, with := float64(l.live+background), float64(df)
+	return float32(math.Log(1 + (n-with+.5)/(with+.5)))
 }
 
 // legs scores one document exactly. The index is locked for reading, the scratch holds the query's characters.
@@ -102,20 +103,14 @@ func (x *Index) legs(q *lexicalQuery, e *entry, s *scratch) Legs {
 		case query.bucket > doc.bucket:
 			j++
 		default:
-			cosine += float64(query.weight) * x.lexicon.damps[doc.count]
+			cosine += float64(query.weight) * float64(x.lexicon.damps[doc.count])
 			i++
 			j++
 		}
 	}
-	chars := 0.
-	for _, c := range e.chars {
-		if w := s.chars[c.bucket]; w != 0 {
-			chars += float64(w) * x.lexicon.damps[c.count]
-		}
-	}
 	n := x.norms(e)
 	legs.Words = share(cosine, q.words*n.words)
-	legs.Chars = share(chars, q.chars*n.chars)
+	legs.Chars = share(s.similar(e.chars, x.lexicon.damps), q.chars*n.chars)
 	return legs
 }
 
@@ -133,11 +128,11 @@ func (x *Index) norms(e *entry) norms {
 		words += w * w
 	}
 	for _, p := range e.pairs {
-		w := l.damps[p.count] * idf(l.pairDF[p.bucket])
+		w := float64(l.damps[p.count]) * idf(l.pairDF[p.bucket])
 		words += w * w
 	}
 	for _, c := range e.chars {
-		w := l.damps[c.count] * idf(l.charDF[c.bucket])
+		w := float64(l.damps[c.count]) * idf(l.charDF[c.bucket])
 		chars += w * w
 	}
 	n := norms{x.epoch, math.Sqrt(words), math.Sqrt(chars)}

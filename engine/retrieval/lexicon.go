@@ -17,12 +17,12 @@ type lexicon struct {
 	pairDF   []uint32
 	charDF   []uint32
 	// length is the sum of all documents' lengths, for BM25's average.
-	length float64
-	live   int
-	near   spelling
-	// logs[n] is ln(n+.5), damps[n] is 1 + ln(n): a document has a thousand features, and logarithms are slow.
+	length   float64
+	live     int
+	spelling spelling
+	// logs[n] is ln(n+.5): a document has a thousand features, and logarithms are slow.
 	logs  []float64
-	damps [math.MaxUint8 + 1]float64
+	damps *dampTable
 }
 
 // posting says that the document in a slot holds a term so often. Postings are sorted by slot.
@@ -33,14 +33,12 @@ type posting struct {
 
 func newLexicon() *lexicon {
 	l := &lexicon{
-		terms:  map[string]uint32{},
-		pairDF: make([]uint32, pairBuckets),
-		charDF: make([]uint32, charBuckets),
-		near:   newSpelling(),
-		logs:   []float64{math.Log(.5)},
-	}
-	for n := range l.damps {
-		l.damps[n] = float64(damp(float32(n)))
+		terms:    map[string]uint32{},
+		pairDF:   make([]uint32, pairBuckets),
+		charDF:   make([]uint32, charBuckets),
+		spelling: newSpelling(),
+		logs:     []float64{math.Log(.5)},
+		damps:    newDampTable(),
 	}
 	return l
 }
@@ -94,7 +92,7 @@ func (l *lexicon) term(word string) uint32 {
 		l.terms[word] = id
 		l.words = append(l.words, word)
 		l.postings = append(l.postings, nil)
-		l.near.add(word, id)
+		l.spelling.add(word, id)
 	}
 	return id
 }
@@ -102,9 +100,14 @@ func (l *lexicon) term(word string) uint32 {
 // df is the number of documents that hold a term.
 func (l *lexicon) df(term uint32) uint32 { return uint32(len(l.postings[term])) }
 
-// idf returns the weight of a feature by the number of documents that hold it: ln((n+1)/(df+.5)).
+// background is how many unseen documents without any of the words are counted in. Without them, the word that all three
+// documents of a young history share weighs nothing, and the accidental one all; a hundred documents outweigh them.
+const background = 10
+
+// idf returns the weight of a feature by the number of documents that hold it: ln((n+1)/(df+.5)), the background
+// counted in.
 func (l *lexicon) idf() func(df uint32) float64 {
-	all := math.Log(float64(l.live + 1))
+	all := math.Log(float64(l.live + background + 1))
 	return func(df uint32) float64 { return all - l.logs[df] }
 }
 
@@ -115,10 +118,24 @@ func (l *lexicon) averageLength() float64 {
 
 // damp is 1 + ln(count), and 0 for nothing.
 func damp(count float32) float32 {
-	if count <= 0 {
+	switch {
+	case count <= 0:
 		return 0
+	case count == 1:
+		return 1
 	}
 	return float32(1 + math.Log(float64(count)))
+}
+
+// dampTable holds damp of all counts that a byte can hold.
+type dampTable [math.MaxUint8 + 1]float32
+
+func newDampTable() *dampTable {
+	var t dampTable
+	for n := range t {
+		t[n] = damp(float32(n))
+	}
+	return &t
 }
 
 func findPosting(list []posting, slot uint32) (int, bool) {

@@ -10,8 +10,8 @@ import (
 // type outweighs the text together with service and magnitude: a team's own name for a problem says more than any
 // wording. Service and magnitude decide between equals.
 const (
-	typeLift      = 1.4
-	serviceLift   = .2
+	typeLift      = 1.5
+	serviceLift   = .3
 	magnitudeLift = .1
 )
 
@@ -37,18 +37,21 @@ func newLift(q Query) lift {
 	return l
 }
 
-// rank sets every document's score and sorts them, best first, ties by key. Documents that nothing speaks for are left
-// out.
-func (l lift) rank(found []scored) []scored {
-	ranked := found[:0]
-	for _, f := range found {
-		if f.score = l.of(f.entry, f.text); f.score > 0 {
-			ranked = append(ranked, f)
-		}
+// rank sets every document's score and sorts them, best first, ties by key.
+func (l lift) rank(found []scored) {
+	for i, f := range found {
+		found[i].score = l.of(f.entry, f.text)
 	}
-	slices.SortFunc(ranked, func(a, b scored) int {
+	slices.SortFunc(found, func(a, b scored) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), compareKeys(a.key, b.key))
 	})
+}
+
+// evident leaves out the documents at the end of the ranking that nothing speaks for.
+func evident(ranked []scored) []scored {
+	for len(ranked) > 0 && ranked[len(ranked)-1].score == 0 {
+		ranked = ranked[:len(ranked)-1]
+	}
 	return ranked
 }
 

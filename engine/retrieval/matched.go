@@ -2,6 +2,7 @@ package retrieval
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -43,7 +44,6 @@ func hits(found []scored, l lift, k int, words []said) []Hit {
 	for i, f := range found[:min(k, len(found))] {
 		h := Hit{
 			ID: f.id, Kind: f.kind, Score: f.score, Legs: f.legs, Margin: 1,
-			Cosine:      f.legs.cosine(),
 			SameType:    l.typeKey != "" && l.typeKey == f.typeKey,
 			SameService: l.service != "" && l.service == f.service,
 		}
@@ -51,13 +51,16 @@ func hits(found []scored, l lift, k int, words []said) []Hit {
 			h.Margin = 1 - found[i+1].score/f.score
 		}
 		h.Coverage, h.Matched = covered(f.entry, words)
+		h.Cosine = f.legs.cosine(h.Coverage)
 		hits = append(hits, h)
 	}
 	return hits
 }
 
-// cosine is the absolute text score: the mean of both cosines separates right from wrong better than either.
-func (l Legs) cosine() float64 { return (l.Words + l.Chars) / 2 }
+// cosine is the absolute text score: the mean of both cosines, times the square root of the coverage. Long documents
+// reach a fair cosine with few of a query's words. On the public development set, at a threshold that 5 % of the
+// unanswerable texts pass, this lets 93 % of the alerts pass; the plain mean 87 %.
+func (l Legs) cosine(coverage float64) float64 { return (l.Words + l.Chars) / 2 * math.Sqrt(coverage) }
 
 // covered returns the idf-weighted share of the query's distinct words that a document has, and these words as they
 // were written. A compound whose parts all match is named as a whole.

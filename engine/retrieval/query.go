@@ -24,7 +24,8 @@ type Hit struct {
 	Kind string
 	// Score orders the hits: fused legs and facets, 0..1. It says nothing about how good the best one is.
 	Score float64
-	// Cosine is the absolute text score, 0..1: the mean of both TF-IDF cosines. Compare it with Nulls.
+	// Cosine is the absolute text score, 0..1: the mean of both TF-IDF cosines, damped where the document covers little
+	// of the query. Compare it with Nulls.
 	Cosine float64
 	// Coverage is the idf-weighted share of the query's words that the document has, 0..1.
 	Coverage float64

@@ -1,60 +1,72 @@
 package retrieval
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"strings"
+	"slices"
 )
 
 // maxQueryWords is how many words of a query count. An alert has fewer than a hundred; a pasted log of thousands would
 // only be slow.
 const maxQueryWords = 600
 
-// rescored is how many of the best documents by words and facets are compared by vector. It bounds what the built-in
-// vectors cost in a long history (4 µs each), and leaves ten times of what is shown.
-const rescored = 48
-
 // Search returns the documents most like the query. An empty index or an empty query gives no hits and no error; the
-// only errors are ctx's.
+// only error is that ctx is done before it starts. What happens to ctx later costs the vector leg only.
 func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	if err := ctx.Err(); err != nil {
 		return Result{}, fmt.Errorf("search: %w", err)
 	}
-	text := q.text()
-	a := analyse([]Field{{Text: text}}, maxQueryWords)
-	if len(a.tokens) == 0 || x.Len() == 0 {
+	a, text := q.read()
+	l := newLift(q)
+	if len(a.tokens) == 0 && l.typeKey == "" || x.Len() == 0 {
 		return Result{}, nil
 	}
-	vector, skipped := x.queryVector(ctx, text, a)
-	if err := ctx.Err(); err != nil {
-		return Result{}, fmt.Errorf("search: %w", err)
-	}
-	near, err := x.vectors.scan(ctx, vector, q.Kinds)
-	if err != nil {
-		skipped = err
-	}
+	vector, near, skipped := x.near(ctx, text, a, q.Kinds)
 	if q.K <= 0 {
 		q.K = DefaultK
 	}
-	w := wanted{n: max(shortlist, q.K), kinds: q.Kinds, typeKey: foldName(q.Type), near: near}
+	w := wanted{n: max(shortlist, q.K), kinds: q.Kinds, typeKey: l.typeKey, near: near}
 	found, said := x.lexical(a, w)
 	fuseWords(found)
-	l := newLift(q)
-	found = l.rank(found)
-	if vector != nil && skipped == nil {
-		found = x.compare(ctx, vector, near, found, max(rescored, q.K))
-		fuseVectors(found, x.dense)
-		found = l.rank(found)
+	l.rank(found)
+	if x.builtIn() {
+		// What only the built-in vectors find, they find by chance: two features in one dimension.
+		found = evident(found)
 	}
-	return Result{Hits: hits(found, l, q.K, said), Skipped: skipped}, nil
+	if skipped == nil && vector != nil {
+		found = x.compare(ctx, vector, near, found, max(x.vectors.rescored, q.K))
+		fuseVectors(found, x.dense)
+		l.rank(found)
+	}
+	return Result{Hits: hits(evident(found), l, q.K, said), Skipped: skipped}, nil
 }
 
-// text is all that the query says. A type's name is text too: an unknown type still has words.
-func (q Query) text() string {
-	if q.Type == "" || strings.Contains(q.Text, q.Type) {
-		return q.Text
+// near makes the query's vector and finds what is near it. It tells why where it can't.
+func (x *Index) near(ctx context.Context, text string, a analysis, kinds []string) ([]float32, map[key]float64, error) {
+	vector, err := x.queryVector(ctx, text, a)
+	if err != nil {
+		return nil, nil, err
 	}
-	return q.Type + " " + q.Text
+	found, err := x.vectors.scan(ctx, vector, kinds)
+	return vector, found, err
+}
+
+// read analyses what the query says. A type's name is text too, unless the text has its words already: a type that
+// history doesn't know still has words.
+func (q Query) read() (analysis, string) {
+	a := analyse([]Field{{Text: q.Text}}, maxQueryWords)
+	for _, t := range tokenise(q.Type, maxQueryWords) {
+		if !t.stop && !t.whole && !a.has(t.stem) {
+			return analyse([]Field{{Text: q.Text}, {Text: q.Type}}, maxQueryWords), q.Text + " " + q.Type
+		}
+	}
+	return a, q.Text
+}
+
+func (a analysis) has(stem string) bool {
+	_, found := slices.BinarySearchFunc(a.terms, stem, func(t termCount, stem string) int { return cmp.Compare(t.stem, stem) })
+	return found
 }
 
 // lexical scores the candidates by the three lexical legs, and tells what the query's words are worth.

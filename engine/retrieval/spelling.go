@@ -35,23 +35,24 @@ type like struct {
 	sim  float64
 }
 
-// find returns the known words most like an unknown one.
-func (s *spelling) find(word string) []like {
+// near returns the words most like an unknown one among those that documents hold, ties in alphabetical order.
+func (l *lexicon) near(word string) []like {
 	grams := trigrams(word)
 	shared := map[uint32]int{}
 	for _, g := range grams {
-		for _, t := range s.byGram[g] {
+		for _, t := range l.spelling.byGram[g] {
 			shared[t]++
 		}
 	}
 	var likes []like
 	for t, n := range shared {
-		if sim := 2 * float64(n) / float64(len(grams)+int(s.size[t])); sim >= nearEnough {
+		sim := 2 * float64(n) / float64(len(grams)+int(l.spelling.size[t]))
+		if sim >= nearEnough && l.df(t) > 0 {
 			likes = append(likes, like{t, sim})
 		}
 	}
 	slices.SortFunc(likes, func(a, b like) int {
-		return cmp.Or(cmp.Compare(b.sim, a.sim), cmp.Compare(a.term, b.term))
+		return cmp.Or(cmp.Compare(b.sim, a.sim), cmp.Compare(l.words[a.term], l.words[b.term]))
 	})
 	return likes[:min(len(likes), maxNear)]
 }

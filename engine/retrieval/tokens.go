@@ -13,7 +13,7 @@ const maxWords = 20_000
 // maxWhole is the longest compound, in bytes, that is also kept whole; longer ones are paths and metric expressions.
 const maxWhole = 64
 
-// maxPart is the longest word, in bytes; what is longer is encoded data.
+// maxPart is the longest word, in bytes, be it in CamelCase; what is longer is encoded data.
 const maxPart = 128
 
 // token is one word of a text. A compound such as KubePodCrashLooping gives one token per part, and one more for the
@@ -30,10 +30,10 @@ type token struct {
 
 // tokenise splits a text into words: at everything that is neither letter nor digit, and inside CamelCase, snake_case
 // and kebab-case. U+0000 and invalid UTF-8 separate words like a space. Scripts that don't put spaces between words
-// give overlapping pairs of characters.
-func tokenise(text string) []token {
-	tokens := make([]token, 0, min(len(text)/5, maxWords)+1)
-	for len(text) > 0 && len(tokens) < maxWords {
+// give overlapping pairs of characters. After about limit words it stops.
+func tokenise(text string, limit int) []token {
+	tokens := make([]token, 0, min(len(text)/5, limit)+1)
+	for len(text) > 0 && len(tokens) < limit {
 		start := strings.IndexFunc(text, inWord)
 		if start < 0 {
 			break
@@ -72,6 +72,9 @@ func joins(r rune) bool { return r == '_' || r == '-' || r == '\'' || r == '’'
 
 // appendCompound appends the parts of one compound and, where there are several, the whole.
 func appendCompound(tokens []token, compound string) []token {
+	if len(compound) > maxPart && encoded(compound) {
+		return tokens
+	}
 	first := len(tokens)
 	start := 0
 	var last rune
@@ -88,7 +91,7 @@ func appendCompound(tokens []token, compound string) []token {
 		last = r
 	}
 	tokens = appendPart(tokens, compound[start:], compound)
-	if len(tokens)-first < 2 || len(compound) > maxWhole {
+	if r, _ := utf8.DecodeRuneInString(compound); len(tokens)-first < 2 || len(compound) > maxWhole || unspaced(r) {
 		return tokens
 	}
 	var whole strings.Builder
@@ -98,6 +101,11 @@ func appendCompound(tokens []token, compound string) []token {
 	return append(tokens, token{
 		text: whole.String(), stem: stem(whole.String()), part: compound, compound: compound, whole: true,
 	})
+}
+
+// encoded tells base64 and its like: a long run of ASCII letters and digits without a joiner.
+func encoded(compound string) bool {
+	return !strings.ContainsFunc(compound, func(r rune) bool { return r >= utf8.RuneSelf || joins(r) })
 }
 
 // breaks tells whether a new word starts at r: fooBar, HTTPServer and S3Bucket break, IDs, 5XX and S3 don't; nor do

@@ -12,18 +12,22 @@ import (
 	"github.com/philippgille/chromem-go"
 )
 
-// scanBudget is how many numbers a scan of all vectors may touch before the vector leg scores only what the other legs
-// found. chromem-go takes about 1 ms for 700,000 of them on two cores (BenchmarkVectorScan), most of it per document.
-// The built-in embedder says nothing that the words don't, so its scan has to fit into a search of a millisecond; an
-// endpoint takes a hundred for the query's vector alone, and finds what shares no word.
+// A scan of all vectors touches at most so many numbers; where the history outgrows that, the vector leg scores only
+// what the other legs found, so many of the best. chromem-go scans about 500,000 numbers in a millisecond on two cores.
+//
+// The built-in vectors say nothing that the words don't, so that their share of a search of a millisecond is a tenth. An
+// endpoint takes a hundred milliseconds for the query's vector alone, and finds what shares no word: its scan covers
+// 10,000 documents of 1,536 dimensions.
 const (
-	builtInScanBudget  = 256 * hashedDims
-	endpointScanBudget = 10_000 * 1536
+	builtInScan      = 64 * hashedDims
+	builtInRescored  = 24
+	endpointScan     = 10_000 * 1536
+	endpointRescored = 100
 )
 
 // vectors is the dense leg. The collection is made with the first vector, which sets the dimension.
 type vectors struct {
-	scanBudget int
+	scanned, rescored int
 
 	mu         sync.RWMutex
 	collection *chromem.Collection
@@ -109,7 +113,7 @@ func (v *vectors) missing() []textOf {
 func (v *vectors) scan(ctx context.Context, query []float32, kinds []string) (map[key]float64, error) {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	if query == nil || v.collection == nil || v.collection.Count() == 0 || v.collection.Count()*v.dims > v.scanBudget {
+	if query == nil || v.collection == nil || v.collection.Count() == 0 || v.collection.Count()*v.dims > v.scanned {
 		return nil, nil
 	}
 	if len(query) != v.dims {
@@ -131,6 +135,10 @@ func (v *vectors) scan(ctx context.Context, query []float32, kinds []string) (ma
 		for _, r := range results {
 			found[parseKey(r.ID, r.Metadata["kind"])] = float64(r.Similarity)
 		}
+	}
+	// chromem-go answers with what it has when ctx ends.
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("vector search: %w", err)
 	}
 	return found, nil
 }
@@ -154,7 +162,9 @@ func neverEmbed(context.Context, string) ([]float32, error) {
 	return nil, errors.New("vectors are made before they are stored")
 }
 
-func wrongDims(got, want int) error { return fmt.Errorf("%d dimensions where %d are needed", got, want) }
+func wrongDims(got, want int) error {
+	return fmt.Errorf("%d dimensions where %d are needed", got, want)
+}
 
 // normalised returns the vector at length 1. chromem-go turns a zero vector into NaN similarities, and one NaN spoils
 // every result's order.

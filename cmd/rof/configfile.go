@@ -1,0 +1,181 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"ragoffire/engine"
+)
+
+// file is what the config file says, checked.
+type file struct {
+	sources         map[string]source
+	types           []engine.TypeRule
+	routes          []engine.Route
+	linkHosts       []string
+	noServiceGroups bool
+	groupWindow     time.Duration
+	expire          time.Duration
+	keepEvents      time.Duration
+	warnings        []string
+}
+
+// source is a configured source of alerts.
+type source struct {
+	kind   string
+	tokens []string
+}
+
+// document is the file as it is written.
+type document struct {
+	Sources map[string]sourceDocument `yaml:"sources"`
+	Types   []struct {
+		Match     map[string]string `yaml:"match"`
+		ErrorType string            `yaml:"error_type"`
+	} `yaml:"types"`
+	Routes []struct {
+		Match   map[string]string `yaml:"match"`
+		Channel string            `yaml:"channel"`
+		Mention string            `yaml:"mention"`
+	} `yaml:"routes"`
+	LinkHosts []string `yaml:"link_hosts"`
+	Group     struct {
+		ByService *bool  `yaml:"by_service"`
+		Window    string `yaml:"window"`
+		Expire    string `yaml:"expire"`
+	} `yaml:"group"`
+	Retention struct {
+		Events string `yaml:"events"`
+		Raw    string `yaml:"raw"`
+	} `yaml:"retention"`
+	Services  map[string]any `yaml:"services"`
+	Approvers map[string]any `yaml:"approvers"`
+	Escalate  map[string]any `yaml:"escalate"`
+}
+
+type sourceDocument struct {
+	Kind      string         `yaml:"kind"`
+	Token     any            `yaml:"token"` // one, or a list while secrets rotate
+	TokenFile string         `yaml:"token_file"`
+	HMAC      map[string]any `yaml:"hmac"`
+	Map       map[string]any `yaml:"map"`
+}
+
+// readFile reads the config file, where there is one.
+func (r *reader) readFile(path string) file {
+	var f file
+	if path == "" {
+		return f
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		r.problemf("ROF_CONFIG: %w", err)
+		return f
+	}
+	var d document
+	if err := yaml.UnmarshalWithOptions(b, &d, yaml.Strict()); err != nil {
+		r.problemf("ROF_CONFIG %s: %s", path, firstLine(err))
+		return f
+	}
+	f.sources = r.readSources(d.Sources)
+	for n, t := range d.Types {
+		match, err := engine.Patterns(t.Match)
+		switch {
+		case err != nil:
+			r.problemf("ROF_CONFIG types[%d]: %w", n, err)
+		case t.ErrorType == "" || len(match) == 0:
+			r.problemf("ROF_CONFIG types[%d] needs match and error_type", n)
+		}
+		f.types = append(f.types, engine.TypeRule{Match: match, ErrorType: t.ErrorType})
+	}
+	for n, t := range d.Routes {
+		match, err := engine.Patterns(t.Match)
+		switch {
+		case err != nil:
+			r.problemf("ROF_CONFIG routes[%d]: %w", n, err)
+		case t.Channel == "":
+			r.problemf("ROF_CONFIG routes[%d] needs a channel", n)
+		}
+		f.routes = append(f.routes, engine.Route{Match: match, Channel: t.Channel, Mention: t.Mention})
+	}
+	f.linkHosts = d.LinkHosts
+	f.noServiceGroups = d.Group.ByService != nil && !*d.Group.ByService
+	f.groupWindow = r.duration("group.window", d.Group.Window)
+	f.expire = r.duration("group.expire", d.Group.Expire)
+	f.keepEvents = r.duration("retention.events", d.Retention.Events)
+	for name, set := range map[string]bool{
+		"services": len(d.Services) > 0, "approvers": len(d.Approvers) > 0, "escalate": len(d.Escalate) > 0, "retention.raw": d.Retention.Raw != "",
+	} {
+		if set {
+			f.warnings = append(f.warnings, "ROF_CONFIG "+name+" is set, but this version does not use it yet")
+		}
+	}
+	slices.Sort(f.warnings)
+	return f
+}
+
+func (r *reader) readSources(docs map[string]sourceDocument) map[string]source {
+	out := make(map[string]source, len(docs))
+	for _, name := range slices.Sorted(maps.Keys(docs)) {
+		d := docs[name]
+		s := source{kind: d.Kind}
+		if s.kind == "" {
+			s.kind = name
+		}
+		switch t := d.Token.(type) {
+		case nil:
+		case string:
+			s.tokens = []string{t}
+		case []any:
+			for _, v := range t {
+				s.tokens = append(s.tokens, fmt.Sprint(v))
+			}
+		default:
+			r.problemf("ROF_CONFIG sources.%s.token must be a text or a list of texts", name)
+		}
+		if d.TokenFile != "" {
+			s.tokens = append(s.tokens, r.secretFile("ROF_CONFIG sources."+name+".token_file", d.TokenFile))
+		}
+		for _, t := range s.tokens {
+			if len(t) < 8 {
+				r.problemf("ROF_CONFIG sources.%s.token is shorter than 8 characters", name)
+			}
+		}
+		if d.HMAC != nil || d.Map != nil {
+			r.problemf("ROF_CONFIG sources.%s: this version knows token only, not hmac or map", name)
+		}
+		out[name] = s
+	}
+	return out
+}
+
+// duration reads a length of time, days included: 5m, 1h, 30d.
+func (r *reader) duration(name, s string) time.Duration {
+	if s == "" {
+		return 0
+	}
+	d, err := time.ParseDuration(s)
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		var n int
+		n, err = strconv.Atoi(days)
+		d = time.Duration(n) * 24 * time.Hour
+	}
+	if err != nil || d <= 0 {
+		r.problemf("ROF_CONFIG %s must be a length of time such as 5m, 1h or 30d, not %q", name, s)
+		return 0
+	}
+	return d
+}
+
+// firstLine is the part of a parser's error that says what and where.
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
+	return line
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+)
+
+const healthcheckHelp = `asks a running rof whether it is ready
+
+Exit status 0 when it is. It reads ROF_LISTEN as serve does; made for
+containers, which have no shell and no curl.
+`
+
+func healthcheck(ctx context.Context, args []string, getenv func(string) string, std streams) error {
+	if err := none("healthcheck", args); err != nil {
+		return err
+	}
+	r := &reader{getenv: getenv}
+	listen := r.str("ROF_LISTEN", "127.0.0.1:8000")
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return usagef("ROF_LISTEN must be HOST:PORT, not %q", listen)
+	}
+	if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", http.NoBody)
+	if err != nil {
+		return err
+	}
+	resp, err := (&http.Client{Transport: &http.Transport{Proxy: nil}}).Do(req)
+	if err != nil {
+		return fmt.Errorf("nothing answers on %s: is rof serve running?", listen)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, 4096))
+	if err != nil {
+		return err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("not ready: %s", strings.TrimSpace(string(body)))
+	}
+	_, err = fmt.Fprintln(std.out, "ready")
+	return err
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"ragoffire/engine"
+)
+
+// The exit statuses.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// streams are what a command reads and writes.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// command is one subcommand. Its usage is a line; its help is what --help shows.
+type command struct {
+	name, usage, help string
+	run               func(ctx context.Context, args []string, getenv func(string) string, std streams) error
+}
+
+func commands() []command {
+	return []command{
+		{"serve", "rof serve", serveHelp, serve},
+		{"analyze", "rof analyze [--error-type T] [--spike PCT] [--service S] [--json] [TEXT…]", analyzeHelp, analyze},
+		{"search", "rof search [-k N] [--json] QUERY…", searchHelp, search},
+		{"migrate", "rof migrate", migrateHelp, migrate},
+		{"healthcheck", "rof healthcheck", healthcheckHelp, healthcheck},
+		{"version", "rof version", versionHelp, version},
+	}
+}
+
+// usageError is a mistake in how a command was typed.
+type usageError struct{ text string }
+
+func (u *usageError) Error() string { return u.text }
+
+func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
+
+// run is the whole program as a function of its inputs; it returns the exit
+// status.
+func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
+	std := streams{stdin, stdout, stderr}
+	if len(args) == 0 || slices.Contains([]string{"help", "-h", "--help", "-help"}, args[0]) {
+		help(stdout, args)
+		return exitDone
+	}
+	for _, c := range commands() {
+		if c.name == args[0] {
+			return status(c, c.run(ctx, args[1:], getenv, std), std)
+		}
+	}
+	_, _ = fmt.Fprintf(stderr, "rof: there is no command %q; rof help lists them\n", args[0])
+	return exitUsage
+}
+
+// status says what a command's error means, in one line.
+func status(c command, err error, std streams) int {
+	if err == nil {
+		return exitDone
+	}
+	if errors.Is(err, flag.ErrHelp) {
+		_, _ = fmt.Fprintf(std.out, "usage: %s\n\n%s", c.usage, c.help)
+		return exitDone
+	}
+	text := err.Error()
+	if e, ok := errors.AsType[*engine.Error](err); ok {
+		text = e.Text
+		if e.Err != nil && e.Kind == engine.Unavailable {
+			text += " (" + strings.Join(strings.Fields(e.Err.Error()), " ") + ")"
+		}
+	}
+	code := exitFailed
+	if _, ok := errors.AsType[*usageError](err); ok || engine.KindOf(err) == engine.Invalid {
+		code = exitUsage
+		text += "; usage: " + c.usage
+	}
+	_, _ = fmt.Fprintf(std.err, "rof %s: %s\n", c.name, text)
+	return code
+}
+
+func help(w io.Writer, args []string) {
+	if len(args) > 1 {
+		for _, c := range commands() {
+			if c.name == args[1] {
+				_, _ = fmt.Fprintf(w, "usage: %s\n\n%s", c.usage, c.help)
+				return
+			}
+		}
+	}
+	_, _ = fmt.Fprint(w, "RAG of Fire: what is this alert, have we seen it, what worked, how sure are we.\n\ncommands:\n")
+	for _, c := range commands() {
+		line, _, _ := strings.Cut(c.help, "\n")
+		_, _ = fmt.Fprintf(w, "  %-12s %s\n", c.name, line)
+	}
+	_, _ = fmt.Fprint(w, "\nrof help COMMAND says more. Settings come from the environment; the README lists them.\n")
+}
+
+// parse reads flags wherever they stand among the words, and returns the words.
+func parse(fs *flag.FlagSet, args []string) ([]string, error) {
+	fs.SetOutput(io.Discard)
+	fs.Usage = func() {}
+	var words []string
+	for {
+		if err := fs.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				return nil, err
+			}
+			return nil, usagef("%s", err)
+		}
+		rest := fs.Args()
+		if len(rest) == 0 {
+			return words, nil
+		}
+		if n := len(args) - len(rest); n > 0 && args[n-1] == "--" {
+			return append(words, rest...), nil
+		}
+		words = append(words, rest[0])
+		args = rest[1:]
+	}
+}
+
+// none refuses words where a command takes none.
+func none(name string, args []string) error {
+	words, err := parse(flag.NewFlagSet(name, flag.ContinueOnError), args)
+	if err != nil {
+		return err
+	}
+	if len(words) > 0 {
+		return usagef("unexpected %q", words[0])
+	}
+	return nil
+}
