@@ -169,8 +169,12 @@ func summaries(p *slackfake.Snapshot) []*slackfake.Message {
 }
 
 func TestARealAlertmanagerFiresRepeatsAndResolves(t *testing.T) {
+	onEachStore(t, firesRepeatsAndResolves)
+}
+
+func firesRepeatsAndResolves(t *testing.T, db string) {
 	s := slack(t, slackfake.Config{})
-	p := serving(t, slackEnv(t, s)...)
+	p := serving(t, slackEnv(s, db)...)
 	connected(t, s)
 	g := gated(t, func() string { return p.url })
 	am := alerting(t, g.URL+"/webhooks/alertmanager")
@@ -225,7 +229,7 @@ func TestARealAlertmanagerFiresRepeatsAndResolves(t *testing.T) {
 
 func TestAnAlertRefusedFor5SecondsArrivesLaterOnce(t *testing.T) {
 	s := slack(t, slackfake.Config{})
-	p := serving(t, slackEnv(t, s)...)
+	p := serving(t, slackEnv(s, sqliteDB(t))...)
 	connected(t, s)
 	g := gated(t, func() string { return p.url })
 	g.status.Store(http.StatusServiceUnavailable)
@@ -248,8 +252,12 @@ func TestAnAlertRefusedFor5SecondsArrivesLaterOnce(t *testing.T) {
 }
 
 func TestAnAlertWhoseReceiverDiedBeforeTheCommitArrivesAgainOnce(t *testing.T) {
+	onEachStore(t, diesBeforeTheCommit)
+}
+
+func diesBeforeTheCommit(t *testing.T, db string) {
 	s := slack(t, slackfake.Config{})
-	env := slackEnv(t, s)
+	env := slackEnv(s, db)
 	var current atomic.Pointer[process]
 	p := serving(t, env...)
 	current.Store(p)

@@ -20,7 +20,7 @@ import (
 // p50 within 5 ms on SQLite, and under 100 ms.
 func BenchmarkWebhook(b *testing.B) {
 	s := slack(b, slackfake.Config{Pace: slackfake.Pace{Off: true}})
-	env := slackEnv(b, s)
+	env := slackEnv(s, sqliteDB(b))
 	// A channel an alert: the pace of one channel is not what is measured.
 	var routes strings.Builder
 	routes.WriteString("routes:\n")

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -40,9 +39,12 @@ func (k knownQuestion) pairs() string {
 const unknown = "the office coffee machine on floor three prints receipts in Latin"
 
 func TestTheRecommendationsAreTheSameThroughEveryDoor(t *testing.T) {
+	onEachStore(t, everyDoor)
+}
+
+func everyDoor(t *testing.T, db string) {
 	s := slack(t, slackfake.Config{Pace: slackfake.Pace{Off: true}})
-	db := "DATABASE_URL=sqlite:" + filepath.Join(t.TempDir(), "rof.db")
-	p := serving(t, append(slackEnv(t, s), db)...)
+	p := serving(t, slackEnv(s, db)...)
 	connected(t, s)
 
 	for _, k := range known() {

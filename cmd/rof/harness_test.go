@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"ragoffire/bot/slackfake"
+	"ragoffire/store/storetest/pgtest"
 )
 
 // asRof makes the test binary be rof: tests that kill a process need a real one.
@@ -28,7 +29,15 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asRof) != "" {
 		main()
 	}
-	os.Exit(m.Run())
+	os.Exit(pg.M(m).Run())
+}
+
+var pg pgtest.Server
+
+// onEachStore runs a test on both stores; db is the setting that names one.
+func onEachStore(t *testing.T, f func(t *testing.T, db string)) {
+	t.Run("SQLite", func(t *testing.T) { f(t, sqliteDB(t)) })
+	t.Run("PostgreSQL", func(t *testing.T) { f(t, "DATABASE_URL="+pg.Database(t)) })
 }
 
 // process is a running rof serve.
@@ -220,12 +229,16 @@ func slack(t testing.TB, cfg slackfake.Config) *slackfake.Slack {
 	return s
 }
 
-// slackEnv points a process at a Slack and at a store of its own.
-func slackEnv(t testing.TB, s *slackfake.Slack, more ...string) []string {
-	return append([]string{
+func sqliteDB(t testing.TB) string {
+	return "DATABASE_URL=sqlite:" + filepath.Join(t.TempDir(), "rof.db")
+}
+
+// slackEnv points a process at a Slack and at a store with the examples in it.
+func slackEnv(s *slackfake.Slack, db string) []string {
+	return []string{
 		"SLACK_APP_TOKEN=" + s.AppToken(), "SLACK_BOT_TOKEN=" + s.BotToken(), "SLACK_API_URL=" + s.URL(),
-		"SLACK_CHANNEL=" + channel, "DATABASE_URL=sqlite:" + filepath.Join(t.TempDir(), "rof.db"),
-	}, more...)
+		"SLACK_CHANNEL=" + channel, db, "ROF_SEED=true",
+	}
 }
 
 // channel is the one that a new slackfake has.

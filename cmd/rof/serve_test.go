@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -12,7 +11,7 @@ import (
 )
 
 func TestASecondServeOnOneFileIsRefused(t *testing.T) {
-	db := "DATABASE_URL=sqlite:" + filepath.Join(t.TempDir(), "rof.db")
+	db := sqliteDB(t)
 	p := serving(t, db)
 	var out, errs bytes.Buffer
 	if code := run(t.Context(), []string{"serve"}, env(db, "ROF_LISTEN=127.0.0.1:0", "ROF_LOG_LEVEL=error"), nil, &out, &errs); code != exitFailed {
@@ -27,7 +26,7 @@ func TestASecondServeOnOneFileIsRefused(t *testing.T) {
 }
 
 func TestCommandsWorkBesideARunningServeWhoseFeedFollows(t *testing.T) {
-	db := "DATABASE_URL=sqlite:" + filepath.Join(t.TempDir(), "rof.db")
+	db := sqliteDB(t)
 	p := serving(t, db)
 	d := analyzed(t, db, "--error-type", "memory_leak", "--spike", "280")
 	wait(t, 2*time.Second, "the decision on the feed", func() bool {
@@ -44,7 +43,7 @@ func TestCommandsWorkBesideARunningServeWhoseFeedFollows(t *testing.T) {
 
 func TestWithoutABotDecisionsGoToTheIncomingWebhook(t *testing.T) {
 	s := slack(t, slackfake.Config{})
-	p := serving(t, "DATABASE_URL=sqlite:"+filepath.Join(t.TempDir(), "rof.db"), "SLACK_WEBHOOK_URL="+s.WebhookURL(channel))
+	p := serving(t, sqliteDB(t), "SLACK_WEBHOOK_URL="+s.WebhookURL(channel))
 	if code := p.post("/api/v1/decisions/stream-anomaly", anomaly, nil); code != 202 {
 		t.Fatalf("stream-anomaly answered %d", code)
 	}
