@@ -273,3 +273,43 @@ func TestIllegalTransitionsAreRefused(t *testing.T) {
 	_, err = r.Mitigate(t.Context(), "INC-1999-0001", "ann")
 	wantKind(t, err, engine.NotFound)
 }
+
+func TestAnAlertsTypeFromTheConfigIsAsGoodAsAGivenOne(t *testing.T) {
+	match, err := engine.Patterns(map[string]string{"alertname": "Mail.*Backlog"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRig(t, func(c *engine.Config) { c.Types = []engine.TypeRule{{Match: match, ErrorType: "queue_backlog"}} })
+	r.learnt(history()...)
+	r.running()
+	typed := func(name string) func(*engine.Alert) {
+		return func(a *engine.Alert) { a.Name, a.Service, a.Environment, a.Spike = name, "mailer", name, ptr(200) }
+	}
+	got := r.ingest(alert("a", typed("MailOutBacklog")), alert("b", typed("MailOutBacklogs")))
+	d := r.decision(got.Alerts[0].IncidentID)
+	if d.Match() != "PM-1" || d.ConfidenceScore != 0.95 || d.Confidence.Guessed {
+		t.Errorf("%q with %v, guessed %v; want PM-1 with 0.95", d.Match(), d.ConfidenceScore, d.Confidence.Guessed)
+	}
+	if d.Symptom != "queue backlog increased 200%" || d.IncidentID == nil || *d.IncidentID != got.Alerts[0].IncidentID {
+		t.Errorf("symptom %q, incident %v", d.Symptom, d.IncidentID)
+	}
+	// The pattern must match the whole name.
+	if other := r.decision(got.Alerts[1].IncidentID); other.ConfidenceScore >= 0.95 {
+		t.Errorf("another alert's type: %v", other.ConfidenceScore)
+	}
+}
+
+// decision waits for the decision of an incident.
+func (r *rig) decision(incidentID string) engine.Decision {
+	r.t.Helper()
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		if d := r.detail(incidentID); len(d.Decisions) > 0 {
+			return d.Decisions[0]
+		}
+		if time.Now().After(deadline) {
+			r.t.Fatalf("no decision on %s", incidentID)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}

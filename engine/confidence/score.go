@@ -8,7 +8,8 @@ const Threshold = 0.50
 // The score's parts. They are a policy, not a measurement, until outcomes arrive.
 //
 // ceiling: the same type can have another cause, so a match is never certain before many outcomes say so.
-// guessCeiling: a type read out of words is text evidence.
+// guessCeiling, textCeiling: a type read out of words is text evidence, and neither reaches the ceiling, calibrated or not.
+// sizeCeiling: nor does a match of another magnitude, whatever its outcomes; the full score is for the same problem.
 // sizeShare: how much of a type's match depends on the magnitude.
 // familyShare: what a related type is worth; with another magnitude it stays below Threshold.
 // textShare: words alone were wrong in 12 to 20 of 100 confident cases on public post-mortems.

@@ -15,7 +15,7 @@ func (x *Index) Add(ctx context.Context, docs ...Document) error {
 			return fmt.Errorf("document of kind %q has no id", d.Kind)
 		}
 	}
-	var unembedded []textOf
+	var waiting []textOf
 	for _, d := range docs {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("add documents: %w", err)
@@ -23,20 +23,26 @@ func (x *Index) Add(ctx context.Context, docs ...Document) error {
 		a := analyse(d.Fields, maxWords)
 		e := newEntry(d, a)
 		x.replace(e, a.terms)
-		if !x.builtIn() {
-			if t := (textOf{e.key, joined(d.Fields)}); x.vectors.await(t, x.holds(e)) {
-				unembedded = append(unembedded, t)
+		if x.builtIn() {
+			if err := x.addHashed(ctx, e, a); err != nil {
+				return err
 			}
-			continue
-		}
-		// The built-in vector needs no second reading of the text.
-		if err := x.vectors.put(ctx, x.embedder.ID(), e.key, hashed{}.vector(a), x.holds(e)); err != nil {
-			return err
+		} else if t := (textOf{e.key, joined(d.Fields)}); x.vectors.await(t, x.holds(e)) {
+			waiting = append(waiting, t)
 		}
 	}
-	err := x.embed(ctx, unembedded)
+	err := x.embed(ctx, waiting)
 	x.remeasure(ctx)
 	return err
+}
+
+// addHashed stores a document's built-in vector, which needs no second reading of the text, while there is room.
+func (x *Index) addHashed(ctx context.Context, e *entry, a analysis) error {
+	if x.vectors.size() >= builtInStored {
+		x.vectors.remove(e.key)
+		return nil
+	}
+	return x.vectors.put(ctx, x.embedder.ID(), e.key, hashed{}.vector(a), x.holds(e))
 }
 
 // Remove takes the documents of one kind out; ids that aren't there are ignored.

@@ -2,6 +2,7 @@ package retrieval
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"sync/atomic"
 )
@@ -50,7 +51,8 @@ func newEntry(d Document, a analysis) *entry {
 		key:     key{d.Kind, d.ID},
 		facets:  Facets{Type: d.Facets.Type, Service: d.Facets.Service, Magnitude: copied(d.Facets.Magnitude)},
 		typeKey: foldName(d.Facets.Type), service: foldName(d.Facets.Service),
-		pairs: a.pairs, chars: a.chars, length: a.length,
+		// Clones have no room to grow, and a history has many of them.
+		pairs: slices.Clone(a.pairs), chars: slices.Clone(a.chars), length: a.length,
 	}
 	if e.typeKey != "" {
 		e.probe = probeText(d)

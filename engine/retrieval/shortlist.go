@@ -11,8 +11,8 @@ import (
 //
 // shortlist: 32 of the 305 runbooks of the public development set lose no hit at all; 128 leave room for a longer
 // history.
-// walkBudget: how many postings are walked before the frequent words are left to the exact scoring. It bounds a
-// search's time whatever the size of the history; 10,000 incidents of 80 words spend about 15,000.
+// walkBudget: how many postings are walked before the frequent words are left to the exact scoring. An alert of
+// 30 words walks 30,000 in 10,000 incidents of 80 words; from there on, a longer history costs little more.
 const (
 	shortlist  = 128
 	walkBudget = 40_000
