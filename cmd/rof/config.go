@@ -11,7 +11,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"time"
 
 	"ragoffire/engine"
 )
@@ -244,6 +243,3 @@ func (c *config) engineConfig() engine.Config {
 
 // webhookChannel stands for the incoming webhook, whose channel Slack knows.
 const webhookChannel = "incoming-webhook"
-
-// shutdownTimeout bounds how long a process takes to end.
-const shutdownTimeout = 8 * time.Second

@@ -2,7 +2,10 @@ package retrieval
 
 import (
 	"cmp"
+	"iter"
 	"slices"
+	"strings"
+	"unicode"
 )
 
 // A word that no document holds stands for the known words that look like it. Dice's coefficient over trigrams of .5
@@ -35,17 +38,15 @@ type like struct {
 	sim  float64
 }
 
-// near returns the words most like an unknown one among those that documents hold, ties in alphabetical order.
+// near returns the words most like an unknown one among those that documents hold, ties in alphabetical order. A word with
+// a digit in it is a name or a number: what resembles it is another one, and not what was meant.
 func (l *lexicon) near(word string) []like {
-	grams := trigrams(word)
-	shared := map[uint32]int{}
-	for _, g := range grams {
-		for _, t := range l.spelling.byGram[g] {
-			shared[t]++
-		}
+	if strings.ContainsFunc(word, unicode.IsDigit) {
+		return nil
 	}
+	grams := trigrams(word)
 	var likes []like
-	for t, n := range shared {
+	for t, n := range l.spelling.sharing(grams, len(l.words)) {
 		sim := 2 * float64(n) / float64(len(grams)+int(l.spelling.size[t]))
 		if sim >= nearEnough && l.df(t) > 0 {
 			likes = append(likes, like{t, sim})
@@ -55,6 +56,41 @@ func (l *lexicon) near(word string) []like {
 		return cmp.Or(cmp.Compare(b.sim, a.sim), cmp.Compare(l.words[a.term], l.words[b.term]))
 	})
 	return likes[:min(len(likes), maxNear)]
+}
+
+// sharing gives the words that may be near enough, each with the number of the grams it shares. Dice's coefficient of .5
+// takes a third of the grams at least, so such a word shares one of any two thirds of them: the rarest two thirds find the
+// candidates, and the commonest third, whose lists are long, only counts for those.
+func (s *spelling) sharing(grams []uint32, words int) iter.Seq2[uint32, int] {
+	lists := make([][]uint32, 0, len(grams))
+	for _, g := range grams {
+		lists = append(lists, s.byGram[g])
+	}
+	slices.SortFunc(lists, func(a, b []uint32) int { return cmp.Compare(len(a), len(b)) })
+	rare := len(lists) - (len(lists)+2)/3 + 1
+	counts := make([]uint8, words)
+	var found []uint32
+	for _, list := range lists[:min(rare, len(lists))] {
+		for _, t := range list {
+			if counts[t] == 0 {
+				found = append(found, t)
+			}
+			counts[t]++
+		}
+	}
+	return func(yield func(uint32, int) bool) {
+		for _, t := range found {
+			n := int(counts[t])
+			for _, list := range lists[min(rare, len(lists)):] {
+				if _, ok := slices.BinarySearch(list, t); ok { // terms are numbered as they come
+					n++
+				}
+			}
+			if !yield(t, n) {
+				return
+			}
+		}
+	}
 }
 
 // trigrams are the distinct trigrams of a word with its edges, at most 255.
