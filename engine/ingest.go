@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -35,7 +36,7 @@ func (e *Engine) prepare(a *Alert, source string, now time.Time) {
 		a.Severity = ParseSeverity(a.SeverityRaw)
 	}
 	if a.Fingerprint == "" {
-		a.Fingerprint = HashFingerprint(a.ErrorType, a.Service, a.Labels)
+		a.Fingerprint = HashFingerprint(cmp.Or(a.ErrorType, a.topic()), a.Service, a.Labels)
 		a.ExpiresAt = now.Add(e.cfg.Expire)
 	}
 	// The type is set after the fingerprint: a rule in the config must not
@@ -43,6 +44,17 @@ func (e *Engine) prepare(a *Alert, source string, now time.Time) {
 	if a.ErrorType == "" {
 		a.ErrorType = e.typeOf(a)
 	}
+}
+
+// topic tells series without a fingerprint and without an error type apart: the
+// rule's name, else the text without its numbers, which change with each delivery.
+func (a *Alert) topic() string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return -1
+		}
+		return r
+	}, cmp.Or(a.Name, a.Title, a.Description))
 }
 
 // clean makes every text of the alert one that can be stored and shown.

@@ -199,6 +199,19 @@ func TestABodyWithoutFingerprintIsOneSeriesUntilItExpires(t *testing.T) {
 	}
 }
 
+func TestABodyWithoutFingerprintAndTypeIsToldApartByItsWords(t *testing.T) {
+	r := newRig(t)
+	said := func(title string) engine.Alert { return engine.Alert{Title: title} }
+	got := r.ingest(said("queue out holds 120 mails"), said("queue out holds 480 mails"), said("the printer is on fire"))
+	one, two, three := got.Alerts[0].AlertID, got.Alerts[1].AlertID, got.Alerts[2].AlertID
+	if one != two || one == three {
+		t.Errorf("series %s, %s, %s; want the first two the same: numbers change with each delivery", one, two, three)
+	}
+	if d := r.detail(got.Alerts[0].IncidentID); d.Alerts[0].ExpiresAt.IsZero() {
+		t.Error("it never expires")
+	}
+}
+
 func TestManyDeliveriesAtOnceAreEachStoredOnce(t *testing.T) {
 	r := newRig(t)
 	const senders, each = 16, 25

@@ -1,0 +1,64 @@
+package doc
+
+import (
+	"strings"
+
+	"ragoffire/engine"
+)
+
+// The functions below return a copy of an object as it is stored, with its
+// times in UTC and to the microsecond. The suite fills every field of every
+// type, so a time that is forgotten here fails it.
+
+// Alert returns a as it is stored.
+func Alert(a engine.Alert) engine.Alert {
+	a.StartedAt, a.ReceivedAt = Time(a.StartedAt), Time(a.ReceivedAt)
+	a.LastSeenAt, a.ExpiresAt = Time(a.LastSeenAt), Time(a.ExpiresAt)
+	a.EndedAt = timeOf(a.EndedAt)
+	return a
+}
+
+// Incident returns i as it is stored.
+func Incident(i engine.Incident) engine.Incident {
+	i.StartedAt, i.UpdatedAt, i.LastSeriesAt = Time(i.StartedAt), Time(i.UpdatedAt), Time(i.LastSeriesAt)
+	i.ResolvedAt, i.AcknowledgedAt, i.MitigatedAt = timeOf(i.ResolvedAt), timeOf(i.AcknowledgedAt), timeOf(i.MitigatedAt)
+	return i
+}
+
+// Search returns the text that an incident's filter by words looks through.
+func Search(i *engine.Incident) string {
+	return strings.ToLower(Text(strings.Join([]string{i.ID, i.Title, i.Symptom, i.Service}, "\n")))
+}
+
+// Decision returns d as it is stored: without its reviews.
+func Decision(d engine.Decision) engine.Decision {
+	d.CreatedAt = Time(d.CreatedAt)
+	d.Reviews = nil
+	return d
+}
+
+// Review returns r as it is stored: its decision's id is a column.
+func Review(r engine.Review) engine.Review {
+	r.At = Time(r.At)
+	r.DecisionID = ""
+	return r
+}
+
+// Entry returns e as it is stored.
+func Entry(e engine.Entry) engine.Entry {
+	e.At = Time(e.At)
+	return e
+}
+
+// Runbook returns r as it is stored.
+func Runbook(r engine.Runbook) engine.Runbook {
+	r.UpdatedAt = Time(r.UpdatedAt)
+	return r
+}
+
+// Post returns p as it is stored: Wanted is a column of its own.
+func Post(p engine.Post) engine.Post {
+	p.AttemptedAt, p.NotBefore, p.CreatedAt = Time(p.AttemptedAt), Time(p.NotBefore), Time(p.CreatedAt)
+	p.Wanted = 0
+	return p
+}

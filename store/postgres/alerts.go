@@ -1,0 +1,85 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"ragoffire/engine"
+	"ragoffire/store/doc"
+)
+
+func (r reader) Alerts(ctx context.Context, incidentID string) ([]engine.Alert, error) {
+	return docs[engine.Alert](ctx, r.db, `
+		SELECT doc FROM alerts WHERE incident_id = $1 ORDER BY started_at, id`, doc.Key(incidentID))
+}
+
+func (t *tx) LatestAlerts(ctx context.Context, series []engine.SeriesKey) (map[engine.SeriesKey]engine.Alert, error) {
+	latest := make(map[engine.SeriesKey]engine.Alert, len(series))
+	if len(series) == 0 {
+		return latest, nil
+	}
+	sources, prints := make([]string, len(series)), make([]string, len(series))
+	for i, key := range series {
+		sources[i], prints[i] = doc.Key(key.Source), doc.Key(key.Fingerprint)
+	}
+	_, err := rows(ctx, t.db, func(r pgx.Rows, _ *struct{}) error {
+		var n int64
+		var b []byte
+		var a engine.Alert
+		if err := r.Scan(&n, &b); err != nil {
+			return err
+		}
+		err := doc.Decode(b, &a)
+		latest[series[n-1]] = a
+		return err
+	}, `
+		SELECT u.n, a.doc
+		FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS u (source, fingerprint, n)
+		CROSS JOIN LATERAL (
+			SELECT doc FROM alerts WHERE source = u.source AND fingerprint = u.fingerprint
+			ORDER BY started_at DESC, id DESC LIMIT 1) AS a`, sources, prints)
+	return latest, err
+}
+
+func (t *tx) ExpiredAlerts(ctx context.Context, now time.Time, limit int) ([]engine.Alert, error) {
+	return docs[engine.Alert](ctx, t.db, `
+		SELECT doc FROM alerts WHERE expires_at IS NOT NULL AND status <> 'resolved' AND expires_at <= $1
+		ORDER BY expires_at, id LIMIT $2`, doc.Time(now), doc.Limit(limit, 50))
+}
+
+func (t *tx) PutAlerts(ctx context.Context, alerts []engine.Alert) error {
+	var ids, incidents, sources, prints, status, list []string
+	var started []time.Time
+	var expires []*time.Time
+	for _, a := range lastOf(alerts, func(a *engine.Alert) string { return a.ID }) {
+		a = doc.Alert(a)
+		b, err := doc.Encode(a)
+		if err != nil {
+			return fmt.Errorf("alert %s: %w", a.ID, err)
+		}
+		ids, incidents = append(ids, doc.Key(a.ID)), append(incidents, doc.Key(a.IncidentID))
+		sources, prints = append(sources, doc.Key(a.Source)), append(prints, doc.Key(a.Fingerprint))
+		status, list = append(status, doc.Key(string(a.Status))), append(list, string(b))
+		started = append(started, a.StartedAt)
+		var until *time.Time
+		if !a.ExpiresAt.IsZero() {
+			until = &a.ExpiresAt
+		}
+		expires = append(expires, until)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return t.exec(ctx, `
+		INSERT INTO alerts (id, incident_id, source, fingerprint, status, started_at, expires_at, doc)
+		SELECT id, incident_id, source, fingerprint, status, started_at, expires_at, doc::json
+		FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[])
+			AS u (id, incident_id, source, fingerprint, status, started_at, expires_at, doc)
+		ON CONFLICT (id) DO UPDATE SET incident_id = excluded.incident_id, source = excluded.source,
+			fingerprint = excluded.fingerprint, status = excluded.status, started_at = excluded.started_at,
+			expires_at = excluded.expires_at, doc = excluded.doc`,
+		ids, incidents, sources, prints, status, started, expires, list)
+}

@@ -1,0 +1,75 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"ragoffire/engine"
+)
+
+// code returns PostgreSQL's code of an error, "" where err is none of its own.
+func code(err error) string {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return e.Code
+	}
+	return ""
+}
+
+// translate gives an error of the database the kind that callers act on.
+func translate(err error) error {
+	if err == nil {
+		return nil
+	}
+	text := ""
+	switch c := code(err); c {
+	case "53100":
+		text = "the database's disk is full; nothing was stored"
+	case "40001", "40P01", "55P03", "57014": // the last two: the server's time for a lock, or a statement, is up
+		text = "the database is busy; try again"
+	case "25006", "57P01", "57P02", "57P03", "57P05", "25P03": // it restarts, or is a standby now
+		text = "the database is restarting; try again"
+	case "":
+		if !unreachable(err) {
+			return err
+		}
+		text = "the database is out of reach; try again"
+	default:
+		if class := c[:2]; class != "08" && class != "53" && class != "58" {
+			return err
+		}
+		text = "the database cannot serve this now; try again"
+	}
+	return &engine.Error{Kind: engine.Unavailable, Text: text, Err: err}
+}
+
+// unreachable reports whether err, which the server did not send, is about the
+// way to it.
+func unreachable(err error) bool {
+	if errors.Is(err, context.Canceled) {
+		return false // the caller's own doing
+	}
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[net.Error](err); ok {
+		// context.DeadlineExceeded is a net.Error too: the caller's, or ours.
+		return true
+	}
+	for _, e := range []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return pgconn.SafeToRetry(err) // what pgx calls a connection that is closed
+}
+
+// again reports whether the transaction failed because of another one, and may
+// be tried once more.
+func again(err error) bool {
+	c := code(err)
+	return c == "40001" || c == "40P01"
+}

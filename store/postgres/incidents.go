@@ -1,0 +1,209 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"ragoffire/engine"
+	"ragoffire/store/doc"
+)
+
+func (r reader) Incident(ctx context.Context, id string) (engine.Incident, error) {
+	list, err := docs[engine.Incident](ctx, r.db, `SELECT doc FROM incidents WHERE id = $1`, doc.Key(id))
+	return one(list, err, "incident", id)
+}
+
+func (t *tx) Incident(ctx context.Context, id string) (engine.Incident, error) {
+	list, err := docs[engine.Incident](ctx, t.db, `SELECT doc FROM incidents WHERE id = $1 FOR UPDATE`, doc.Key(id))
+	return one(list, err, "incident", id)
+}
+
+func (r reader) Incidents(ctx context.Context, f engine.IncidentFilter, after string, limit int) ([]engine.Incident, string, error) {
+	cur, err := doc.ParseCursor(after)
+	if err != nil {
+		return nil, "", err
+	}
+	limit = doc.Limit(limit, 50)
+	var q filter
+	if cur.ID != "" {
+		q.and("(started_at, id) < (%s, %s)", cur.At, cur.ID)
+	}
+	if f.Live {
+		q.and("live")
+	}
+	if f.Status != "" {
+		q.and("status = %s", doc.Key(string(f.Status)))
+	}
+	if f.Service != "" {
+		q.and("service = %s", doc.Key(f.Service))
+	}
+	if f.Severity != "" {
+		q.and("severity = %s", doc.Key(string(f.Severity)))
+	}
+	if f.ErrorType != "" {
+		q.and("error_type = %s", doc.Key(f.ErrorType))
+	}
+	if words := doc.Words(f.Query); len(words) > 0 {
+		q.and("NOT EXISTS (SELECT FROM unnest(%s::text[]) AS w WHERE strpos(search, w) = 0)", words)
+	}
+	list, err := docs[engine.Incident](ctx, r.db, `SELECT doc FROM incidents WHERE true`+q.where.String()+
+		` ORDER BY started_at DESC, id DESC LIMIT `+q.arg(limit+1), q.args...)
+	if err != nil {
+		return nil, "", err
+	}
+	list, next := doc.Page(list, limit, func(i *engine.Incident) doc.Cursor { return doc.Cursor{At: i.StartedAt, ID: doc.Key(i.ID)} })
+	return list, next, nil
+}
+
+// filter collects the conditions of a list and their arguments.
+type filter struct {
+	where strings.Builder
+	args  []any
+}
+
+// arg adds an argument and returns its name.
+func (q *filter) arg(v any) string {
+	q.args = append(q.args, v)
+	return fmt.Sprintf("$%d", len(q.args))
+}
+
+// and adds a condition with a %s for each argument.
+func (q *filter) and(cond string, args ...any) {
+	names := make([]any, len(args))
+	for i, v := range args {
+		names[i] = q.arg(v)
+	}
+	q.where.WriteString(" AND " + fmt.Sprintf(cond, names...))
+}
+
+func (r reader) History(ctx context.Context, after string, limit int) ([]engine.Incident, string, error) {
+	cur, err := doc.ParseCursor(after)
+	if err != nil {
+		return nil, "", err
+	}
+	limit = doc.Limit(limit, 50)
+	list, err := docs[engine.Incident](ctx, r.db, `SELECT doc FROM incidents WHERE fix AND id > $1 ORDER BY id LIMIT $2`, cur.ID, limit+1)
+	if err != nil {
+		return nil, "", err
+	}
+	list, next := doc.Page(list, limit, func(i *engine.Incident) doc.Cursor { return doc.Cursor{ID: doc.Key(i.ID)} })
+	return list, next, nil
+}
+
+// OpenIncidents locks the rows in the order of their ids, as all do.
+func (t *tx) OpenIncidents(ctx context.Context, ids []string, groups, scopes [][2]string) ([]engine.Incident, error) {
+	sources, keys := split(groups)
+	services, environments := split(scopes)
+	return docs[engine.Incident](ctx, t.db, `
+		SELECT doc FROM incidents WHERE live AND id IN (
+			SELECT unnest($1::text[])
+			UNION
+			SELECT i.id FROM unnest($2::text[], $3::text[]) AS u (source, key)
+			JOIN incidents AS i ON i.live AND i.source = u.source AND i.group_key = u.key
+			UNION
+			SELECT i.id FROM unnest($4::text[], $5::text[]) AS u (service, environment)
+			JOIN incidents AS i ON i.live AND i.service = u.service AND i.environment = u.environment)
+		ORDER BY id FOR UPDATE`, doc.Keys(ids), sources, keys, services, environments)
+}
+
+func split(pairs [][2]string) (first, second []string) {
+	first, second = make([]string, len(pairs)), make([]string, len(pairs))
+	for i, p := range pairs {
+		first[i], second[i] = doc.Key(p[0]), doc.Key(p[1])
+	}
+	return first, second
+}
+
+func (t *tx) IncidentsByID(ctx context.Context, ids []string) ([]engine.Incident, error) {
+	return docs[engine.Incident](ctx, t.db, `
+		SELECT doc FROM incidents WHERE id = ANY ($1::text[]) ORDER BY id FOR UPDATE`, doc.Keys(ids))
+}
+
+func (t *tx) NumberIncidents(ctx context.Context, year, n int) ([]string, error) {
+	var ids []string
+	for len(ids) < n {
+		want := n - len(ids)
+		last, err := row(ctx, t.db, func(r pgx.Rows, v *int64) error { return r.Scan(v) }, `
+			INSERT INTO numbers (year, last) VALUES ($1, $2)
+			ON CONFLICT (year) DO UPDATE SET last = numbers.last + $2 RETURNING last`, year, want)
+		if err != nil {
+			return nil, err
+		}
+		var fresh []string
+		for i := last - int64(want) + 1; i <= last; i++ {
+			fresh = append(fresh, fmt.Sprintf("INC-%d-%04d", year, i))
+		}
+		// An import may have brought ids of this form.
+		fresh, err = rows(ctx, t.db, func(r pgx.Rows, v *string) error { return r.Scan(v) }, `
+			SELECT id FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n)
+			WHERE NOT EXISTS (SELECT FROM incidents AS i WHERE i.id = u.id) ORDER BY n`, fresh)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, fresh...)
+	}
+	return ids, nil
+}
+
+func (t *tx) PutIncidents(ctx context.Context, incidents []engine.Incident) error {
+	var c struct {
+		id, status, severity, service, environment, errorType, source, groupKey, search, doc []string
+		live, fix, seed, historical                                                          []bool
+		started                                                                              []time.Time
+		acked, resolved                                                                      []*time.Time
+	}
+	for _, i := range lastOf(incidents, func(i *engine.Incident) string { return i.ID }) {
+		i = doc.Incident(i)
+		b, err := doc.Encode(i)
+		if err != nil {
+			return fmt.Errorf("incident %s: %w", i.ID, err)
+		}
+		c.id, c.status, c.severity = append(c.id, doc.Key(i.ID)), append(c.status, doc.Key(string(i.Status))), append(c.severity, doc.Key(string(i.Severity)))
+		c.service, c.environment = append(c.service, doc.Key(i.Service)), append(c.environment, doc.Key(i.Environment))
+		c.errorType, c.source = append(c.errorType, doc.Key(i.ErrorType)), append(c.source, doc.Key(i.Source))
+		c.groupKey, c.search, c.doc = append(c.groupKey, doc.Key(i.GroupKey)), append(c.search, doc.Search(&i)), append(c.doc, string(b))
+		c.live, c.fix = append(c.live, i.Live()), append(c.fix, i.Fix())
+		c.seed, c.historical = append(c.seed, i.Seed), append(c.historical, i.Historical)
+		c.started, c.acked, c.resolved = append(c.started, i.StartedAt), append(c.acked, i.AcknowledgedAt), append(c.resolved, i.ResolvedAt)
+	}
+	if len(c.id) == 0 {
+		return nil
+	}
+	return t.exec(ctx, `
+		INSERT INTO incidents (id, status, severity, service, environment, error_type, source, group_key,
+			live, fix, seed, historical, started_at, acked_at, resolved_at, search, doc)
+		SELECT id, status, severity, service, environment, error_type, source, group_key,
+			live, fix, seed, historical, started_at, acked_at, resolved_at, search, doc::json
+		FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+			$9::boolean[], $10::boolean[], $11::boolean[], $12::boolean[],
+			$13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::text[], $17::text[])
+			AS u (id, status, severity, service, environment, error_type, source, group_key,
+				live, fix, seed, historical, started_at, acked_at, resolved_at, search, doc)
+		ON CONFLICT (id) DO UPDATE SET status = excluded.status, severity = excluded.severity,
+			service = excluded.service, environment = excluded.environment, error_type = excluded.error_type,
+			source = excluded.source, group_key = excluded.group_key, live = excluded.live, fix = excluded.fix,
+			seed = excluded.seed, historical = excluded.historical, started_at = excluded.started_at,
+			acked_at = excluded.acked_at, resolved_at = excluded.resolved_at,
+			search = excluded.search, doc = excluded.doc`,
+		c.id, c.status, c.severity, c.service, c.environment, c.errorType, c.source, c.groupKey,
+		c.live, c.fix, c.seed, c.historical, c.started, c.acked, c.resolved, c.search, c.doc)
+}
+
+// DeleteIncident takes the incident's alerts and timeline with it.
+func (t *tx) DeleteIncident(ctx context.Context, id string) error {
+	n, err := t.count(ctx, `DELETE FROM incidents WHERE id = $1`, doc.Key(id))
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return engine.NotFoundf("there is no incident %s", doc.Text(id))
+	}
+	if err := t.exec(ctx, `DELETE FROM alerts WHERE incident_id = $1`, doc.Key(id)); err != nil {
+		return err
+	}
+	return t.exec(ctx, `DELETE FROM entries WHERE incident_id = $1`, doc.Key(id))
+}

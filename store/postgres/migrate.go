@@ -1,0 +1,131 @@
+package postgres
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"log/slog"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivermigrate"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+const (
+	schemaVersion = 1 // the highest number in migrations
+	queueVersion  = 8 // River's, which brings its own migrations
+
+	// versionTable keeps the versions applied; the database may be another
+	// program's too, with a table of goose's usual name.
+	versionTable = "rof_version"
+)
+
+// The advisory locks of a database that we take: one number for each purpose,
+// and for Tx.Lock numbers below them all.
+const (
+	lockMigrate = -0x726f6601
+	lockEvents  = -0x726f6602
+)
+
+// Version returns the version of the schema.
+func (s *Store) Version(ctx context.Context) (int, error) {
+	schema, _, err := versions(ctx, s.pool)
+	return schema, err
+}
+
+// versions returns the versions that the database has, 0 for none.
+func versions(ctx context.Context, db queryer) (schema, queue int, err error) {
+	scan := func(r pgx.Rows, v *[2]*string) error { return r.Scan(&v[0], &v[1]) }
+	there, err := row(ctx, db, scan, `SELECT to_regclass('`+versionTable+`')::text, to_regclass('river_migration')::text`)
+	if err != nil || there[0] == nil || there[1] == nil {
+		return 0, 0, err
+	}
+	v, err := row(ctx, db, func(r pgx.Rows, v *[2]int) error { return r.Scan(&v[0], &v[1]) }, `
+		SELECT (SELECT coalesce(max(version_id), 0) FROM `+versionTable+` WHERE is_applied),
+			(SELECT coalesce(max(version), 0) FROM river_migration WHERE line = 'main')`)
+	return v[0], v[1], err
+}
+
+// migrate brings the schema up to date. Replicas that start at once wait for
+// the first of them.
+func migrate(ctx context.Context, cfg *pgxpool.Config) error {
+	conn, err := pgx.ConnectConfig(ctx, cfg.ConnConfig)
+	if err != nil {
+		return openError(cfg, err)
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	if current, err := isCurrent(ctx, conn); err != nil || current {
+		return wrapOpen(cfg, err)
+	}
+	// A migration takes the time that it takes.
+	if _, err := conn.Exec(ctx, "SET lock_timeout = 0; SET statement_timeout = 0"); err != nil {
+		return openError(cfg, err)
+	}
+	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", lockMigrate); err != nil {
+		return openError(cfg, err)
+	}
+	if current, err := isCurrent(ctx, conn); err != nil || current { // the lock ends with the connection
+		return wrapOpen(cfg, err)
+	}
+	return wrapOpen(cfg, up(ctx, cfg))
+}
+
+func isCurrent(ctx context.Context, conn *pgx.Conn) (bool, error) {
+	schema, queue, err := versions(ctx, conn)
+	if err != nil {
+		return false, err
+	}
+	if schema > schemaVersion || queue > queueVersion {
+		return false, fmt.Errorf("its schema is version %d, this rof knows %d: it was written by a newer rof, use that one",
+			schema, schemaVersion)
+	}
+	return schema == schemaVersion && queue == queueVersion, nil
+}
+
+func wrapOpen(cfg *pgxpool.Config, err error) error {
+	if err == nil {
+		return nil
+	}
+	return openError(cfg, err)
+}
+
+func up(ctx context.Context, cfg *pgxpool.Config) error {
+	patient := cfg.Copy()
+	patient.MaxConns = 2
+	delete(patient.ConnConfig.RuntimeParams, "statement_timeout")
+	delete(patient.ConnConfig.RuntimeParams, "lock_timeout")
+	pool, err := pgxpool.NewWithConfig(ctx, patient)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	db := stdlib.OpenDBFromPool(pool)
+	defer db.Close()
+	sub, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, sub,
+		goose.WithDisableGlobalRegistry(true), goose.WithTableName(versionTable))
+	if err != nil {
+		return err
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return err
+	}
+	migrator, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, &rivermigrate.MigrateOpts{TargetVersion: queueVersion}); err != nil {
+		return fmt.Errorf("queue: %w", err)
+	}
+	return nil
+}

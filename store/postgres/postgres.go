@@ -1,0 +1,177 @@
+// Package postgres keeps everything in a PostgreSQL database, for any number of
+// replicas: rows are locked while they are decided on, events are numbered in
+// the order of their commits, one process's commit wakes the others.
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"ragoffire/engine"
+	"ragoffire/store/queue"
+	"ragoffire/store/wake"
+)
+
+// Options are what a store may be given.
+type Options struct {
+	Log *slog.Logger // nil: nothing is logged
+}
+
+// Store is an open database. Its methods may be called from any goroutine.
+type Store struct {
+	log    *slog.Logger
+	pool   *pgxpool.Pool
+	events wake.Hub
+	queue  *queue.Queue
+
+	listen  sync.Once // starts the listener, with the first who needs it
+	hear    sync.WaitGroup
+	closing context.Context // ends with Close
+	closed  context.CancelFunc
+}
+
+// A transaction waits this long for a connection before the store counts as
+// busy beyond its bounds; a server that does not answer ends a call as late.
+const patience = 10 * time.Second
+
+// Open connects to the database that the address names, and brings its schema
+// up to date.
+func Open(ctx context.Context, address string, o Options) (*Store, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	cfg, err := pgxpool.ParseConfig(address)
+	if err != nil {
+		// The error may quote the address, with its password.
+		return nil, engine.Invalidf("DATABASE_URL", "the address of the PostgreSQL database cannot be read; "+
+			"it should look like postgres://user:password@host:5432/database")
+	}
+	configure(cfg)
+	if err := migrate(ctx, cfg); err != nil {
+		return nil, err
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, openError(cfg, err)
+	}
+	s := &Store{log: o.Log, pool: pool, queue: queue.New(o.Log)}
+	s.closing, s.closed = context.WithCancel(context.WithoutCancel(ctx))
+	return s, nil
+}
+
+// configure sets what the address left open. The server itself ends what
+// outlives our patience, even where this process is gone.
+func configure(cfg *pgxpool.Config) {
+	c := cfg.ConnConfig
+	if c.ConnectTimeout == 0 || c.ConnectTimeout > patience {
+		c.ConnectTimeout = 5 * time.Second
+	}
+	for name, value := range map[string]string{
+		"application_name":                    "rof",
+		"statement_timeout":                   "15s",
+		"lock_timeout":                        "10s",
+		"idle_in_transaction_session_timeout": "30s",
+		"default_transaction_isolation":       "read committed",
+	} {
+		if _, ok := c.RuntimeParams[name]; !ok {
+			c.RuntimeParams[name] = value
+		}
+	}
+	// pgxpool's own default, four, starves the queue beside a storm of alerts.
+	if cfg.MaxConns <= 4 {
+		cfg.MaxConns = 16
+	}
+}
+
+// Close closes the store. Work must have returned.
+func (s *Store) Close() error {
+	s.queue.Close()
+	s.closed()
+	s.hear.Wait()
+	s.pool.Close()
+	return nil
+}
+
+// Claim has nothing to claim: any number of processes may serve.
+func (s *Store) Claim(context.Context) error { return nil }
+
+// Backup is the database's business.
+func (s *Store) Backup(context.Context, string) error {
+	return engine.Invalidf("DATABASE_URL", "a PostgreSQL store is backed up with pg_dump")
+}
+
+// View runs fn on a reader.
+func (s *Store) View(_ context.Context, fn func(engine.Reader) error) error {
+	return fn(reader{db: s.pool})
+}
+
+// Ready says whether the store can serve.
+func (s *Store) Ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	if err := s.pool.Ping(ctx); err != nil {
+		return &engine.Error{Kind: engine.Unavailable, Text: "the database does not answer", Err: err}
+	}
+	return nil
+}
+
+// Watch returns a channel that receives a value soon after events were
+// committed. The look each second is for the time in which the listener is away.
+func (s *Store) Watch(ctx context.Context) <-chan struct{} {
+	s.startListener()
+	return s.events.Watch(ctx, time.Second, func(ctx context.Context) (int64, error) {
+		last, _, err := reader{db: s.pool}.LastSeq(ctx)
+		return last, err
+	})
+}
+
+func openError(cfg *pgxpool.Config, err error) error {
+	where := fmt.Sprintf("PostgreSQL at %s:%d, database %q", cfg.ConnConfig.Host, cfg.ConnConfig.Port, cfg.ConnConfig.Database)
+	if k := engine.KindOf(translate(err)); k == engine.Unavailable {
+		return &engine.Error{Kind: k, Text: where + " is out of reach", Err: err}
+	}
+	return fmt.Errorf("%s: %w", where, err)
+}
+
+// queryer is a pool, a connection or a transaction.
+type queryer interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+// rows reads rows with scan, nil where there are none.
+func rows[T any](ctx context.Context, db queryer, scan func(pgx.Rows, *T) error, sql string, args ...any) (list []T, err error) {
+	found, err := db.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, translate(err)
+	}
+	defer found.Close()
+	for found.Next() {
+		var v T
+		if err := scan(found, &v); err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	return list, translate(found.Err())
+}
+
+var errNoRow = errors.New("no row where there is always one")
+
+// row reads the one row that a statement always gives.
+func row[T any](ctx context.Context, db queryer, scan func(pgx.Rows, *T) error, sql string, args ...any) (v T, err error) {
+	list, err := rows(ctx, db, scan, sql, args...)
+	if err == nil && len(list) == 0 {
+		err = errNoRow
+	}
+	if err != nil {
+		return v, err
+	}
+	return list[0], nil
+}

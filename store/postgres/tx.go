@@ -1,0 +1,223 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"hash/fnv"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"ragoffire/engine"
+	"ragoffire/store/doc"
+	"ragoffire/store/queue"
+)
+
+// reader implements engine.Reader.
+type reader struct{ db queryer }
+
+// tx implements engine.Tx. Events, timeline entries and jobs wait in it for the
+// commit, so that they are written in bulk and their locks are held shortly.
+type tx struct {
+	reader
+	pg pgx.Tx
+
+	entries []engine.Entry
+	events  []engine.Event
+	jobs    []engine.Job
+}
+
+// tries is how often a transaction runs that fails because of others. With the
+// waits between, that is about a second.
+const tries = 8
+
+// Update runs fn in one transaction.
+func (s *Store) Update(ctx context.Context, fn func(engine.Tx) error) error {
+	return s.write(ctx, func(t *tx) error { return fn(t) })
+}
+
+func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
+	for n := 1; ; n++ {
+		err := s.once(ctx, fn)
+		if !again(err) || n == tries {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(rand.N(time.Duration(n) * 40 * time.Millisecond)):
+		}
+	}
+}
+
+// once runs fn in a transaction of its own.
+func (s *Store) once(ctx context.Context, fn func(*tx) error) error {
+	conn, raw, err := s.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	// After a commit this does nothing.
+	defer func() { _ = raw.Rollback(context.WithoutCancel(ctx)) }()
+	t := &tx{reader: reader{raw}, pg: raw}
+	if err := fn(t); err != nil {
+		return err
+	}
+	id, err := t.flush(ctx)
+	if err != nil {
+		return ended(ctx, err)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	// From here the answer must come: whoever is told that nothing was stored
+	// will store it again.
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	if err := raw.Commit(last); err != nil {
+		if err := s.settle(last, id, err); err != nil {
+			return err
+		}
+	}
+	if len(t.events) > 0 {
+		s.events.Wake()
+	}
+	for kind, after := range queue.Soonest(t.jobs) {
+		s.queue.Poke(kind, after)
+	}
+	return nil
+}
+
+// begin starts a transaction. After a restart of the server the pool is full of
+// connections that do not know yet that they are dead; each is found out here,
+// where nothing has happened that trying again would do twice.
+func (s *Store) begin(ctx context.Context) (*pgxpool.Conn, pgx.Tx, error) {
+	wait, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for n := int32(0); ; n++ {
+		conn, err := s.pool.Acquire(wait)
+		if err != nil {
+			return nil, nil, ended(ctx, translate(err))
+		}
+		raw, err := conn.Begin(ctx)
+		if err == nil {
+			return conn, raw, nil
+		}
+		dead := conn.Conn().IsClosed()
+		conn.Release()
+		if !dead || n > s.pool.Config().MaxConns || wait.Err() != nil {
+			return nil, nil, ended(ctx, translate(err))
+		}
+	}
+}
+
+// ended returns the caller's own end as it is.
+func ended(ctx context.Context, err error) error {
+	if ctx.Err() != nil && err != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+// settle finds out what became of a transaction whose commit was not answered:
+// its connection broke, the server knows.
+func (s *Store) settle(ctx context.Context, id *string, err error) error {
+	if id == nil || code(err) != "" || errors.Is(err, pgx.ErrTxCommitRollback) {
+		return translate(err) // it wrote nothing, or the server said no
+	}
+	for ctx.Err() == nil {
+		status, qerr := row(ctx, s.pool, func(r pgx.Rows, v **string) error { return r.Scan(v) },
+			`SELECT pg_xact_status($1::text::xid8)`, *id)
+		if qerr == nil && status != nil {
+			switch *status {
+			case "committed":
+				return nil
+			case "aborted":
+				return translate(err)
+			}
+		}
+		select { // in progress, or still out of reach
+		case <-ctx.Done():
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	return &engine.Error{Kind: engine.Unavailable, Text: "the database did not say whether it stored this", Err: err}
+}
+
+// flush writes what was buffered, and returns the transaction's number where it
+// wrote anything. What is held by all is taken last.
+func (t *tx) flush(ctx context.Context) (id *string, err error) {
+	if err := t.flushEntries(ctx); err != nil {
+		return nil, err
+	}
+	if err := t.flushJobs(ctx); err != nil {
+		return nil, err
+	}
+	return t.flushEvents(ctx)
+}
+
+// Lock takes a lock for each name, in the order of their hashes.
+func (t *tx) Lock(ctx context.Context, names ...string) error {
+	keys := make([]int64, len(names))
+	for i, name := range names {
+		h := fnv.New64a()
+		h.Write([]byte(name))
+		keys[i] = int64(h.Sum64() >> 1) // not negative: those are our own
+	}
+	slices.Sort(keys)
+	keys = slices.Compact(keys)
+	if len(keys) == 0 {
+		return nil
+	}
+	return t.exec(ctx, `SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) WITH ORDINALITY AS u (k, n) ORDER BY n`, keys)
+}
+
+// exec runs a statement.
+func (t *tx) exec(ctx context.Context, sql string, args ...any) error {
+	_, err := t.count(ctx, sql, args...)
+	return err
+}
+
+// count runs a statement and returns how many rows it changed.
+func (t *tx) count(ctx context.Context, sql string, args ...any) (int64, error) {
+	tag, err := t.pg.Exec(ctx, sql, args...)
+	return tag.RowsAffected(), translate(err)
+}
+
+// docs reads rows of one column, the document.
+func docs[T any](ctx context.Context, db queryer, sql string, args ...any) ([]T, error) {
+	return rows(ctx, db, func(r pgx.Rows, v *T) error { return doc.Decode(r.RawValues()[0], v) }, sql, args...)
+}
+
+// one returns the row that was asked for by id.
+func one[T any](list []T, err error, what, id string) (T, error) {
+	if err == nil && len(list) > 0 {
+		return list[0], nil
+	}
+	if err == nil {
+		err = engine.NotFoundf("there is no %s %s", what, doc.Text(id))
+	}
+	return *new(T), err
+}
+
+// lastOf returns the last of each id, in a fixed order: one statement must not
+// write a row twice, and all must take the rows' locks alike.
+func lastOf[T any](list []T, id func(*T) string) []T {
+	at := make(map[string]int, len(list))
+	for i := range list {
+		at[doc.Key(id(&list[i]))] = i
+	}
+	keys := make([]string, 0, len(at))
+	for k := range at {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	out := make([]T, len(keys))
+	for n, k := range keys {
+		out[n] = list[at[k]]
+	}
+	return out
+}

@@ -1,0 +1,227 @@
+// Package queue runs the jobs of both backends on River: River fetches, bounds
+// and times the runs, the backend's ledger keeps what engine.Job promises.
+//
+// A subject's job is one row of the ledger's wakes (how often it was asked for)
+// and one row of River's. Asking raises the one and inserts the other, unless a
+// unique index finds it there. A run reads the wakes before it starts; when it
+// ends, one transaction removes River's row and, if the subject was not asked
+// for again in between, its wakes; else it inserts River's row anew. So no ask
+// is lost between the last look of a run and its end.
+//
+// Each run has a River row of its own, which ends with it. River reports the
+// end of a run later, in batches and by id only; as that id is gone by then, it
+// can never touch the next run of the same subject. For the same reason nothing
+// is left to River's leader (rescuing, scheduling, periodic jobs): a row that
+// is due later is simply available from then on, and replicas look after each
+// other's runs through the ledger.
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+
+	"ragoffire/engine"
+)
+
+// UniqueStates are the states in which River's unique index tells two rows of
+// one subject apart, in River's bits: all but cancelled, completed, discarded.
+const UniqueStates = 1<<0 | 1<<4 | 1<<5 | 1<<6 | 1<<7
+
+// RiverKind is River's name for all our jobs; our own kind is River's queue.
+const RiverKind = "rof"
+
+const (
+	// River looks for due rows this often; pokes make it look at once.
+	poll     = time.Second
+	cooldown = 2 * time.Millisecond
+	// A stopping process gives runs this long, then cancels them.
+	patience = 4 * time.Second
+	// A replica says this often that it lives. One that cannot cancels its runs
+	// before the others, after Dead, take them up.
+	beat  = 4 * time.Second
+	fence = 12 * time.Second
+)
+
+// Dead is how long a replica may be silent before its runs are taken up.
+const Dead = 20 * time.Second
+
+// ErrTaken is returned by Ledger.Finish when the run is no longer ours.
+var ErrTaken = errors.New("the run was taken up elsewhere")
+
+// Run names one run of a job.
+type Run struct {
+	ID      int64 // River's row
+	Attempt int   // which must not have been fetched again since
+	Kind    string
+	Subject string
+	Wanted  int64 // what the wakes said when it started
+}
+
+// End says how a run ended.
+type End struct {
+	Done   bool          // else it runs again
+	Failed bool          // after a backoff
+	After  time.Duration // or after this
+}
+
+// Ledger is the backend's part of the queue.
+type Ledger interface {
+	// Wanted returns how often a job has been asked for.
+	Wanted(ctx context.Context, kind, subject string) (int64, error)
+	// Finish ends a run in one transaction and returns whether the job runs
+	// again, and after what time. Where it was asked for since the run started,
+	// that is at once.
+	Finish(ctx context.Context, run Run, end End) (again bool, after time.Duration, err error)
+	// Adopt says that this process, of that id, is alive, and makes the runs of
+	// dead ones available again.
+	Adopt(ctx context.Context, id string) error
+	// Tick enqueues kind's job with the subject "all" if that is due, by every
+	// and across all replicas, and returns how long it is to the next time.
+	Tick(ctx context.Context, kind string, every time.Duration) (time.Duration, error)
+}
+
+// Backoff returns how long a job waits after its nth failure in a row.
+func Backoff(n int) time.Duration {
+	return min(time.Second<<min(max(n-1, 0), 10), 30*time.Second)
+}
+
+// Queue is one process's side of the queue.
+type Queue struct {
+	log  *slog.Logger
+	ears *ears
+
+	mu     sync.Mutex
+	timers map[*time.Timer]struct{}
+	closed bool
+}
+
+// New returns a queue that takes pokes; Work makes it work.
+func New(log *slog.Logger) *Queue {
+	return &Queue{
+		log:    log.With("component", "queue"),
+		ears:   newEars(),
+		timers: map[*time.Timer]struct{}{},
+	}
+}
+
+// Poke says that a job of a kind is due, or will be after a time.
+func (q *Queue) Poke(kind string, after time.Duration) {
+	if after <= 0 {
+		q.ears.hear(kind)
+		return
+	}
+	if after > 2*poll {
+		return // the poll is exact enough
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		return
+	}
+	var t *time.Timer
+	// A little late, as the row's time is rounded up to what the store keeps.
+	t = time.AfterFunc(after+time.Millisecond, func() {
+		q.mu.Lock()
+		delete(q.timers, t)
+		q.mu.Unlock()
+		q.ears.hear(kind)
+	})
+	q.timers[t] = struct{}{}
+}
+
+// Close ends the pokes that wait.
+func (q *Queue) Close() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed = true
+	for t := range q.timers {
+		t.Stop()
+	}
+}
+
+// Options say how Work does it.
+type Options[T any] struct {
+	Driver riverdriver.Driver[T]
+	Ledger Ledger
+	ID     string // of this process, new each time
+	Alone  bool   // no other process works on this store
+	// Due says cheaply whether River has a row of a kind to get; nil where
+	// asking costs as much as getting.
+	Due     func(ctx context.Context, kind string) (bool, error)
+	Workers []engine.Worker
+}
+
+// Work runs the workers until ctx ends and what is under way has ended, or has
+// been given up on. The jobs keep the values of ctx.
+func Work[T any](ctx context.Context, q *Queue, o Options[T]) error {
+	if len(o.Workers) == 0 {
+		<-ctx.Done()
+		return nil
+	}
+	r := newRunner(q, o.Ledger, o.Workers)
+	client, err := newClient(q, o, r)
+	if err != nil {
+		return err
+	}
+	if err = o.Ledger.Adopt(ctx, o.ID); err == nil {
+		err = client.Start(context.WithoutCancel(ctx))
+	}
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return fmt.Errorf("queue: %w", err)
+	}
+
+	var loops sync.WaitGroup
+	// The others may take our runs up only after they have ended, so the beats
+	// go on until then.
+	beats, still := context.WithCancel(context.WithoutCancel(ctx))
+	if !o.Alone {
+		loops.Go(func() { r.live(beats, o.ID) })
+	}
+	for _, w := range o.Workers {
+		if w.Every > 0 {
+			loops.Go(func() { r.tick(ctx, w) })
+		}
+	}
+
+	<-ctx.Done()
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience+800*time.Millisecond)
+	defer cancel()
+	if err := client.Stop(end); err != nil {
+		q.log.WarnContext(ctx, "jobs did not end in time", "error", err)
+	}
+	still()
+	loops.Wait()
+	return nil
+}
+
+func newClient[T any](q *Queue, o Options[T], r *runner) (*river.Client[T], error) {
+	queues := map[string]river.QueueConfig{}
+	for _, w := range o.Workers {
+		queues[w.Kind] = river.QueueConfig{MaxWorkers: max(w.Parallel, 1)}
+	}
+	workers := river.NewWorkers()
+	if err := river.AddWorkerSafely(workers, r); err != nil {
+		return nil, err
+	}
+	return river.NewClient(eared[T]{Driver: o.Driver, ears: q.ears, due: o.Due}, &river.Config{
+		ID:                     o.ID,
+		Logger:                 newQuiet(q.log.Handler()),
+		FetchCooldown:          cooldown,
+		FetchPollInterval:      poll,
+		JobTimeout:             -1, // the runner's
+		LeaderElectionDisabled: true,
+		Queues:                 queues,
+		SoftStopTimeout:        patience,
+		Workers:                workers,
+	})
+}

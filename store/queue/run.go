@@ -1,0 +1,183 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"ragoffire/engine"
+)
+
+// task is the argument of every River job.
+type task struct {
+	Subject string `json:"subject"`
+}
+
+func (task) Kind() string { return RiverKind }
+
+// runner does the runs that River gives it.
+type runner struct {
+	river.WorkerDefaults[task]
+	*Queue
+	ledger  Ledger
+	workers map[string]engine.Worker
+	fenced  atomic.Pointer[fenceContext]
+}
+
+// fenceContext ends when this process must take for granted that others have
+// taken its runs up.
+type fenceContext struct {
+	context.Context
+	cut context.CancelFunc
+}
+
+func newFence() *fenceContext {
+	ctx, cut := context.WithCancel(context.Background())
+	return &fenceContext{ctx, cut}
+}
+
+var errFenced = errors.New("the database was out of reach for too long")
+
+func newRunner(q *Queue, l Ledger, workers []engine.Worker) *runner {
+	r := &runner{Queue: q, ledger: l, workers: map[string]engine.Worker{}}
+	for _, w := range workers {
+		r.workers[w.Kind] = w
+	}
+	r.fenced.Store(newFence())
+	return r
+}
+
+// Timeout implements river.Worker: ours counts for Do alone, not for what we
+// store of it.
+func (r *runner) Timeout(*river.Job[task]) time.Duration { return -1 }
+
+// Work implements river.Worker. It returns nil when the ledger holds the end of
+// the run; else River itself makes the row available again.
+func (r *runner) Work(ctx context.Context, job *river.Job[task]) error {
+	run := Run{ID: job.ID, Attempt: job.Attempt, Kind: job.Queue, Subject: job.Args.Subject}
+	var err error
+	if run.Wanted, err = r.ledger.Wanted(ctx, run.Kind, run.Subject); err != nil {
+		r.log.WarnContext(ctx, "job not started", "kind", run.Kind, "subject", run.Subject, "error", err)
+		return river.JobSnooze(time.Second)
+	}
+	err = r.do(ctx, run)
+
+	end := End{Done: err == nil, Failed: err != nil}
+	if again, ok := errors.AsType[*engine.Again](err); ok {
+		end = End{After: again.After}
+	} else if err != nil && ctx.Err() != nil {
+		end = End{} // we stop: the run counts as not done, and not as failed
+	}
+	again, after, ferr := r.finish(ctx, run, end)
+	switch {
+	case errors.Is(ferr, ErrTaken):
+		r.log.WarnContext(ctx, "job ended too late: it was taken up elsewhere", "kind", run.Kind, "subject", run.Subject)
+	case ferr != nil:
+		r.log.WarnContext(ctx, "job's end not stored", "kind", run.Kind, "subject", run.Subject, "error", ferr)
+		return river.JobSnooze(time.Second)
+	case end.Failed:
+		r.log.WarnContext(ctx, "job failed", "kind", run.Kind, "subject", run.Subject, "error", err, "again_in", after)
+	}
+	if again {
+		r.Poke(run.Kind, after)
+	}
+	return nil
+}
+
+// do calls the worker's Do within its time, and turns a panic into an error.
+func (r *runner) do(ctx context.Context, run Run) (err error) {
+	w := r.workers[run.Kind]
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(r.fenced.Load(), func() { cancel(errFenced) })()
+	if w.Timeout > 0 {
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeoutCause(ctx, w.Timeout, fmt.Errorf("not done within %s", w.Timeout))
+		defer stop()
+		late := time.AfterFunc(w.Timeout+10*time.Second, func() {
+			r.log.WarnContext(ctx, "job does not end although its time is up", "kind", run.Kind, "subject", run.Subject)
+		})
+		defer late.Stop()
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	err = w.Do(ctx, run.Subject)
+	if cause := context.Cause(ctx); err != nil && ctx.Err() != nil && !errors.Is(err, cause) {
+		err = fmt.Errorf("%w: %w", cause, err)
+	}
+	return err
+}
+
+// finish stores the end of a run, through a short outage too: the run is done,
+// and to lose that would do it again.
+func (r *runner) finish(ctx context.Context, run Run, end End) (again bool, after time.Duration, err error) {
+	began := time.Now()
+	for wait := 20 * time.Millisecond; ; wait = min(2*wait, time.Second) {
+		once, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		again, after, err = r.ledger.Finish(once, run, end)
+		cancel()
+		if err == nil || errors.Is(err, ErrTaken) || ctx.Err() != nil || time.Since(began) > 30*time.Second {
+			return again, after, err
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(wait):
+		}
+	}
+}
+
+// live says that this process is alive, until ctx ends. If that fails for too
+// long, the runs under way are cancelled, for others will do them.
+func (r *runner) live(ctx context.Context, id string) {
+	tick := time.NewTicker(beat)
+	defer tick.Stop()
+	last := time.Now()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		once, cancel := context.WithTimeout(ctx, beat)
+		err := r.ledger.Adopt(once, id)
+		cancel()
+		switch {
+		case err == nil:
+			last = time.Now()
+			if f := r.fenced.Load(); f.Err() != nil {
+				r.fenced.Store(newFence())
+			}
+		case ctx.Err() != nil:
+			return
+		case time.Since(last) > fence-beat:
+			r.log.WarnContext(ctx, "jobs under way are cancelled: the database is out of reach", "error", err)
+			r.fenced.Load().cut()
+		}
+	}
+}
+
+// tick enqueues a worker's periodic job, until ctx ends.
+func (r *runner) tick(ctx context.Context, w engine.Worker) {
+	for {
+		wait, err := r.ledger.Tick(ctx, w.Kind, w.Every)
+		if err != nil {
+			if ctx.Err() == nil {
+				r.log.WarnContext(ctx, "periodic job not enqueued", "kind", w.Kind, "error", err)
+			}
+			wait = time.Second
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(min(max(wait, 10*time.Millisecond), w.Every)):
+		}
+	}
+}

@@ -1,0 +1,174 @@
+package sqlite
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"slices"
+	"time"
+
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+
+	"ragoffire/engine"
+	"ragoffire/store/doc"
+	"ragoffire/store/queue"
+)
+
+func (t *tx) Enqueue(_ context.Context, jobs ...engine.Job) error {
+	t.jobs = append(t.jobs, jobs...)
+	return nil
+}
+
+// flushJobs writes one wake and one River row for each subject. A row that
+// waits for a later time is brought forward; one that runs stays, and its run
+// will see the wake.
+func (t *tx) flushJobs(ctx context.Context) error {
+	for _, j := range queue.Merge(t.jobs) {
+		if _, err := t.exec(ctx, `INSERT INTO wakes (kind, subject, wanted) VALUES (?, ?, 1)
+			ON CONFLICT (kind, subject) DO UPDATE SET wanted = wanted + 1`, j.Kind, doc.Key(j.Subject)); err != nil {
+			return err
+		}
+		if err := t.insertRun(ctx, j); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// insertRun inserts River's row of a subject. The conflict's condition is that
+// of River's unique index.
+func (t *tx) insertRun(ctx context.Context, j engine.Job) error {
+	args, err := queue.Args(j.Subject)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(ctx, `
+		INSERT INTO river_job (args, kind, max_attempts, queue, scheduled_at, unique_key, unique_states)
+		VALUES (?, ?, 1000, ?, coalesce(?, datetime('now', 'subsec')), ?, ?)
+		ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL AND unique_states IS NOT NULL AND CASE state
+			WHEN 'available' THEN unique_states & (1 << 0)
+			WHEN 'cancelled' THEN unique_states & (1 << 1)
+			WHEN 'completed' THEN unique_states & (1 << 2)
+			WHEN 'discarded' THEN unique_states & (1 << 3)
+			WHEN 'pending'   THEN unique_states & (1 << 4)
+			WHEN 'retryable' THEN unique_states & (1 << 5)
+			WHEN 'running'   THEN unique_states & (1 << 6)
+			WHEN 'scheduled' THEN unique_states & (1 << 7)
+			ELSE 0
+		END >= 1
+		DO UPDATE SET scheduled_at = excluded.scheduled_at, state = 'available'
+		WHERE state <> 'running' AND scheduled_at > excluded.scheduled_at`,
+		args, queue.RiverKind, j.Kind, riverTime(j.At), queue.UniqueKey(j.Kind, j.Subject), queue.UniqueStates)
+	return err
+}
+
+// riverTime is a time as River's SQLite driver writes it, rounded up so that
+// nothing starts early; nil is now.
+func riverTime(at time.Time) any {
+	if at.IsZero() {
+		return nil
+	}
+	return at.UTC().Add(time.Millisecond - 1).Truncate(time.Millisecond).Format("2006-01-02 15:04:05.000")
+}
+
+// Work runs the workers until ctx ends.
+func (s *Store) Work(ctx context.Context, workers []engine.Worker) error {
+	if err := s.Claim(ctx); err != nil {
+		return err
+	}
+	return queue.Work(ctx, s.queue, queue.Options[*sql.Tx]{
+		Driver:  riversqlite.New(s.writer),
+		Ledger:  ledger{s},
+		ID:      rand.Text(),
+		Alone:   true,
+		Due:     s.due,
+		Workers: workers,
+	})
+}
+
+// due says whether River has a row to get. Getting is a write, of a statement
+// that River's driver has parsed anew each time.
+func (s *Store) due(ctx context.Context, kind string) (bool, error) {
+	list, err := rows(ctx, s.reads, func(r *sql.Rows, v *bool) error { return r.Scan(v) }, `
+		SELECT EXISTS (SELECT 1 FROM river_job
+			WHERE state = 'available' AND queue = ? AND scheduled_at <= datetime('now', 'subsec'))`, kind)
+	return err == nil && list[0], err
+}
+
+// ledger implements queue.Ledger.
+type ledger struct{ s *Store }
+
+func (l ledger) Wanted(ctx context.Context, kind, subject string) (int64, error) {
+	list, err := rows(ctx, l.s.reads, func(r *sql.Rows, v *int64) error { return r.Scan(v) },
+		`SELECT wanted FROM wakes WHERE kind = ? AND subject = ?`, kind, doc.Key(subject))
+	return slices.Max(append(list, 0)), err
+}
+
+func (l ledger) Finish(ctx context.Context, run queue.Run, end queue.End) (again bool, after time.Duration, err error) {
+	err = l.s.write(ctx, func(t *tx) error {
+		n, err := t.exec(ctx, `DELETE FROM river_job WHERE id = ? AND state = 'running' AND attempt = ?`, run.ID, run.Attempt)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return queue.ErrTaken
+		}
+		if end.Done {
+			n, err := t.exec(ctx, `DELETE FROM wakes WHERE kind = ? AND subject = ? AND wanted = ?`,
+				run.Kind, doc.Key(run.Subject), run.Wanted)
+			if err != nil || n > 0 {
+				return err
+			}
+		}
+		type wake struct{ wanted, failures int64 }
+		list, err := rows(ctx, t, func(r *sql.Rows, w *wake) error { return r.Scan(&w.wanted, &w.failures) }, `
+			UPDATE wakes SET failures = CASE WHEN ? THEN failures + 1 ELSE 0 END
+			WHERE kind = ? AND subject = ? RETURNING wanted, failures`, end.Failed, run.Kind, doc.Key(run.Subject))
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		again, after = true, end.After
+		if end.Failed {
+			after = queue.Backoff(int(list[0].failures))
+		}
+		at := time.Now().Add(after)
+		if list[0].wanted != run.Wanted || after <= 0 {
+			at, after = time.Time{}, 0
+		}
+		return t.insertRun(ctx, engine.Job{Kind: run.Kind, Subject: run.Subject, At: at})
+	})
+	return again && err == nil, after, err
+}
+
+// Adopt is called once, when Work starts: this process is the only one, so
+// whatever runs was left by one that died.
+func (l ledger) Adopt(ctx context.Context, _ string) error {
+	return l.s.write(ctx, func(t *tx) error {
+		_, err := t.exec(ctx, `
+			UPDATE river_job SET state = 'available', scheduled_at = datetime('now', 'subsec') WHERE state = 'running'`)
+		return err
+	})
+}
+
+func (l ledger) Tick(ctx context.Context, kind string, every time.Duration) (wait time.Duration, err error) {
+	err = l.s.write(ctx, func(t *tx) error {
+		now := time.Now()
+		list, err := rows(ctx, t, func(r *sql.Rows, v *int64) error { return r.Scan(v) }, `SELECT due_at FROM ticks WHERE kind = ?`, kind)
+		if err != nil {
+			return err
+		}
+		// A time further away than one period was left by a longer one.
+		due := cmp.Or(slices.Max(append(list, 0)), micros(now))
+		if wait = time.UnixMicro(due).Sub(now); wait > 0 && wait <= every {
+			return nil
+		}
+		wait = every
+		if _, err := t.exec(ctx, `INSERT INTO ticks (kind, due_at) VALUES (?, ?)
+			ON CONFLICT (kind) DO UPDATE SET due_at = excluded.due_at`, kind, micros(now.Add(every))); err != nil {
+			return err
+		}
+		return t.Enqueue(ctx, engine.Job{Kind: kind, Subject: "all"})
+	})
+	return wait, err
+}

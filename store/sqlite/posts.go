@@ -1,0 +1,72 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"ragoffire/engine"
+	"ragoffire/store/doc"
+)
+
+func scanPost(r *sql.Rows, p *engine.Post) error {
+	var b sql.RawBytes
+	var wanted int64
+	if err := r.Scan(&wanted, &b); err != nil {
+		return err
+	}
+	err := doc.Decode(b, p)
+	p.Wanted = wanted
+	return err
+}
+
+func (r reader) Post(ctx context.Context, key string) (engine.Post, error) {
+	list, err := rows(ctx, r, scanPost, `SELECT wanted, doc FROM posts WHERE key = ?`, doc.Key(key))
+	return one(list, err, "post", key)
+}
+
+func (r reader) PostAt(ctx context.Context, channel, ts string) (engine.Post, error) {
+	list, err := rows(ctx, r, scanPost, `
+		SELECT wanted, doc FROM posts WHERE channel = ? AND ts = ? AND ts <> '' LIMIT 1`, doc.Key(channel), doc.Key(ts))
+	return one(list, err, "post at", channel+" "+ts)
+}
+
+func (r reader) Posts(ctx context.Context, channel string, limit int) ([]engine.Post, error) {
+	if channel == "" {
+		return rows(ctx, r, scanPost, `
+			SELECT wanted, doc FROM posts WHERE wanted > sent AND dead = 0
+			ORDER BY created_at, seq LIMIT ?`, doc.Limit(limit, 50))
+	}
+	return rows(ctx, r, scanPost, `
+		SELECT wanted, doc FROM posts WHERE wanted > sent AND dead = 0 AND channel = ?
+		ORDER BY created_at, seq LIMIT ?`, doc.Key(channel), doc.Limit(limit, 50))
+}
+
+func (t *tx) WantPosts(ctx context.Context, posts ...engine.Post) error {
+	for _, p := range posts {
+		b, err := doc.Encode(doc.Post(p))
+		if err != nil {
+			return fmt.Errorf("post %s: %w", p.Key, err)
+		}
+		if _, err := t.exec(ctx, `
+			INSERT INTO posts (key, channel, ts, wanted, sent, dead, created_at, doc) VALUES (?, ?, ?, 1, ?, ?, ?, ?)
+			ON CONFLICT (key) DO UPDATE SET wanted = wanted + 1`,
+			doc.Key(p.Key), doc.Key(p.Channel), doc.Key(p.TS), p.Sent, p.Dead, micros(p.CreatedAt), string(b)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) SavePost(ctx context.Context, p engine.Post) error {
+	b, err := doc.Encode(doc.Post(p))
+	if err != nil {
+		return fmt.Errorf("post %s: %w", p.Key, err)
+	}
+	n, err := t.exec(ctx, `UPDATE posts SET channel = ?, ts = ?, sent = ?, dead = ?, created_at = ?, doc = ? WHERE key = ?`,
+		doc.Key(p.Channel), doc.Key(p.TS), p.Sent, p.Dead, micros(p.CreatedAt), string(b), doc.Key(p.Key))
+	if err == nil && n == 0 {
+		err = engine.NotFoundf("there is no post %s", doc.Text(p.Key))
+	}
+	return err
+}

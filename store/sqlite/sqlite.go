@@ -1,0 +1,183 @@
+// Package sqlite keeps everything in one SQLite file: the default, with nothing
+// to install. One connection writes, a pool reads beside it (WAL); each commit
+// is on the disk when it returns. One process at a time may work the jobs of a
+// file; any number may read and write it.
+package sqlite
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"modernc.org/sqlite"
+
+	"ragoffire/engine"
+	"ragoffire/store/queue"
+	"ragoffire/store/wake"
+)
+
+// Options are what a store may be given.
+type Options struct {
+	Log *slog.Logger // nil: nothing is logged
+}
+
+// Store is an open file. Its methods may be called from any goroutine.
+type Store struct {
+	path   string
+	log    *slog.Logger
+	writer *sql.DB // one connection, shared with the queue
+	reader *sql.DB
+	writes *prepared
+	reads  *prepared
+	events wake.Hub
+	queue  *queue.Queue
+	claim  claim
+}
+
+// A write waits this long for its turn before the store counts as busy beyond
+// its bounds.
+const patience = 10 * time.Second
+
+// Open opens the file at path, which it creates, with the folders above it,
+// where there is none, and brings its schema up to date.
+func Open(ctx context.Context, path string, o Options) (*Store, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	if err := create(ctx, path); err != nil {
+		return nil, err
+	}
+	s := &Store{path: path, log: o.Log, queue: queue.New(o.Log)}
+	s.claim.path = path
+	if s.writer, err = open(path, 1, busy, "_txlock=immediate", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)",
+		"_pragma=foreign_keys(1)", "_pragma=journal_size_limit(67108864)"); err != nil {
+		return nil, err
+	}
+	if s.reader, err = open(path, 8, busy, "_pragma=query_only(1)"); err != nil {
+		s.writer.Close()
+		return nil, err
+	}
+	s.writes, s.reads = newPrepared(s.writer), newPrepared(s.reader)
+	if err := s.migrate(ctx); err != nil {
+		s.Close()
+		return nil, openError(path, err)
+	}
+	return s, nil
+}
+
+// create makes the file and its folders, for their owner only: incidents are
+// nobody else's business. A file that is there must be ours, which is seen
+// without SQLite, as that already changes the file that it opens.
+func create(ctx context.Context, path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("sqlite: %w", err)
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("sqlite: %w", err)
+	}
+	defer f.Close()
+	header := make([]byte, 100)
+	if _, err := io.ReadFull(f, header); errors.Is(err, io.EOF) {
+		return mark(ctx, path)
+	}
+	switch {
+	case !bytes.HasPrefix(header, []byte("SQLite format 3\x00")):
+		return fmt.Errorf("%s is not a SQLite database; it was left as it is", path)
+	case binary.BigEndian.Uint32(header[68:]) != applicationID:
+		return fmt.Errorf("%s is the database of another program; it was left as it is", path)
+	}
+	return nil
+}
+
+// mark makes an empty file ours: by its header, before there is a write-ahead
+// log that it could be in instead.
+func mark(ctx context.Context, path string) error {
+	db, err := open(path, 1, busy)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
+		return openError(path, err)
+	}
+	return nil
+}
+
+// busy is how long SQLite itself waits for another process's lock.
+const busy = "_pragma=busy_timeout(5000)"
+
+func open(path string, conns int, params ...string) (*sql.DB, error) {
+	dsn := "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() +
+		"?_error_rc=1&" + strings.Join(params, "&")
+	c, err := sqlite.NewConnector(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	db := sql.OpenDB(c)
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	return db, nil
+}
+
+// Close closes the file. Work must have returned.
+func (s *Store) Close() error {
+	s.queue.Close()
+	return errors.Join(s.reads.Close(), s.writes.Close(), s.reader.Close(), s.writer.Close(), s.claim.release())
+}
+
+// View runs fn on a reader.
+func (s *Store) View(_ context.Context, fn func(engine.Reader) error) error {
+	return fn(reader{s.reads})
+}
+
+// Ready says whether the store can serve.
+func (s *Store) Ready(ctx context.Context) error {
+	_, err := s.lastSeq(ctx)
+	return err
+}
+
+// Watch returns a channel that receives a value soon after events were committed.
+func (s *Store) Watch(ctx context.Context) <-chan struct{} {
+	return s.events.Watch(ctx, 250*time.Millisecond, s.lastSeq)
+}
+
+func (s *Store) lastSeq(ctx context.Context) (int64, error) {
+	list, err := rows(ctx, s.reads, func(r *sql.Rows, v *int64) error { return r.Scan(v) },
+		`SELECT seq FROM events ORDER BY seq DESC LIMIT 1`)
+	return slices.Max(append(list, 0)), err
+}
+
+// Backup writes a copy of the running store to a new file.
+func (s *Store) Backup(ctx context.Context, path string) error {
+	if _, err := os.Lstat(path); err == nil {
+		return engine.Conflictf("%s exists; a backup does not overwrite", path)
+	}
+	// VACUUM INTO is not for a query_only connection, and the writer must not
+	// be held for the time of a copy.
+	db, err := open(s.path, 1, busy)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(ctx, "VACUUM INTO ?", path); err != nil {
+		os.Remove(path)
+		return translate(err)
+	}
+	return nil
+}

@@ -1,0 +1,166 @@
+package storetest
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"ragoffire/engine"
+)
+
+func putDecisions(t *testing.T, s engine.Store, list ...engine.Decision) {
+	t.Helper()
+	update(t, s, func(ctx context.Context, tx engine.Tx) error { return tx.PutDecisions(ctx, list) })
+}
+
+func review(t *testing.T, s engine.Store, r engine.Review) error {
+	t.Helper()
+	return s.Update(t.Context(), func(tx engine.Tx) error { return tx.AddReview(t.Context(), r) })
+}
+
+var decisionTests = map[string]func(*testing.T, Opened){
+	"newest first, filtered, in stable pages": func(t *testing.T, o Opened) {
+		var list []engine.Decision
+		for n := range 23 {
+			d := engine.Decision{ID: name("d", n), CreatedAt: t0().Add(time.Duration(n/4) * time.Second), Status: engine.Proposed}
+			if n%2 == 0 {
+				id := "inc"
+				d.IncidentID, d.Status = &id, engine.Approved
+			}
+			list = append(list, d)
+		}
+		putDecisions(t, o, list...)
+		page := func(f engine.DecisionFilter) func(string) ([]engine.Decision, string, error) {
+			return func(after string) (page []engine.Decision, next string, err error) {
+				err = o.View(t.Context(), func(r engine.Reader) error {
+					page, next, err = r.Decisions(t.Context(), f, after, 5)
+					return err
+				})
+				return page, next, err
+			}
+		}
+		all := walkPages(t, decisionID, page(engine.DecisionFilter{}), func(n int) {
+			putDecisions(t, o, engine.Decision{ID: name("new", n), CreatedAt: t0().Add(time.Hour)})
+		})
+		slices.Reverse(all)
+		if !slices.IsSorted(all) || len(all) != 23 {
+			t.Errorf("got %v", all)
+		}
+		if got := walkPages(t, decisionID, page(engine.DecisionFilter{IncidentID: "inc"}), func(int) {}); len(got) != 12 {
+			t.Errorf("of the incident: %v", got)
+		}
+		if got := walkPages(t, decisionID, page(engine.DecisionFilter{Status: engine.Proposed}), func(int) {}); len(got) != 11 {
+			t.Errorf("proposed: %v", got)
+		}
+	},
+
+	"putting again replaces, and leaves the review": func(t *testing.T, o Opened) {
+		putDecisions(t, o, engine.Decision{ID: "d", CreatedAt: t0()})
+		if err := review(t, o, engine.Review{DecisionID: "d", Verdict: engine.Approve, Actor: "ann", At: t0()}); err != nil {
+			t.Fatal(err)
+		}
+		putDecisions(t, o, engine.Decision{ID: "d", CreatedAt: t0(), Status: engine.Approved, Reviews: []engine.Review{{Actor: "nobody"}}})
+		got := view(t, o, func(ctx context.Context, r engine.Reader) (engine.Decision, error) { return r.Decision(ctx, "d") })
+		if got.Status != engine.Approved || len(got.Reviews) != 1 || got.Reviews[0].Actor != "ann" {
+			t.Errorf("got %+v", got)
+		}
+	},
+
+	"the first review stands, until it is undone": func(t *testing.T, o Opened) {
+		wantKind(t, review(t, o, engine.Review{DecisionID: "d"}), engine.NotFound)
+		putDecisions(t, o, engine.Decision{ID: "d", CreatedAt: t0()})
+		undo := func() error {
+			return o.Update(t.Context(), func(tx engine.Tx) error { return tx.UndoReview(t.Context(), "d", t0()) })
+		}
+		wantKind(t, undo(), engine.NotFound)
+		if err := review(t, o, engine.Review{DecisionID: "d", Actor: "ann", Verdict: engine.Approve, At: t0()}); err != nil {
+			t.Fatal(err)
+		}
+		// A Conflict leaves the transaction usable: it tells who was first.
+		update(t, o, func(ctx context.Context, tx engine.Tx) error {
+			wantKind(t, tx.AddReview(ctx, engine.Review{DecisionID: "d", Actor: "bob"}), engine.Conflict)
+			d, err := tx.Decision(ctx, "d")
+			if err == nil && (len(d.Reviews) != 1 || d.Reviews[0].Actor != "ann") {
+				t.Errorf("reviews: %+v", d.Reviews)
+			}
+			return err
+		})
+		if err := undo(); err != nil {
+			t.Fatal(err)
+		}
+		if d := view(t, o, func(ctx context.Context, r engine.Reader) (engine.Decision, error) { return r.Decision(ctx, "d") }); d.Reviews != nil {
+			t.Errorf("after undo: %+v", d.Reviews)
+		}
+		if err := review(t, o, engine.Review{DecisionID: "d", Actor: "bob", Verdict: engine.Reject, At: t0()}); err != nil {
+			t.Fatal(err)
+		}
+		list := view(t, o, func(ctx context.Context, r engine.Reader) ([]engine.Decision, error) {
+			list, _, err := r.Decisions(ctx, engine.DecisionFilter{}, "", 0)
+			return list, err
+		})
+		if len(list) != 1 || len(list[0].Reviews) != 1 || list[0].Reviews[0].Actor != "bob" {
+			t.Errorf("list: %+v", list)
+		}
+	},
+
+	"verdicts for calibration": func(t *testing.T, o Opened) {
+		for n := range 6 {
+			d := engine.Decision{ID: name("d", n), CreatedAt: t0(), Example: n == 2}
+			d.Confidence.Raw = float64(n) / 10
+			putDecisions(t, o, d)
+			r := engine.Review{DecisionID: d.ID, Verdict: engine.Approve, At: t0().Add(time.Duration(n) * time.Second)}
+			if n == 4 {
+				r.Verdict = engine.Reject
+			}
+			if err := review(t, o, r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		update(t, o, func(ctx context.Context, tx engine.Tx) error { return tx.UndoReview(ctx, name("d", 1), t0()) })
+		same(t, view(t, o, func(ctx context.Context, r engine.Reader) ([]engine.Judged, error) { return r.Reviewed(ctx, 3) }),
+			[]engine.Judged{{Raw: 0.5, Right: true}, {Raw: 0.4}, {Raw: 0.3, Right: true}})
+	},
+
+	"one of many verdicts wins, and is told once": func(t *testing.T, o Opened) {
+		o2 := o.Store
+		if o.Shared {
+			o2 = again(t, o)
+		}
+		putDecisions(t, o, engine.Decision{ID: "d", CreatedAt: t0(), Status: engine.Proposed})
+		errs := make(chan error, 16)
+		parallel(16, func(n int) {
+			s := o.Store
+			if n%2 == 0 {
+				s = o2
+			}
+			errs <- s.Update(t.Context(), func(tx engine.Tx) error {
+				d, err := tx.Decision(t.Context(), "d")
+				if err != nil {
+					return err
+				}
+				if err := tx.AddReview(t.Context(), engine.Review{DecisionID: "d", Actor: name("u", n), At: t0()}); err != nil {
+					return err
+				}
+				d.Status = engine.Approved
+				if err := tx.PutDecisions(t.Context(), []engine.Decision{d}); err != nil {
+					return err
+				}
+				return tx.Emit(t.Context(), engine.Event{Type: engine.EventReview, At: t0()})
+			})
+		})
+		close(errs)
+		won := 0
+		for err := range errs {
+			if err == nil {
+				won++
+				continue
+			}
+			wantKind(t, err, engine.Conflict)
+		}
+		events := view(t, o, func(ctx context.Context, r engine.Reader) ([]engine.Event, error) { return r.Events(ctx, 0, 0) })
+		if won != 1 || len(events) != 1 {
+			t.Errorf("%d won, %d events", won, len(events))
+		}
+	},
+}

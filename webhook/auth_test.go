@@ -1,0 +1,160 @@
+package webhook_test
+
+import (
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"ragoffire/webhook"
+)
+
+// signIn posts the form and returns the answer and its cookie, if any.
+func (r *rig) signIn(token, name, next string) (answer, *http.Cookie) {
+	r.t.Helper()
+	form := url.Values{"token": {token}, "name": {name}, "next": {next}}
+	got := r.do("POST", "/login", form.Encode(), "Content-Type: application/x-www-form-urlencoded", "Authorization: ")
+	resp := http.Response{Header: got.header}
+	if c := resp.Cookies(); len(c) > 0 {
+		return got, c[0]
+	}
+	return got, nil
+}
+
+func TestSigningIn(t *testing.T) {
+	t.Run("gives a session that opens everything", func(t *testing.T) {
+		r := start(t, locked).withSeeds()
+		got, cookie := r.signIn(secret, "  @on\tcall ", "/i/INC-2025-001?x=1")
+		if got.status != 303 || got.header.Get("Location") != "/i/INC-2025-001?x=1" || cookie == nil {
+			t.Fatalf("%d %v", got.status, got.header)
+		}
+		if cookie.Name != "rof_session" || !cookie.HttpOnly || cookie.Secure || cookie.SameSite != http.SameSiteStrictMode || cookie.Path != "/" || cookie.MaxAge != 12*3600 {
+			t.Errorf("cookie = %+v", cookie)
+		}
+		session := "Cookie: rof_session=" + cookie.Value
+		for _, path := range []string{"/", "/i/INC-2025-001", "/docs", "/api/v1/incidents", "/metrics", "/openapi.json"} {
+			r.do("GET", path, "", "Authorization: ", session).want(t, 200)
+		}
+		r.do("POST", "/webhooks/generic", anomaly(nil)).want(t, 202)
+		got = r.do("POST", "/api/v1/incidents/INC-"+time.Now().UTC().Format("2006")+"-0001/ack", "", "Authorization: ", session).want(t, 200)
+		if got.field(t, "acknowledged_by") != "@on call" {
+			t.Errorf("acknowledged by %v", got.field(t, "acknowledged_by"))
+		}
+		conn, _, err := websocket.DefaultDialer.Dial(strings.Replace(r.url, "http", "ws", 1)+"/ws/incidents", http.Header{"Cookie": {"rof_session=" + cookie.Value}, "Origin": {r.url}})
+		check(t, err)
+		check(t, conn.Close())
+	})
+
+	t.Run("is for the browser's host alone where the address is https", func(t *testing.T) {
+		r := start(t, func(c *webhook.Config) { c.Token, c.PublicURL = secret, "https://rof.example.com/" })
+		_, cookie := r.signIn(secret, "", "")
+		if cookie == nil || cookie.Name != "__Host-rof_session" || !cookie.Secure || cookie.Domain != "" || cookie.Path != "/" {
+			t.Errorf("cookie = %+v", cookie)
+		}
+	})
+
+	t.Run("takes no forged or changed session", func(t *testing.T) {
+		r := start(t, locked)
+		other := start(t, func(c *webhook.Config) { c.Token = "another token" })
+		_, mine := r.signIn(secret, "me", "")
+		_, foreign := other.signIn("another token", "me", "")
+		payload, mac, _ := strings.Cut(mine.Value, ".")
+		raw, err := base64.RawURLEncoding.DecodeString(payload)
+		check(t, err)
+		raw[0] ^= 1 // later, for ever
+		for _, value := range []string{
+			"", ".", "x", payload, payload + ".", "." + mac, foreign.Value, mine.Value + "A", mine.Value[1:],
+			base64.RawURLEncoding.EncodeToString(raw) + "." + mac, payload + "." + mac[:len(mac)-2],
+			base64.RawURLEncoding.EncodeToString([]byte("short")) + "." + mac,
+		} {
+			r.do("GET", "/api/v1/incidents", "", "Authorization: ", "Cookie: rof_session="+value).want(t, 401)
+		}
+		r.do("GET", "/api/v1/incidents", "", "Authorization: ", "Cookie: rof_session="+mine.Value).want(t, 200)
+	})
+
+	t.Run("ends after twelve hours", func(t *testing.T) {
+		var offset atomic.Int64
+		r := start(t, func(c *webhook.Config) {
+			c.Token, c.Now = secret, func() time.Time { return time.Now().Add(time.Duration(offset.Load())) }
+		})
+		_, cookie := r.signIn(secret, "me", "")
+		offset.Store(int64(12*time.Hour - time.Minute))
+		r.do("GET", "/api/v1/incidents", "", "Authorization: ", "Cookie: rof_session="+cookie.Value).want(t, 200)
+		offset.Store(int64(12*time.Hour + time.Minute))
+		r.do("GET", "/api/v1/incidents", "", "Authorization: ", "Cookie: rof_session="+cookie.Value).want(t, 401)
+	})
+
+	t.Run("is refused with a wrong token, and soon not even tried", func(t *testing.T) {
+		r := start(t, locked)
+		for range 10 {
+			if got, cookie := r.signIn("wrong", "", ""); got.status != 401 || cookie != nil {
+				t.Fatalf("%d %v", got.status, cookie)
+			}
+		}
+		if got, cookie := r.signIn(secret, "", ""); got.status != 429 || cookie != nil || got.header.Get("Retry-After") == "" {
+			t.Errorf("%d %v", got.status, cookie)
+		}
+		r.do("GET", "/api/v1/incidents", "").want(t, 200)
+	})
+
+	t.Run("leads nobody elsewhere", func(t *testing.T) {
+		r := start(t, locked)
+		for _, next := range []string{"https://evil.example", "//evil.example", `/\evil.example`, "javascript:alert(1)", "evil", "", "/\t/evil.example", "http:/x"} {
+			if got, _ := r.signIn(secret, "", next); got.header.Get("Location") != "/" {
+				t.Errorf("%q leads to %q", next, got.header.Get("Location"))
+			}
+		}
+	})
+
+	t.Run("is asked for by pages, and named by the API", func(t *testing.T) {
+		r := start(t, locked)
+		got := r.do("GET", "/i/INC-1?x=y", "", "Authorization: ", "Accept: text/html")
+		if got.status != 303 || got.header.Get("Location") != "/login?next=%2Fi%2FINC-1%3Fx%3Dy" {
+			t.Errorf("%d %q", got.status, got.header.Get("Location"))
+		}
+		got = r.do("GET", "/api/v1/incidents", "", "Authorization: ", "Accept: text/html").want(t, 401)
+		if got.header.Get("WWW-Authenticate") == "" {
+			t.Error("no WWW-Authenticate")
+		}
+	})
+
+	t.Run("is over after signing out", func(t *testing.T) {
+		r := start(t, locked)
+		got := r.do("POST", "/logout", "")
+		cookies := (&http.Response{Header: got.header}).Cookies()
+		if got.status != 303 || len(cookies) != 1 || cookies[0].MaxAge >= 0 {
+			t.Errorf("%d %v", got.status, cookies)
+		}
+	})
+}
+
+func TestPagesOfOtherSites(t *testing.T) {
+	r := start(t, nil)
+	cross := []string{"Origin: https://evil.example", "Sec-Fetch-Site: cross-site"}
+	for _, path := range []string{"/api/v1/decisions/stream-anomaly", "/api/v1/incidents", "/webhooks/generic", "/login"} {
+		for _, header := range cross {
+			r.do("POST", path, `{"title":"x"}`, header).want(t, 403)
+		}
+		r.do("POST", path, `{"title":"x"}`, "Origin: "+r.url, "Sec-Fetch-Site: same-origin")
+	}
+	t.Run("cannot come in by a name of theirs that leads here", func(t *testing.T) {
+		for _, host := range []string{"evil.example", "evil.example:8000", "127.0.0.1.evil.example"} {
+			r.do("GET", "/api/v1/incidents", "", "Host: "+host).want(t, 403)
+			r.do("GET", "/", "", "Host: "+host).want(t, 403)
+		}
+		for _, host := range []string{"localhost", "localhost:8000", "127.0.0.1", "[::1]:8000"} {
+			r.do("GET", "/api/v1/incidents", "", "Host: "+host).want(t, 200)
+		}
+	})
+	t.Run("may post to a source that has a secret, if they know it", func(t *testing.T) {
+		r := start(t, func(c *webhook.Config) {
+			c.Sources = map[string]webhook.SourceConfig{"generic": {Tokens: []string{"s"}}}
+		})
+		r.do("POST", "/webhooks/generic", `{"title":"x"}`, "Origin: https://evil.example", "Authorization: Bearer s").want(t, 202)
+	})
+}

@@ -1,0 +1,242 @@
+package webhook
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"ragoffire/engine"
+)
+
+// What the board shows at once. More than a hundred open incidents are a storm,
+// and nobody reads the hundred-and-first.
+const (
+	boardLive     = 100
+	boardRecent   = 8
+	boardAdvice   = 8
+	recentFor     = 24 * time.Hour
+	statsFor      = 10 * time.Second
+	lookedUpAlone = 20
+)
+
+// boardView is the list of incidents and what stands beside it.
+type boardView struct {
+	Query   string
+	All     bool // the history, not tonight
+	Rows    []rowView
+	Recent  []rowView
+	Next    string // the cursor of older ones
+	More    bool   // there are more than fit
+	Open    int    // not acknowledged
+	Live    int
+	Waiting int // approvals
+	Current string
+	Advice  []adviceView
+	Refused []refusal
+	Stats   engine.Stats
+	Try     tryView
+}
+
+// rowView is an incident as a line of the list.
+type rowView struct {
+	engine.Incident
+	Match  *engine.Decision // what it looks like, once decided
+	Waits  bool             // an approval waits
+	Active bool
+}
+
+// adviceView is a decision as a line.
+type adviceView struct {
+	engine.Decision
+	Title string
+}
+
+// tryView says how to send a first alert here.
+type tryView struct {
+	URL    string
+	Token  string // the variable that holds the secret the request needs, if any
+	Public string
+}
+
+func (s *Server) board(c echo.Context) error {
+	return s.pages.memo.answer(c, s.cfg.Now(), func() ([]byte, error) {
+		b, err := s.boardView(c, "")
+		if err != nil {
+			return nil, err
+		}
+		return s.pages.html(c, "board", frame{Title: "Incidents", Board: b})
+	})
+}
+
+// boardView gathers the list for a page; current is the incident it is about.
+func (s *Server) boardView(c echo.Context, current string) (*boardView, error) {
+	ctx, e := c.Request().Context(), s.cfg.Engine
+	b := &boardView{
+		Query: engine.Clean(c.QueryParam("q")), All: c.QueryParam("view") == "all", Current: current,
+		Refused: s.sources.refusals(s.cfg.Now()), Try: s.try(),
+	}
+	advice, err := e.Decisions(ctx, engine.DecisionFilter{}, "", 200)
+	if err != nil {
+		return nil, err
+	}
+	latest := latestByIncident(advice.Items)
+	if err := s.listTonight(ctx, b, latest); err != nil {
+		return nil, err
+	}
+	if b.All || b.Query != "" {
+		if err := s.listAll(ctx, b, engine.Clean(c.QueryParam("after")), latest); err != nil {
+			return nil, err
+		}
+	}
+	for _, d := range advice.Items[:min(len(advice.Items), boardAdvice)] {
+		b.Advice = append(b.Advice, adviceView{Decision: d, Title: titleOf(&d, b.Rows, b.Recent)})
+	}
+	b.Stats, err = s.pages.stats.get(ctx, s.cfg.Now(), e.Stats)
+	return b, err
+}
+
+// listTonight lists what lives, what nobody has acknowledged first, the worst
+// and the longest waiting at the top, and under it what ended of late.
+func (s *Server) listTonight(ctx context.Context, b *boardView, latest map[string]*engine.Decision) error {
+	live, err := s.cfg.Engine.Incidents(ctx, engine.IncidentFilter{Live: true}, "", boardLive)
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(live.Items, func(x, y engine.Incident) int {
+		return cmp.Or(
+			cmp.Compare(urgency(&y), urgency(&x)),
+			cmp.Compare(y.Severity.Rank(), x.Severity.Rank()),
+			x.StartedAt.Compare(y.StartedAt),
+		)
+	})
+	b.More, b.Live = live.Next != "", len(live.Items)
+	if b.Rows, err = s.rows(ctx, live.Items, latest, b.Current); err != nil {
+		return err
+	}
+	for n := range b.Rows {
+		if b.Rows[n].Waits {
+			b.Waiting++
+		}
+		if b.Rows[n].Status == engine.Open {
+			b.Open++
+		}
+	}
+	ended, err := s.cfg.Engine.Incidents(ctx, engine.IncidentFilter{Status: engine.Resolved}, "", 50)
+	if err != nil {
+		return err
+	}
+	since := s.cfg.Now().Add(-recentFor)
+	recent := slices.DeleteFunc(ended.Items, func(i engine.Incident) bool {
+		return i.Historical || i.ResolvedAt == nil || i.ResolvedAt.Before(since)
+	})
+	slices.SortStableFunc(recent, func(x, y engine.Incident) int { return y.ResolvedAt.Compare(*x.ResolvedAt) })
+	b.Recent, err = s.rows(ctx, recent[:min(len(recent), boardRecent)], latest, b.Current)
+	return err
+}
+
+// listAll lists everything that is or was, the latest first, in place of that.
+func (s *Server) listAll(ctx context.Context, b *boardView, after string, latest map[string]*engine.Decision) error {
+	all, err := s.cfg.Engine.Incidents(ctx, engine.IncidentFilter{Query: b.Query}, after, 50)
+	if err != nil {
+		return err
+	}
+	b.Next, b.More, b.Recent = all.Next, false, nil
+	b.Rows, err = s.rows(ctx, all.Items, latest, b.Current)
+	return err
+}
+
+// urgency orders states: what nobody has, what somebody has, what hurts no more.
+func urgency(i *engine.Incident) int {
+	switch i.Status {
+	case engine.Open:
+		return 2
+	case engine.Acknowledged:
+		return 1
+	case engine.Mitigated, engine.Resolved:
+	}
+	return 0
+}
+
+func (s *Server) rows(ctx context.Context, items []engine.Incident, latest map[string]*engine.Decision, current string) ([]rowView, error) {
+	rows, alone := make([]rowView, 0, len(items)), 0
+	for _, i := range items {
+		r := rowView{Incident: i, Match: latest[i.ID], Active: i.ID == current}
+		if r.Match == nil && !i.Historical && alone < lookedUpAlone {
+			alone++
+			p, err := s.cfg.Engine.Decisions(ctx, engine.DecisionFilter{IncidentID: i.ID}, "", 1)
+			if err != nil {
+				return nil, err
+			}
+			if len(p.Items) > 0 {
+				r.Match = &p.Items[0]
+			}
+		}
+		r.Waits = i.Live() && r.Match != nil && waits(r.Match)
+		rows = append(rows, r)
+	}
+	return rows, nil
+}
+
+// waits reports whether a decision is for people to approve or reject.
+func waits(d *engine.Decision) bool { return d.Status == engine.Proposed && !d.Abstained }
+
+func latestByIncident(newestFirst []engine.Decision) map[string]*engine.Decision {
+	latest := make(map[string]*engine.Decision)
+	for n := range newestFirst {
+		d := &newestFirst[n]
+		if d.IncidentID != nil && latest[*d.IncidentID] == nil {
+			latest[*d.IncidentID] = d
+		}
+	}
+	return latest
+}
+
+// titleOf is what a decision was about, in a line.
+func titleOf(d *engine.Decision, lists ...[]rowView) string {
+	if d.IncidentID != nil {
+		for _, rows := range lists {
+			for n := range rows {
+				if rows[n].ID == *d.IncidentID {
+					return rows[n].Title
+				}
+			}
+		}
+	}
+	return d.Symptom
+}
+
+func (s *Server) try() tryView {
+	t := tryView{URL: s.cfg.PublicURL + "/webhooks/generic", Public: s.cfg.PublicURL}
+	switch {
+	case len(s.sources.byName["generic"].Tokens) > 0:
+		t.Token = "GENERIC_TOKEN"
+	case !s.sources.local:
+		t.URL, t.Token = s.cfg.PublicURL+"/api/v1/decisions/stream-anomaly", "ROF_API_TOKEN"
+	}
+	return t
+}
+
+// cached keeps the figures for a moment: every open dashboard asks for them at
+// every change.
+type cached struct {
+	mu    sync.Mutex
+	at    time.Time
+	stats engine.Stats
+}
+
+func (c *cached) get(ctx context.Context, now time.Time, load func(context.Context) (engine.Stats, error)) (engine.Stats, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.at.IsZero() && now.Sub(c.at) < statsFor {
+		return c.stats, nil
+	}
+	stats, err := load(ctx)
+	if err == nil {
+		c.stats, c.at = stats, now
+	}
+	return stats, err
+}

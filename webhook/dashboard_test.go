@@ -1,0 +1,226 @@
+package webhook_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"ragoffire/engine"
+)
+
+const live = `document.querySelector('#link.is-live')`
+
+func TestDashboardFollows(t *testing.T) {
+	r := start(t, nil).withSeeds()
+	b := browse(t, r.url)
+	b.open(r.url + "/")
+	b.sees("what to do first", `document.querySelector('.first')?.innerText.includes('/webhooks/alertmanager')`)
+	b.sees("that it is live", live)
+
+	r.do("POST", "/webhooks/generic", anomaly(map[string]any{"spike_percentage": 450})).want(t, 202)
+	b.sees("the alert", `document.querySelectorAll('#rows .row').length === 1 && !document.querySelector('.first')`)
+	b.sees("what it looks like", `document.querySelector('#rows .like')?.innerText === 'Like INC-2025-001'`)
+	b.sees("that an approval waits", `document.querySelector('#rows .chip')?.innerText === 'Approval waits'`)
+	b.sees("the count in the title", `document.title.startsWith('(1)')`)
+	if !js[bool](b, `document.querySelector('#rows .row').innerText.includes('EXAMPLE')`) {
+		t.Error("an example is not marked")
+	}
+
+	b.run(chromedp.Click(`#rows .row a`, chromedp.ByQuery))
+	b.sees("the story", `document.querySelector('.story h1')?.innerText === 'Checkout times out'`)
+	b.sees("that the story is live", live)
+	b.run(chromedp.SendKeys(`#actor`, "night owl", chromedp.ByQuery), chromedp.Click(`.decision .acts button.main`, chromedp.ByQuery))
+	b.sees("the verdict", `document.querySelector('.verdict')?.innerText.includes('Approved by night owl')`)
+	b.sees("the verdict in the night", `document.querySelector('#night').innerText.includes('night owl')`)
+	b.run(chromedp.Click(`.decision .verdict + .acts button`, chromedp.ByQuery))
+	b.sees("that it was taken back", `!document.querySelector('.verdict') && document.querySelector('.decision .acts button.main')`)
+
+	b.run(chromedp.Click(`#acts button.main`, chromedp.ByQuery))
+	b.sees("who has it", `document.querySelector('#head').innerText.includes('night owl has it')`)
+	b.run(chromedp.Click(`#acts .form summary`, chromedp.ByQuery), chromedp.SendKeys(`#acts textarea`, "Throttled connections", chromedp.ByQuery))
+	r.do("POST", "/webhooks/generic", anomaly(map[string]any{"fingerprint": "another", "title": "Orders queue"})).want(t, 202)
+	b.sees("another alert", `document.querySelectorAll('#alerts .alert').length === 2`)
+	if got := js[string](b, `document.querySelector('#acts textarea').value`); got != "Throttled connections" {
+		t.Errorf("what was being typed is now %q", got)
+	}
+	b.run(chromedp.Click(`#acts form button.main`, chromedp.ByQuery))
+	b.sees("how it ended", `document.querySelector('#ending').innerText.includes('Throttled connections')`)
+	b.sees("that it is over", `document.querySelector('#head .state').innerText === 'Resolved'`)
+	b.quiet()
+}
+
+func TestDashboardResumesAfterACut(t *testing.T) {
+	r := start(t, nil)
+	wire := newCable(t, strings.TrimPrefix(r.url, "http://"))
+	b := browse(t, wire.url())
+	b.open(wire.url() + "/")
+	b.sees("that it is live", live)
+	post := func(n int) {
+		r.do("POST", "/webhooks/generic", anomaly(map[string]any{"fingerprint": id(n), "service": id(n)})).want(t, 202)
+	}
+	post(1)
+	b.sees("the first", `document.querySelectorAll('#rows .row').length === 1`)
+	b.quiet()
+
+	wire.set(true)
+	b.sees("since when it is stale", `!document.querySelector('#stale').hidden && /^Stale since \d\d:\d\d:\d\d/.test(document.querySelector('#stale').innerText)`)
+	if !js[bool](b, `document.querySelector('#stale').offsetWidth >= document.documentElement.clientWidth`) {
+		t.Error("the line is not full width")
+	}
+	for n := 2; n <= 4; n++ {
+		post(n)
+	}
+	wire.set(false)
+	b.sees("that it is live again", live)
+	b.sees("all four", `document.querySelectorAll('#rows .row').length === 4`)
+	b.sees("that it is stale no more", `document.querySelector('#stale').hidden`)
+	b.forget() // what the browser itself says of a connection that fails
+	post(5)
+	b.sees("the fifth", `document.querySelectorAll('#rows .row').length === 5`)
+	if n := js[int](b, `new Set([...document.querySelectorAll('[id]')].map(e => e.id)).size - document.querySelectorAll('[id]').length`); n != 0 {
+		t.Errorf("%d members are there twice", -n)
+	}
+	b.quiet()
+}
+
+// hostile are texts that were written to be more than text.
+func hostile() []string {
+	return []string{
+		`<script>alert(1)</script>`, `<img src=x onerror=alert(1)>`, `"><svg onload=alert(1)>`, `'-alert(1)-'`, `{{.Engine}}`, "${alert(1)}",
+		`</title><script>alert(1)</script>`, `javascript:alert(1)`, `<a href="javascript:alert(1)">x</a>`, `<iframe srcdoc="<script>alert(1)</script>">`,
+		`<form action=https://evil.example><button>x`, `<style>*{display:none}</style>`, `<meta http-equiv=refresh content="0;url=https://evil.example">`,
+		"\u202egnp.exe", "\u200b\u2066x", `<!--`, `]]>`, `&lt;script&gt;`, "\x1b[31mred", `<template><script>alert(1)</script></template>`,
+		`<noscript><p title="</noscript><img src=x onerror=alert(1)>">`, `<base href="https://evil.example/">`, `<link rel=stylesheet href=https://evil.example/x.css>`,
+		`<math><mi//xlink:href="data:x,<script>alert(1)</script>">`, `x" autofocus onfocus="alert(1)`, `<details open ontoggle=alert(1)>`,
+	}
+}
+
+func TestHostileTextStaysText(t *testing.T) {
+	r := start(t, nil)
+	b := browse(t, r.url)
+	b.open(r.url + "/")
+	b.sees("that it is live", live)
+	texts := hostile()
+	for n, s := range texts {
+		r.do("POST", "/webhooks/generic", anomaly(map[string]any{
+			"title": s, "description": s, "service": s + fmt.Sprint(n), "environment": s, "error_type": s, "component": s, "unit": s, "value": 1, "threshold": 2,
+			"severity": s, "reason": s, "name": s, "group_key": s, "fingerprint": s + fmt.Sprint(n), "labels": map[string]string{s: s, "k": s},
+			"links": []map[string]string{{"rel": s, "url": "https://evil.example/" + s}, {"rel": "x", "url": s}},
+		})).want(t, 202)
+	}
+	b.sees("all of them", fmt.Sprintf(`document.querySelectorAll('#rows .row').length === %d`, len(texts)))
+	b.sees("what they are", `document.querySelector('#rows').innerText.includes('<script>alert(1)</script>')`)
+
+	page, err := r.engine.Incidents(context.Background(), engine.IncidentFilter{}, "", 100)
+	check(t, err)
+	for _, i := range page.Items {
+		for _, s := range []string{hostile()[0], hostile()[3]} {
+			r.do("POST", "/api/v1/incidents/"+i.ID+"/notes", `{"text":`+quote(s)+`,"actor":`+quote(s)+`}`).want(t, 201)
+		}
+		b.open(r.url + "/i/" + i.ID)
+		b.sees("its title", `document.querySelector('.story h1')`)
+		b.sees("its notes", `document.querySelectorAll('#night .kind-note').length === 2`)
+		if n := js[int](b, `document.querySelectorAll('main img, main iframe, main script, main form[action], main base, main style, main meta, main a[href*="evil"], main a[href^="javascript"]').length`); n != 0 {
+			t.Errorf("%s: %d elements came out of a text", i.Title, n)
+		}
+	}
+	b.open(r.url + "/?q=" + "%3Cscript%3Ealert(1)%3C/script%3E")
+	b.sees("what was searched for", `document.querySelector('input[name=q]').value === '<script>alert(1)</script>'`)
+	b.quiet()
+}
+
+func quote(s string) string { return fmt.Sprintf("%q", s) }
+
+func TestPagesFitAPhone(t *testing.T) {
+	r := start(t, nil).withSeeds()
+	long := strings.Repeat("WithoutAnyBlank", 20)
+	r.do("POST", "/webhooks/generic", anomaly(map[string]any{
+		"title": long, "description": long, "component": long, "labels": map[string]string{long: long}, "spike_percentage": 450,
+	})).want(t, 202)
+	eventually(t, "a decision", func() bool {
+		p, err := r.engine.Decisions(context.Background(), engine.DecisionFilter{}, "", 1)
+		return err == nil && len(p.Items) == 1
+	})
+	page, err := r.engine.Incidents(context.Background(), engine.IncidentFilter{Live: true}, "", 1)
+	check(t, err)
+	b := browse(t, r.url)
+	for _, width := range []int64{320, 390, 768, 1280} {
+		b.size(width, 800)
+		for _, path := range []string{"/", "/i/" + page.Items[0].ID, "/i/INC-2025-001", "/docs", "/?view=all"} {
+			b.open(r.url + path)
+			b.run(chromedp.Evaluate(`document.querySelectorAll('details').forEach(d => d.open = true)`, nil))
+			if w := js[int64](b, `document.documentElement.scrollWidth`); w > width {
+				t.Errorf("%s is %d wide on %d: %s", path, w, width, js[string](b, fmt.Sprintf(`[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > %d).map(e => e.tagName + '.' + e.className).slice(0, 5).join(' ')`, width)))
+			}
+		}
+	}
+	b.quiet()
+}
+
+func TestDashboardSignsIn(t *testing.T) {
+	r := start(t, locked).withSeeds()
+	b := browse(t, r.url)
+	b.open(r.url + "/i/INC-2025-001")
+	b.sees("where to sign in", `document.querySelector('input[name=token]')`)
+	b.run(chromedp.SendKeys(`input[name=token]`, secret, chromedp.ByQuery), chromedp.SendKeys(`input[name=name]`, "ada", chromedp.ByQuery), chromedp.Click(`#signin button`, chromedp.ByQuery))
+	b.sees("what was asked for", `location.pathname === '/i/INC-2025-001' && document.querySelector('.story h1')`)
+	b.sees("that it is live", live)
+	b.open(r.url + "/login?next=/i/INC-2025-002")
+	b.sees("that one is signed in already", `location.pathname === '/i/INC-2025-002'`)
+	b.run(chromedp.Click(`header form button`, chromedp.ByQuery))
+	b.sees("where to sign in again", `document.querySelector('input[name=token]')`)
+	b.quiet()
+}
+
+func TestDashboardWithoutScript(t *testing.T) {
+	r := start(t, nil).withSeeds()
+	r.do("POST", "/webhooks/generic", anomaly(nil)).want(t, 202)
+	b := browse(t, r.url)
+	b.run(emulation.SetScriptExecutionDisabled(true))
+	b.open(r.url + "/")
+	var text string
+	b.run(chromedp.Text(`body`, &text, chromedp.ByQuery))
+	for _, want := range []string{"Checkout times out", "UTC", "Reload it"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page lacks %q: %s", want, text)
+		}
+	}
+	if strings.Contains(text, "Acknowledge\n") {
+		t.Error("there are buttons that do nothing")
+	}
+	b.quiet()
+}
+
+func TestAPageIsMadeOnceForAllWhoFollow(t *testing.T) {
+	r := start(t, nil)
+	post := func(n int) string {
+		r.do("POST", "/webhooks/generic", anomaly(map[string]any{"fingerprint": id(n), "service": id(n)})).want(t, 202)
+		seqs := r.history(0)
+		return fmt.Sprint("X-After: ", seqs[len(seqs)-1])
+	}
+	rows := func(header ...string) int {
+		return strings.Count(string(r.do("GET", "/", "", header...).body), `<li id="row-`)
+	}
+	one := post(1)
+	if n := rows(one); n != 1 {
+		t.Errorf("%d rows after the first", n)
+	}
+	two := post(2)
+	if n := rows(one); n != 1 {
+		t.Errorf("%d rows for who knows the first: not shared", n)
+	}
+	if n := rows(two); n != 2 {
+		t.Errorf("%d rows for who knows the second", n)
+	}
+	post(3)
+	if n := rows(); n != 3 {
+		t.Errorf("%d rows for who knows nothing", n)
+	}
+	if n := rows("X-After: noise"); n != 3 {
+		t.Errorf("%d rows for noise", n)
+	}
+}

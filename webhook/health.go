@@ -1,0 +1,60 @@
+package webhook
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"ragoffire/engine"
+)
+
+// healthz says that the process answers, and no more.
+func (s *Server) healthz(c echo.Context) error {
+	return c.JSON(http.StatusOK, map[string]string{"status": "ok"})
+}
+
+// readiness is what /readyz answers.
+type readiness struct {
+	Status string           `json:"status" enum:"ready,not ready"`
+	Checks map[string]check `json:"checks"`
+}
+
+type check struct {
+	State  string `json:"state"`
+	Detail string `json:"detail,omitempty"`
+}
+
+// readyz says whether alerts can be taken in. Only the store decides that: with
+// Slack away they are kept and announced later.
+func (s *Server) readyz(c echo.Context) error {
+	ctx, cancel := context.WithTimeout(c.Request().Context(), time.Second)
+	defer cancel()
+	out := readiness{Status: "ready", Checks: map[string]check{"store": {State: "ok"}, "slack": s.slack()}}
+	status := http.StatusOK
+	if err := s.cfg.Engine.Ready(ctx); err != nil {
+		s.log.WarnContext(ctx, "store not ready", "error", err)
+		out.Status, out.Checks["store"] = "not ready", check{State: "failed", Detail: said(err)}
+		status = http.StatusServiceUnavailable
+		c.Response().Header().Set("Retry-After", "10")
+	}
+	return c.JSON(status, out)
+}
+
+func (s *Server) slack() check {
+	if s.cfg.Slack == nil {
+		return check{State: "off"}
+	}
+	st := s.cfg.Slack()
+	return check{State: st.State, Detail: st.Detail}
+}
+
+// said is what an error says to people.
+func said(err error) string {
+	if e, ok := errors.AsType[*engine.Error](err); ok {
+		return e.Text
+	}
+	return "not available; see the log"
+}

@@ -1,0 +1,129 @@
+package webhook
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/labstack/echo/v4"
+)
+
+// describe completes the OpenAPI document by what the types alone don't say, and
+// keeps it as it is served. webhook/openapi.json is its committed copy.
+func (s *Server) describe(a huma.API) error {
+	doc := a.OpenAPI()
+	doc.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"token":   {Type: "http", Scheme: "bearer", Description: "ROF_API_TOKEN, where one is set"},
+		"session": {Type: "apiKey", In: "cookie", Name: "rof_session", Description: "What signing in at /login gives; __Host-rof_session where the public URL is https"},
+	}
+	doc.Security = []map[string][]string{{"token": {}}, {"session": {}}}
+	doc.Tags = []*huma.Tag{
+		{Name: "decisions", Description: "What an alert resembles, what worked then, and what people said of it"},
+		{Name: "incidents", Description: "Live and past ones, one collection"},
+		{Name: "search", Description: "What the history knows"},
+		{Name: "stats", Description: "Figures; examples count in none"},
+		{Name: "events", Description: "Everything that changes, in order"},
+		{Name: "webhooks", Description: "Where monitoring systems deliver"},
+		{Name: "health", Description: "For probes"},
+	}
+	s.describePlain(doc)
+	nullable(doc)
+	body, err := json.Marshal(doc)
+	if err != nil {
+		return fmt.Errorf("openapi: %w", err)
+	}
+	var pretty bytes.Buffer
+	if err := json.Indent(&pretty, body, "", "  "); err != nil {
+		return fmt.Errorf("openapi: %w", err)
+	}
+	pretty.WriteByte('\n')
+	s.spec = pretty.Bytes()
+	return s.pages.describe(doc)
+}
+
+func (s *Server) openapi(c echo.Context) error {
+	return c.Blob(http.StatusOK, "application/openapi+json", s.spec)
+}
+
+// describePlain adds the operations that Echo serves by itself: they need the
+// raw body, or a connection.
+func (s *Server) describePlain(doc *huma.OpenAPI) {
+	open := []map[string][]string{}
+	problems := func(codes ...int) map[string]*huma.Response {
+		out := make(map[string]*huma.Response)
+		for _, code := range codes {
+			out[strconv.Itoa(code)] = &huma.Response{
+				Description: http.StatusText(code),
+				Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: &huma.Schema{Ref: "#/components/schemas/ErrorModel"}}},
+			}
+		}
+		return out
+	}
+	schema := func(v any, name string) map[string]*huma.MediaType {
+		return map[string]*huma.MediaType{"application/json": {Schema: huma.SchemaFromType(doc.Components.Schemas, typeOf(v))}}
+	}
+	hook := problems(400, 401, 403, 404, 405, 413, 503)
+	hook["202"] = &huma.Response{Description: "All of it is durable", Content: schema(delivered{}, "Delivered")}
+	kinds := make([]any, 0, len(s.sources.kinds))
+	for _, name := range sortedKeys(s.sources.kinds) {
+		kinds = append(kinds, name)
+	}
+	doc.AddOperation(&huma.Operation{
+		Method: http.MethodPost, Path: "/webhooks/{source}", OperationID: "post-webhooks-source", Tags: []string{"webhooks"},
+		Summary:     "Deliver alerts, in the format of the source's system",
+		Description: "The source's own secret as a bearer token, as the password of basic authentication or in the header of its configuration. 503 comes with Retry-After: send it again.",
+		Parameters: []*huma.Param{{
+			Name: "source", In: "path", Required: true, Description: "A kind of system, or the name of a configured source",
+			Schema: &huma.Schema{Type: huma.TypeString, Examples: kinds},
+		}},
+		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{}}}},
+		Responses:   hook, Security: open,
+	})
+	feed := problems(401, 403, 422, 503)
+	feed["101"] = &huma.Response{Description: "A WebSocket that sends events as text messages, and answers {\"type\":\"ping\"} with {\"type\":\"pong\"}"}
+	doc.AddOperation(&huma.Operation{
+		Method: http.MethodGet, Path: "/ws/incidents", OperationID: "get-ws-incidents", Tags: []string{"events"},
+		Summary: "The feed as a WebSocket: each event once, in order, without a gap",
+		Parameters: []*huma.Param{{
+			Name: "after", In: "query", Description: "The last seq that is known; from now on where missing",
+			Schema: &huma.Schema{Type: huma.TypeInteger, Format: "int64"},
+		}},
+		Responses: feed,
+	})
+	doc.AddOperation(&huma.Operation{
+		Method: http.MethodGet, Path: "/healthz", OperationID: "get-healthz", Tags: []string{"health"}, Summary: "Whether the process answers", Security: open,
+		Responses: map[string]*huma.Response{"200": {Description: "It does", Content: schema(struct {
+			Status string `json:"status"`
+		}{}, "Health")}},
+	})
+	doc.AddOperation(&huma.Operation{
+		Method: http.MethodGet, Path: "/readyz", OperationID: "get-readyz", Tags: []string{"health"}, Summary: "Whether alerts can be taken in, check by check", Security: open,
+		Responses: map[string]*huma.Response{
+			"200": {Description: "Ready", Content: schema(readiness{}, "Readiness")},
+			"503": {Description: "Not ready", Content: schema(readiness{}, "Readiness")},
+		},
+	})
+}
+
+// nullable says where the engine's objects have null: huma knows it of plain
+// values only.
+func nullable(doc *huma.OpenAPI) {
+	schemas := doc.Components.Schemas.Map()
+	if d := schemas["Decision"]; d != nil {
+		d.Properties["fix"] = &huma.Schema{
+			OneOf:       []*huma.Schema{{Ref: "#/components/schemas/FixRecord"}, {Type: "null"}},
+			Description: "What history says of the recommended fix itself; never part of the confidence",
+		}
+		for _, name := range []string{"evidence", "reviews"} {
+			d.Properties[name].Nullable = false
+		}
+	}
+	for _, name := range []string{"Incident", "Detail"} {
+		if i := schemas[name]; i != nil {
+			i.Properties["labels"].Nullable = true
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package webhook
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"path"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/labstack/echo/v4"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// pages renders what people see in a browser.
+type pages struct {
+	byName map[string]*template.Template
+	assets map[string]asset
+	public string
+	open   bool // no token: nobody signs in
+	ver    string
+	now    func() time.Time
+	docs   docsView
+	stats  cached
+	memo   memo
+}
+
+func newPages(cfg Config) (*pages, error) {
+	assets, err := loadAssets()
+	if err != nil {
+		return nil, err
+	}
+	p := &pages{
+		byName: make(map[string]*template.Template), assets: assets, public: cfg.PublicURL,
+		open: cfg.Token == "", ver: cfg.Version, now: cfg.Now,
+	}
+	base, err := template.New("base").Funcs(p.funcs(cfg.LinkHosts)).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html")
+	if err != nil {
+		return nil, fmt.Errorf("templates: %w", err)
+	}
+	for _, name := range []string{"board", "incident", "docs", "login", "problem"} {
+		t, err := base.Clone()
+		if err == nil {
+			t, err = t.ParseFS(templateFiles, path.Join("templates", name+".html"))
+		}
+		if err != nil {
+			return nil, fmt.Errorf("templates: %w", err)
+		}
+		p.byName[name] = t
+	}
+	return p, nil
+}
+
+// frame is what the layout needs of every page.
+type frame struct {
+	Title   string
+	Page    string // the template's name
+	Who     string // who is signed in
+	Open    bool
+	Public  string
+	Version string
+	Board   *boardView
+	Data    any
+}
+
+// html renders a page. It is rendered whole before anything is sent: half a page
+// is worse than an error.
+func (p *pages) html(c echo.Context, name string, data any) ([]byte, error) {
+	f, ok := data.(frame)
+	if !ok {
+		f = frame{Data: data}
+	}
+	f.Page, f.Open, f.Public, f.Version = name, p.open, p.public, p.ver
+	if who, ok := c.Request().Context().Value(identityKey{}).(identity); ok && !p.open {
+		f.Who = who.name
+	}
+	var b bytes.Buffer
+	if err := p.byName[name].ExecuteTemplate(&b, "layout", f); err != nil {
+		return nil, fmt.Errorf("page %s: %w", name, err)
+	}
+	return b.Bytes(), nil
+}
+
+// render writes a page.
+func (p *pages) render(c echo.Context, status int, name string, data any) error {
+	body, err := p.html(c, name, data)
+	if err != nil {
+		return err
+	}
+	return c.HTMLBlob(status, body)
+}
+
+// describe takes the OpenAPI document in, for the reference.
+func (p *pages) describe(doc *huma.OpenAPI) error {
+	v, err := newDocsView(doc, p.public, !p.open)
+	p.docs = v
+	return err
+}

@@ -1,0 +1,115 @@
+package source
+
+import (
+	"cmp"
+
+	"ragoffire/engine"
+)
+
+// Generic reads our own format, for senders that can be told what to send: one
+// alert as an object, several as a list or under "alerts". Any one of
+// error_type, title and description is enough.
+func Generic(in Input) (Parsed, error) {
+	body, err := decode(in.Body)
+	if err != nil {
+		return Parsed{}, err
+	}
+	if list, ok := body.([]any); ok {
+		return collect(in, list, "", genericAlert)
+	}
+	o, err := asObject(body, "")
+	if err != nil {
+		return Parsed{}, err
+	}
+	if list, missing := o.list("alerts"); !missing {
+		if err := o.failed(); err != nil {
+			return Parsed{}, err
+		}
+		return collect(in, list, "alerts", genericAlert)
+	}
+	a, err := genericAlert(o)
+	if err != nil {
+		return Parsed{}, err
+	}
+	a.Source = in.Source
+	return Parsed{Delivery: engine.Delivery{Source: in.Source, Alerts: []engine.Alert{a}}}, nil
+}
+
+func genericAlert(o object) (engine.Alert, error) {
+	labels := o.labels("labels")
+	a := engine.Alert{
+		ExternalID:  identity(o.id("external_id", "id")),
+		Fingerprint: identity(o.id("fingerprint", "alert_uid", "dedup_key")),
+		Name:        line(o.text("name", "alertname"), maxName),
+		Title:       line(o.text("title", "summary"), maxTitle),
+		Description: cutBytes(o.text("description", "message"), maxDescription),
+		ErrorType:   line(o.text("error_type"), maxName),
+		Service:     line(o.text("service"), maxName),
+		Component:   line(o.text("component"), maxName),
+		Environment: line(o.text("environment", "env"), maxName),
+		SeverityRaw: line(o.text("severity", "priority"), maxName),
+		Labels:      bound(labels),
+		StartedAt:   o.time("started_at", "startsAt", "timestamp"),
+		Value:       o.number("value"),
+		Threshold:   o.number("threshold"),
+		Comparator:  parseComparator(o.text("comparator")),
+		Unit:        line(o.text("unit"), 32),
+		Spike:       o.number("spike_percentage", "spike"),
+		GroupKey:    identity(o.id("group_key")),
+		Reason:      line(o.text("reason"), maxName),
+	}
+	a.Status = genericStatus(o)
+	if end := o.time("ended_at", "endsAt"); a.Status == engine.AlertResolved && !end.IsZero() {
+		a.EndedAt = &end
+	}
+	if a.Spike == nil {
+		a.Spike = increase(a.Value, o.number("baseline"))
+	}
+	a.Links = genericLinks(o)
+	describe(&a, labels, nil)
+	if a.ErrorType == "" && a.Title == "" && a.Description == "" {
+		o.bad("error_type", "missing; one of error_type, title and description is needed")
+	}
+	return a, o.failed()
+}
+
+// genericStatus is firing where the body doesn't say.
+func genericStatus(o object) engine.AlertStatus {
+	word := o.text("status", "state")
+	if word == "" {
+		return engine.Firing
+	}
+	status, ok := parseStatus(word)
+	if !ok {
+		key, _ := o.first([]string{"status", "state"})
+		o.bad(key, "%.40q is not firing, acknowledged or resolved", word)
+	}
+	return status
+}
+
+// genericLinks reads a list of addresses or of {"rel", "url"}, and the fields
+// that hold one by custom.
+func genericLinks(o object) []engine.Link {
+	var links []engine.Link
+	items, _ := o.list("links")
+	for i, v := range items {
+		if s, ok := v.(string); ok {
+			links = addLink(links, "source", s)
+			continue
+		}
+		l, err := asObject(v, index(o.path("links"), i))
+		if err != nil {
+			o.bad("links", "must be a list of addresses or of objects with rel and url")
+			break
+		}
+		links = addLink(links, cmp.Or(line(l.text("rel"), 32), "source"), l.text("url", "href"))
+		if err := l.failed(); err != nil && *o.fail == nil {
+			*o.fail = err
+		}
+	}
+	links = addLink(links, "source", o.text("generator_url", "generatorURL", "link_to_upstream_details", "url"))
+	for _, l := range linkKeys() {
+		links = addLink(links, l.rel, o.text(l.keys[0]))
+	}
+	return links
+}

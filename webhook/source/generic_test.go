@@ -1,0 +1,109 @@
+package source_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"ragoffire/engine"
+	"ragoffire/webhook/source"
+)
+
+func TestGeneric(t *testing.T) {
+	t.Run("reads every field", func(t *testing.T) {
+		a := parse(t, source.Generic, string(fixture(t, "generic-full.json")))[0]
+		invariants(t, []engine.Alert{a})
+		equal(t, "status", a.Status, engine.Firing)
+		equal(t, "error type", a.ErrorType, "database_timeout")
+		equal(t, "spike", value(a.Spike), 450)
+		equal(t, "severity", a.Severity, engine.SeverityCritical)
+		equal(t, "fingerprint", a.Fingerprint, "fp-1")
+		equal(t, "external id", a.ExternalID, "991234567890123456789")
+		equal(t, "value", value(a.Value), 12.5)
+		equal(t, "threshold", value(a.Threshold), 5)
+		equal(t, "comparator", a.Comparator, "gt")
+		equal(t, "unit", a.Unit, "%")
+		equal(t, "started", a.StartedAt, at("2026-03-02T03:05:06Z"))
+		equal(t, "group key", a.GroupKey, "night-1")
+		equal(t, "component", a.Component, "db-1")
+		equal(t, "environment", a.Environment, "prod")
+		equal(t, "reason", a.Reason, "renotify")
+		equal(t, "labels", fmt.Sprint(a.Labels), "map[canary:true code:500 team:pay]")
+		equal(t, "links", fmt.Sprint(a.Links), "[{dashboard https://g.example/d/1} {source https://wiki.example/x} {runbook https://rb.example/1}]")
+	})
+
+	t.Run("any one of error type, title and description is enough", func(t *testing.T) {
+		for _, body := range []string{`{"error_type":"memory_leak"}`, `{"title":"x"}`, `{"description":"x"}`} {
+			a := parse(t, source.Generic, body)[0]
+			invariants(t, []engine.Alert{a})
+			equal(t, "status", a.Status, engine.Firing)
+		}
+	})
+
+	t.Run("leaves the fingerprint that is not given to the engine", func(t *testing.T) {
+		for _, body := range []string{`{"error_type":"memory_leak","labels":{"a":"b"}}`, `{"title":"Disk 91% full"}`} {
+			equal(t, "fingerprint", parse(t, source.Generic, body)[0].Fingerprint, "")
+		}
+	})
+
+	t.Run("reads several as a list and under alerts", func(t *testing.T) {
+		for _, body := range []string{`[{"title":"a"},{"title":"b"}]`, `{"alerts":[{"title":"a"},{"title":"b"}]}`} {
+			equal(t, "alerts", len(parse(t, source.Generic, body)), 2)
+		}
+	})
+
+	t.Run("reads a spike from a value beside its baseline", func(t *testing.T) {
+		equal(t, "spike", value(parse(t, source.Generic, `{"title":"x","value":550,"baseline":100}`)[0].Spike), 450)
+	})
+
+	t.Run("reads the statuses of other systems", func(t *testing.T) {
+		for word, want := range map[string]engine.AlertStatus{
+			"OK": engine.AlertResolved, "closed": engine.AlertResolved, "Resolved": engine.AlertResolved,
+			"alerting": engine.Firing, "triggered": engine.Firing, "ack": engine.AlertAcknowledged, "acknowledged": engine.AlertAcknowledged,
+		} {
+			equal(t, word, parse(t, source.Generic, `{"title":"x","status":"`+word+`"}`)[0].Status, want)
+		}
+	})
+
+	t.Run("falls back to the labels' own names", func(t *testing.T) {
+		a := parse(t, source.Generic, `{"description":"x","labels":{"service":"cart","severity":"warning","env":"prod","pod":"cart-1","alertname":"CartSlow"}}`)[0]
+		equal(t, "service", a.Service, "cart")
+		equal(t, "severity", a.Severity, engine.SeverityMedium)
+		equal(t, "environment", a.Environment, "prod")
+		equal(t, "component", a.Component, "cart-1")
+		equal(t, "title", a.Title, "CartSlow")
+	})
+
+	t.Run("an identity that is too long stays an identity", func(t *testing.T) {
+		one := parse(t, source.Generic, `{"title":"x","fingerprint":"`+strings.Repeat("f", 5000)+`1"}`)[0]
+		two := parse(t, source.Generic, `{"title":"x","fingerprint":"`+strings.Repeat("f", 5000)+`2"}`)[0]
+		if one.Fingerprint == two.Fingerprint || len(one.Fingerprint) > 255 {
+			t.Errorf("fingerprints %q and %q", one.Fingerprint, two.Fingerprint)
+		}
+	})
+
+	for name, c := range map[string]struct{ body, field string }{
+		"nothing in it":         {`{}`, "error_type"},
+		"a title of blanks":     {`{"title":"  "}`, "error_type"},
+		"a title no text":       {`{"title":5}`, "title"},
+		"labels no object":      {`{"title":"x","labels":"a=b"}`, "labels"},
+		"a nested label":        {`{"title":"x","labels":{"a":{"b":"c"}}}`, "labels.a"},
+		"a spike of words":      {`{"title":"x","spike_percentage":"lots"}`, "spike_percentage"},
+		"a spike of truth":      {`{"title":"x","spike_percentage":true}`, "spike_percentage"},
+		"a spike without end":   {`{"title":"x","spike_percentage":1e999}`, "spike_percentage"},
+		"an absurd value":       {`{"title":"x","value":1e300}`, "value"},
+		"an unknown status":     {`{"title":"x","status":"confused"}`, "status"},
+		"links no list":         {`{"title":"x","links":"https://a.example"}`, "links"},
+		"a time that is none":   {`{"title":"x","started_at":"soon"}`, "started_at"},
+		"a member of the wrong": {`[{"title":"x","service":[]}]`, "[0].service"},
+		"a text":                {`"hello"`, "body"},
+		"a number":              {`5`, "body"},
+	} {
+		t.Run("refuses "+name, func(t *testing.T) { invalid(t, source.Generic, c.body, c.field) })
+	}
+}
+
+func FuzzGeneric(f *testing.F) {
+	fuzz(f, source.Generic)
+	f.Add([]byte(`[{"title":"a","status":"ok"},{"error_type":"x","spike_percentage":"4%","links":["http://x"]}]`))
+}

@@ -1,0 +1,87 @@
+// Package source turns what monitoring systems send into deliveries for the
+// engine: one file per system, each a pure function of the body. Parsers are
+// tolerant of what they don't know (new fields, other versions) and exact about
+// what they read: a member of the wrong type is an error that names it.
+package source
+
+import (
+	"net/http"
+
+	"ragoffire/engine"
+)
+
+// What a body may hold. The engine takes a body in one transaction, and a
+// person reads what comes out, so both are bounded.
+const (
+	maxDepth       = 32
+	maxAlerts      = 1000
+	maxLabels      = 64
+	maxLabelKey    = 128
+	maxLabelValue  = 1024
+	maxLinks       = 16
+	maxURL         = 2048
+	maxTitle       = 300
+	maxDescription = 8 << 10 // bytes
+	maxName        = 255
+)
+
+// Input is one delivery as it came in.
+type Input struct {
+	Source string      // the configured source's name
+	Body   []byte      // as it was sent
+	Header http.Header // nil where there is none, such as on a stream
+}
+
+// Parsed is what a body holds. Bad has an error for each alert that could not
+// be read while others could; a body of which nothing can be read is an error
+// of the parser instead.
+type Parsed struct {
+	Delivery engine.Delivery
+	Bad      []error
+}
+
+// Parser reads the bodies of one monitoring system. Its errors are
+// *engine.Error of kind Invalid, with the field's path in Field.
+type Parser func(Input) (Parsed, error)
+
+// Kinds returns the parser of each kind of source, by its name.
+func Kinds() map[string]Parser {
+	return map[string]Parser{
+		"alertmanager": Alertmanager,
+		"generic":      Generic,
+	}
+}
+
+// collect parses each of a body's alerts and keeps the good ones. One bad alert
+// must not hold the others back; where there is no good one, it is the error.
+func collect(in Input, alerts []any, at string, parse func(object) (engine.Alert, error)) (Parsed, error) {
+	p := Parsed{Delivery: engine.Delivery{Source: in.Source}}
+	if len(alerts) > maxAlerts {
+		field := at
+		if field == "" {
+			field = "body"
+		}
+		return p, engine.Invalidf(field, "%s: %d alerts in one body; at most %d are taken", field, len(alerts), maxAlerts)
+	}
+	for i, v := range alerts {
+		a, err := one(v, index(at, i), parse)
+		if err != nil {
+			p.Bad = append(p.Bad, err)
+			continue
+		}
+		a.Source = in.Source
+		p.Delivery.Alerts = append(p.Delivery.Alerts, a)
+	}
+	if len(p.Bad) > 0 && len(p.Delivery.Alerts) == 0 {
+		return Parsed{}, p.Bad[0]
+	}
+	return p, nil
+}
+
+func one(v any, at string, parse func(object) (engine.Alert, error)) (engine.Alert, error) {
+	o, err := asObject(v, at)
+	if err != nil {
+		return engine.Alert{}, err
+	}
+	return parse(o)
+}

@@ -1,0 +1,147 @@
+package webhook
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"ragoffire/engine"
+)
+
+// storyView is one incident, told from top to bottom.
+type storyView struct {
+	engine.Detail
+	Alerts   []alertView
+	More     int // alerts that are not shown
+	Advice   *cardView
+	Earlier  []cardView
+	Can      actions
+	Duration string
+}
+
+// actions are the buttons that make sense now.
+type actions struct{ Ack, Mitigate, Resolve, Reopen, Note, Delete bool }
+
+// alertView is an alert with its labels in order.
+type alertView struct {
+	engine.Alert
+	Tags []label
+}
+
+type label struct{ Key, Value string }
+
+// cardView is a decision as a card.
+type cardView struct {
+	engine.Decision
+	Live    bool // of a live incident, or of none
+	Waits   bool
+	Verdict *engine.Review
+	Undo    bool // the verdict can still be taken back
+	Best    *engine.Evidence
+	Others  []engine.Evidence
+	Reasons string
+}
+
+// storyAlerts is how many alerts a page lists; a storm has hundreds.
+const storyAlerts = 30
+
+func (s *Server) incidentPage(c echo.Context) error {
+	return s.pages.memo.answer(c, s.cfg.Now(), func() ([]byte, error) {
+		d, err := s.cfg.Engine.Incident(c.Request().Context(), engine.Clean(c.Param("id")))
+		if err != nil {
+			return nil, err
+		}
+		b, err := s.boardView(c, d.ID)
+		if err != nil {
+			return nil, err
+		}
+		return s.pages.html(c, "incident", frame{Title: d.ID + " " + plainText(d.Title), Board: b, Data: story(d, s.cfg.Now())})
+	})
+}
+
+func story(d engine.Detail, now time.Time) *storyView {
+	v := &storyView{Detail: d, Can: possible(&d.Incident), Duration: until(d.StartedAt, d.ResolvedAt)}
+	alerts := slices.Clone(d.Alerts)
+	slices.SortStableFunc(alerts, func(x, y engine.Alert) int { return cmp.Compare(ended(&x), ended(&y)) })
+	v.More = max(0, len(alerts)-storyAlerts)
+	for _, a := range alerts[:len(alerts)-v.More] {
+		av := alertView{Alert: a}
+		for _, k := range slices.Sorted(maps.Keys(a.Labels)) {
+			av.Tags = append(av.Tags, label{k, a.Labels[k]})
+		}
+		v.Alerts = append(v.Alerts, av)
+	}
+	for n, dec := range d.Decisions {
+		card := newCard(dec, d.Live(), now)
+		if n == 0 {
+			v.Advice = &card
+		} else {
+			v.Earlier = append(v.Earlier, card)
+		}
+	}
+	return v
+}
+
+// ended orders alerts: what still fires first.
+func ended(a *engine.Alert) int {
+	if a.Status == engine.AlertResolved {
+		return 1
+	}
+	return 0
+}
+
+func possible(i *engine.Incident) actions {
+	if i.Historical {
+		return actions{Delete: true}
+	}
+	a := actions{Note: true}
+	switch i.Status {
+	case engine.Open:
+		a.Ack, a.Mitigate, a.Resolve = true, true, true
+	case engine.Acknowledged:
+		a.Mitigate, a.Resolve = true, true
+	case engine.Mitigated:
+		a.Resolve = true
+	case engine.Resolved:
+		a.Reopen = true
+	}
+	return a
+}
+
+func newCard(d engine.Decision, live bool, now time.Time) cardView {
+	v := cardView{Decision: d, Live: live, Waits: waits(&d) && live, Reasons: reasons(d.Confidence.Reasons)}
+	if len(d.Reviews) > 0 {
+		v.Verdict = &d.Reviews[len(d.Reviews)-1]
+		v.Undo = now.Sub(v.Verdict.At) < engine.UndoWindow
+	}
+	for n := range d.Evidence {
+		e := d.Evidence[n]
+		if v.Best == nil && e.ID == d.Match() {
+			v.Best = &e
+		} else {
+			v.Others = append(v.Others, e)
+		}
+	}
+	return v
+}
+
+// reasons says why, and in parentheses what that number rests on.
+func reasons(all []string) string {
+	var why, base []string
+	for _, r := range all {
+		if strings.HasPrefix(r, "rule of thumb") || strings.HasPrefix(r, "adjusted by") {
+			base = append(base, r)
+		} else {
+			why = append(why, r)
+		}
+	}
+	s := strings.Join(why, ", ")
+	if len(base) > 0 {
+		s = strings.TrimSpace(s + " (" + strings.Join(base, ", ") + ")")
+	}
+	return s
+}
