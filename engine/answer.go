@@ -20,6 +20,9 @@ const (
 	// citable is how near to the best hit another must be to be shown beside it;
 	// below it the two share a word and no more. Chosen by eye on the examples.
 	citable = 0.25
+	// full is the raw confidence of a perfect match, whose evidence scores 1. The
+	// search's own score is relative: the nearest of strangers gets 1 there.
+	full = 0.95
 )
 
 // candidate is one hit with what it is worth as the answer.
@@ -228,7 +231,7 @@ func (l *library) fixRecord(i *Incident) *FixRecord {
 
 // evidence is the candidate as a decision cites it.
 func (c candidate) evidence(ask inquiry) Evidence {
-	ev := Evidence{Kind: c.hit.Kind, ID: c.hit.ID, Score: round(c.hit.Score), Resolution: c.action(), Why: c.why(ask)}
+	ev := Evidence{Kind: c.hit.Kind, ID: c.hit.ID, Score: round(c.out.Raw / full), Resolution: c.action(), Why: c.why(ask)}
 	if c.runbook != nil {
 		ev.Title, ev.Service, ev.Example = c.runbook.Title, c.runbook.Service, c.runbook.Seed
 		return ev

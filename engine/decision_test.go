@@ -47,6 +47,9 @@ func TestAnalyzeAnswersFromHistory(t *testing.T) {
 			if d.Match() != tt.match || d.RecommendedAction == nil || *d.RecommendedAction != tt.action {
 				t.Fatalf("match %q, action %v; want %q, %q", d.Match(), d.RecommendedAction, tt.match, tt.action)
 			}
+			if got := d.Evidence[0]; got.ID != tt.match || tt.score == 0.95 && got.Score != 1 {
+				t.Errorf("the first evidence is %s at %v; want %s, and 1 for a perfect match", got.ID, got.Score, tt.match)
+			}
 			if d.ConfidenceScore < tt.score-0.001 || d.ConfidenceScore > tt.score+0.001 {
 				t.Errorf("confidence %v; want %v", d.ConfidenceScore, tt.score)
 			}
@@ -87,6 +90,11 @@ func TestWhatHistoryDoesNotAnswerAbstains(t *testing.T) {
 		}
 		if !d.Abstained || d.RecommendedAction != nil || d.Match() != "" || d.Fix != nil || d.ConfidenceScore >= 0.5 {
 			t.Errorf("%+v: %q with %v; want no confident match", q, d.Match(), d.ConfidenceScore)
+		}
+		for _, ev := range d.Evidence {
+			if ev.Score >= 0.5 {
+				t.Errorf("%+v: the nearest, %s, is said to be at %v", q, ev.ID, ev.Score)
+			}
 		}
 	}
 }
