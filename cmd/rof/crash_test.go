@@ -1,12 +1,17 @@
 package main
 
 import (
+	"fmt"
+	"net/http"
+	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"ragoffire/bot/slackfake"
+	"ragoffire/engine"
 )
 
 const anomaly = `{"error_type":"database_timeout","spike_percentage":450,"service":"checkout","description":"p99 of checkout is far above normal"}`
@@ -72,4 +77,62 @@ func killsAroundThePost(t *testing.T, db string, after bool) {
 	if len(replies) != 3 {
 		t.Errorf("the thread has %d messages; want the summary, the alert and the decision:\n%s", len(replies), thread(s.Snapshot(), replies[0]))
 	}
+}
+
+func TestEveryAlertAnswered202OutlivesAKill(t *testing.T) {
+	onEachStore(t, func(t *testing.T, db string) {
+		p := serving(t, db, "ROF_SEED=false")
+		var mu sync.Mutex
+		kept := make(map[string]bool) // fingerprints that were answered 202
+		var senders sync.WaitGroup
+		enough := make(chan struct{})
+		for s := range 8 {
+			senders.Go(func() {
+				for n := 0; ; n++ {
+					fp := fmt.Sprintf("kill-%d-%d", s, n)
+					body := fmt.Sprintf(`{"title":"alert %s","fingerprint":%q}`, fp, fp)
+					resp, err := http.Post(p.url+"/webhooks/generic", "application/json", strings.NewReader(body))
+					if err != nil {
+						return // it is dead
+					}
+					_ = resp.Body.Close()
+					if resp.StatusCode != http.StatusAccepted {
+						continue
+					}
+					mu.Lock()
+					kept[fp] = true
+					if len(kept) == 150 {
+						close(enough)
+					}
+					mu.Unlock()
+				}
+			})
+		}
+		<-enough
+		p.kill()
+		senders.Wait()
+
+		p2 := serving(t, db, "ROF_SEED=false")
+		found := make(map[string]int)
+		for after := ""; ; {
+			var page struct {
+				Incidents []engine.Incident
+				Next      *string
+			}
+			p2.get("/api/v1/incidents?limit=200&after="+url.QueryEscape(after), &page)
+			for _, i := range page.Incidents {
+				found[i.Fingerprint]++
+			}
+			if page.Next == nil {
+				break
+			}
+			after = *page.Next
+		}
+		for fp := range kept {
+			if found[fp] != 1 {
+				t.Errorf("%s was answered 202 and is there %d times", fp, found[fp])
+			}
+		}
+		t.Logf("%d answered 202, %d stored", len(kept), len(found))
+	})
 }
