@@ -39,9 +39,7 @@ type Store interface {
 // sqlite:PATH, which is created where there is none. The schema is brought up
 // to date; one that a newer binary has written is refused.
 func Open(ctx context.Context, address string, o Options) (Store, error) {
-	scheme, path, _ := strings.Cut(address, ":")
-	switch scheme {
-	case "sqlite":
+	if path, ok := strings.CutPrefix(address, "sqlite:"); ok {
 		path = strings.TrimPrefix(path, "//")
 		if path == "" || path == ":memory:" {
 			return nil, engine.Invalidf("DATABASE_URL", "sqlite: needs the path of a file, such as sqlite:rof.db")
@@ -51,7 +49,8 @@ func Open(ctx context.Context, address string, o Options) (Store, error) {
 			return nil, err
 		}
 		return s, nil
-	case "postgres", "postgresql":
+	}
+	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
 		s, err := postgres.Open(ctx, address, postgres.Options{Log: o.Log})
 		if err != nil {
 			return nil, err

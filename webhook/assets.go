@@ -19,7 +19,7 @@ var assetFiles embed.FS
 type asset struct {
 	kind string
 	etag string
-	body []byte
+	body packed
 }
 
 func loadAssets() (map[string]asset, error) {
@@ -36,7 +36,7 @@ func loadAssets() (map[string]asset, error) {
 			return nil, fmt.Errorf("asset %s: %w", name, err)
 		}
 		sum := sha256.Sum256(body)
-		out[name] = asset{kind: kind, etag: hex.EncodeToString(sum[:6]), body: body}
+		out[name] = asset{kind: kind, etag: hex.EncodeToString(sum[:6]), body: pack(body)}
 	}
 	return out, nil
 }
@@ -56,5 +56,5 @@ func (s *Server) asset(c echo.Context) error {
 	if c.Request().Header.Get("If-None-Match") == `"`+a.etag+`"` {
 		return c.NoContent(http.StatusNotModified)
 	}
-	return c.Blob(http.StatusOK, a.kind, a.body)
+	return a.body.send(c, http.StatusOK, a.kind)
 }

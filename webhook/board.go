@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -49,6 +48,11 @@ type rowView struct {
 	Active bool
 }
 
+// First reports whether nothing was ever delivered: then it says how.
+func (b *boardView) First() bool {
+	return b.Stats.Incidents.Total == 0 && len(b.Rows) == 0 && b.Query == "" && !b.All
+}
+
 // adviceView is a decision as a line.
 type adviceView struct {
 	engine.Decision
@@ -59,6 +63,7 @@ type adviceView struct {
 type tryView struct {
 	URL    string
 	Token  string // the variable that holds the secret the request needs, if any
+	Secret bool   // Alertmanager needs a secret, too
 	Public string
 }
 
@@ -210,7 +215,10 @@ func titleOf(d *engine.Decision, lists ...[]rowView) string {
 }
 
 func (s *Server) try() tryView {
-	t := tryView{URL: s.cfg.PublicURL + "/webhooks/generic", Public: s.cfg.PublicURL}
+	t := tryView{
+		URL: s.cfg.PublicURL + "/webhooks/generic", Public: s.cfg.PublicURL,
+		Secret: !s.sources.local || len(s.sources.byName["alertmanager"].Tokens) > 0,
+	}
 	switch {
 	case len(s.sources.byName["generic"].Tokens) > 0:
 		t.Token = "GENERIC_TOKEN"
@@ -218,25 +226,4 @@ func (s *Server) try() tryView {
 		t.URL, t.Token = s.cfg.PublicURL+"/api/v1/decisions/stream-anomaly", "ROF_API_TOKEN"
 	}
 	return t
-}
-
-// cached keeps the figures for a moment: every open dashboard asks for them at
-// every change.
-type cached struct {
-	mu    sync.Mutex
-	at    time.Time
-	stats engine.Stats
-}
-
-func (c *cached) get(ctx context.Context, now time.Time, load func(context.Context) (engine.Stats, error)) (engine.Stats, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.at.IsZero() && now.Sub(c.at) < statsFor {
-		return c.stats, nil
-	}
-	stats, err := load(ctx)
-	if err == nil {
-		c.stats, c.at = stats, now
-	}
-	return stats, err
 }

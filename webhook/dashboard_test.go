@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"ragoffire/engine"
+	"ragoffire/webhook"
 )
 
 const live = `document.querySelector('#link.is-live')`
@@ -136,7 +138,7 @@ func TestHostileTextStaysText(t *testing.T) {
 func quote(s string) string { return fmt.Sprintf("%q", s) }
 
 func TestPagesFitAPhone(t *testing.T) {
-	r := start(t, nil).withSeeds()
+	r, fresh := start(t, nil).withSeeds(), start(t, nil)
 	long := strings.Repeat("WithoutAnyBlank", 20)
 	r.do("POST", "/webhooks/generic", anomaly(map[string]any{
 		"title": long, "description": long, "component": long, "labels": map[string]string{long: long}, "spike_percentage": 450,
@@ -147,14 +149,14 @@ func TestPagesFitAPhone(t *testing.T) {
 	})
 	page, err := r.engine.Incidents(context.Background(), engine.IncidentFilter{Live: true}, "", 1)
 	check(t, err)
-	b := browse(t, r.url)
+	b := browse(t, r.url, fresh.url)
 	for _, width := range []int64{320, 390, 768, 1280} {
 		b.size(width, 800)
-		for _, path := range []string{"/", "/i/" + page.Items[0].ID, "/i/INC-2025-001", "/docs", "/?view=all"} {
-			b.open(r.url + path)
+		for _, url := range []string{r.url + "/", r.url + "/i/" + page.Items[0].ID, r.url + "/i/INC-2025-001", r.url + "/docs", r.url + "/?view=all", fresh.url + "/"} {
+			b.open(url)
 			b.run(chromedp.Evaluate(`document.querySelectorAll('details').forEach(d => d.open = true)`, nil))
 			if w := js[int64](b, `document.documentElement.scrollWidth`); w > width {
-				t.Errorf("%s is %d wide on %d: %s", path, w, width, js[string](b, fmt.Sprintf(`[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > %d).map(e => e.tagName + '.' + e.className).slice(0, 5).join(' ')`, width)))
+				t.Errorf("%s is %d wide on %d: %s", url, w, width, js[string](b, fmt.Sprintf(`[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > %d).map(e => e.tagName + '.' + e.className).slice(0, 5).join(' ')`, width)))
 			}
 		}
 	}
@@ -196,7 +198,8 @@ func TestDashboardWithoutScript(t *testing.T) {
 }
 
 func TestAPageIsMadeOnceForAllWhoFollow(t *testing.T) {
-	r := start(t, nil)
+	now := time.Now()
+	r := start(t, func(c *webhook.Config) { c.Now = func() time.Time { return now } })
 	post := func(n int) string {
 		r.do("POST", "/webhooks/generic", anomaly(map[string]any{"fingerprint": id(n), "service": id(n)})).want(t, 202)
 		seqs := r.history(0)

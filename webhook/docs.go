@@ -1,7 +1,6 @@
 package webhook
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -163,77 +162,6 @@ func (r reference) about(s *huma.Schema, text string) string {
 		words[i] = fmt.Sprint(v)
 	}
 	return strings.TrimPrefix(text+". One of "+strings.Join(words, ", "), ". ")
-}
-
-// curl is a request that works as it stands: ids are taken from what is there.
-func (r reference) curl(op *huma.Operation, body *huma.Schema) (string, error) {
-	auth := ""
-	if r.token && op.Security == nil {
-		auth = ` -H "Authorization: Bearer $ROF_API_TOKEN"`
-	}
-	var b strings.Builder
-	url := r.base + op.Path
-	switch {
-	case strings.HasPrefix(op.Path, "/ws/"):
-		return "websocat" + auth + " " + strings.Replace(url, "http", "ws", 1), nil
-	case op.Method == http.MethodDelete && strings.HasPrefix(op.Path, "/api/v1/incidents"):
-		b.WriteString("ID=INC-2025-014  # a past incident; it is gone afterwards\n")
-	case strings.HasPrefix(op.Path, "/api/v1/incidents/{id}"):
-		fmt.Fprintf(&b, "ID=$(curl -s%s %s/api/v1/incidents | grep -o 'INC-[0-9]*-[0-9]*' | head -n 1)\n", auth, r.base)
-	case strings.HasPrefix(op.Path, "/api/v1/decisions/{id}"):
-		fmt.Fprintf(&b, "ID=$(curl -s%s %s/api/v1/decisions | grep -o 'dec_[0-9A-Z]*' | head -n 1)\n", auth, r.base)
-	}
-	url = strings.NewReplacer("{id}", "$ID", "{source}", "generic").Replace(url)
-	for n, p := range op.Parameters {
-		if p.Required && p.In == "query" {
-			sep := "&"
-			if n == 0 {
-				sep = "?"
-			}
-			url += sep + p.Name + "=" + strings.ReplaceAll(fmt.Sprint(first(p.Schema.Examples)), " ", "+")
-		}
-	}
-	b.WriteString("curl" + auth)
-	if op.Method != http.MethodGet {
-		b.WriteString(" -X " + op.Method)
-	}
-	b.WriteString(` "` + url + `"`)
-	example, err := r.example(op, body)
-	if example != "" {
-		b.WriteString(" \\\n  -d '" + example + "'")
-	}
-	return b.String(), err
-}
-
-func first(examples []any) any {
-	if len(examples) == 0 {
-		return "…"
-	}
-	return examples[0]
-}
-
-// example is a body of the members that have one.
-func (r reference) example(op *huma.Operation, body *huma.Schema) (string, error) {
-	if strings.HasPrefix(op.Path, "/webhooks/") {
-		body = r.schemas.Map()["Anomaly"]
-	}
-	if body == nil || op.Method == http.MethodDelete {
-		return "", nil
-	}
-	values := make(map[string]any)
-	for name, p := range body.Properties {
-		switch p = r.resolve(p); {
-		case len(p.Examples) > 0:
-			values[name] = p.Examples[0]
-		case slices.Contains(body.Required, name) && len(p.Enum) > 0:
-			values[name] = p.Enum[0]
-		}
-	}
-	if len(values) == 0 {
-		return "", nil
-	}
-	out, err := json.MarshalIndent(values, "  ", "  ")
-	return string(out), err
 }
 
 func typeOf(v any) reflect.Type { return reflect.TypeOf(v) }

@@ -249,6 +249,7 @@ func TestFeedDropsAReaderThatDoesNotRead(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes as long as a write may")
 	}
+	t.Parallel()
 	r := start(t, nil)
 	d := websocket.Dialer{NetDialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := (&net.Dialer{}).DialContext(ctx, network, address)

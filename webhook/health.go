@@ -47,8 +47,7 @@ func (s *Server) slack() check {
 	if s.cfg.Slack == nil {
 		return check{State: "off"}
 	}
-	st := s.cfg.Slack()
-	return check{State: st.State, Detail: st.Detail}
+	return check(s.cfg.Slack())
 }
 
 // said is what an error says to people.

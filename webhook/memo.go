@@ -1,12 +1,15 @@
 package webhook
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"ragoffire/engine"
 )
 
 // A hundred dashboards ask for the same page within a moment of an event. They
@@ -28,7 +31,7 @@ type memoPage struct {
 	mu    sync.Mutex // held while the page is made, so that one makes it
 	after int64      // it shows all events up to this one
 	at    time.Time
-	body  []byte
+	body  packed
 }
 
 // answer gives a page to a browser that follows the feed: one that was made
@@ -40,19 +43,19 @@ func (m *memo) answer(c echo.Context, now time.Time, render func() ([]byte, erro
 		if err != nil {
 			return err
 		}
-		return c.HTMLBlob(http.StatusOK, body)
+		return pack(body).send(c, http.StatusOK, echo.MIMETextHTMLCharsetUTF8)
 	}
 	p := m.page(actor(c.Request().Context(), "") + "\x00" + c.Request().URL.RequestURI())
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.body == nil || p.after < after || now.Sub(p.at) > memoFor {
+	if p.body.plain == nil || p.after < after || now.Sub(p.at) > memoFor {
 		body, err := render()
 		if err != nil {
 			return err
 		}
-		p.body, p.at, p.after = body, now, max(after, p.after)
+		p.body, p.at, p.after = pack(body), now, max(after, p.after)
 	}
-	return c.HTMLBlob(http.StatusOK, p.body)
+	return p.body.send(c, http.StatusOK, echo.MIMETextHTMLCharsetUTF8)
 }
 
 func (m *memo) page(key string) *memoPage {
@@ -67,4 +70,25 @@ func (m *memo) page(key string) *memoPage {
 		m.pages[key] = p
 	}
 	return p
+}
+
+// cached keeps the figures for a moment: every open dashboard asks for them at
+// every change.
+type cached struct {
+	mu    sync.Mutex
+	at    time.Time
+	stats engine.Stats
+}
+
+func (c *cached) get(ctx context.Context, now time.Time, load func(context.Context) (engine.Stats, error)) (engine.Stats, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.at.IsZero() && now.Sub(c.at) < statsFor {
+		return c.stats, nil
+	}
+	stats, err := load(ctx)
+	if err == nil {
+		c.stats, c.at = stats, now
+	}
+	return stats, err
 }

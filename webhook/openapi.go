@@ -40,12 +40,12 @@ func (s *Server) describe(a huma.API) error {
 		return fmt.Errorf("openapi: %w", err)
 	}
 	pretty.WriteByte('\n')
-	s.spec = pretty.Bytes()
+	s.spec = pack(pretty.Bytes())
 	return s.pages.describe(doc)
 }
 
 func (s *Server) openapi(c echo.Context) error {
-	return c.Blob(http.StatusOK, "application/openapi+json", s.spec)
+	return s.spec.send(c, http.StatusOK, "application/openapi+json")
 }
 
 // describePlain adds the operations that Echo serves by itself: they need the

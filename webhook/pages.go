@@ -90,7 +90,7 @@ func (p *pages) render(c echo.Context, status int, name string, data any) error 
 	if err != nil {
 		return err
 	}
-	return c.HTMLBlob(status, body)
+	return pack(body).send(c, status, echo.MIMETextHTMLCharsetUTF8)
 }
 
 // describe takes the OpenAPI document in, for the reference.

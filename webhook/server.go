@@ -78,7 +78,7 @@ type Server struct {
 	feeds    *feeds
 	metrics  *metrics
 	pages    *pages
-	spec     []byte // the OpenAPI document
+	spec     packed // the OpenAPI document
 }
 
 // New binds the address and returns a server that Run serves. Nothing is left

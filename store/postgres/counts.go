@@ -7,49 +7,35 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"ragoffire/engine"
+	"ragoffire/store/doc"
 )
 
+// Counts looks through the incidents once: what is counted by each of four
+// columns is added up from the counts of their combinations, which are few.
 func (r reader) Counts(ctx context.Context) (engine.Counts, error) {
-	c := engine.Counts{}
-	for _, by := range []struct {
-		column string
-		m      *map[string]int
-	}{
-		{"status", &c.ByStatus},
-		{"error_type", &c.ByErrorType},
-		{"service", &c.ByService},
-		{"severity", &c.BySeverity},
-	} {
-		m := map[string]int{}
-		if _, err := rows(ctx, r.db, func(r pgx.Rows, _ *struct{}) error {
-			var key string
-			var n int
-			err := r.Scan(&key, &n)
-			m[key] = n
-			return err
-		}, `SELECT `+by.column+`, count(*) FROM incidents WHERE NOT seed AND `+by.column+` <> '' GROUP BY 1`); err != nil {
-			return engine.Counts{}, err
-		}
-		*by.m = m
-	}
-	_, err := row(ctx, r.db, func(r pgx.Rows, _ *struct{}) error {
+	t := doc.NewTally()
+	if _, err := rows(ctx, r.db, func(r pgx.Rows, _ *struct{}) error {
+		var g doc.Group
 		var ack, resolve int64
-		err := r.Scan(&c.Acked, &ack, &c.ResolvedN, &resolve, &c.Seeds, &c.OwnFixes, &c.Runbooks, &c.Approved, &c.Rejected)
-		c.AckTime, c.ResolveTime = time.Duration(ack)*time.Microsecond, time.Duration(resolve)*time.Microsecond
+		err := r.Scan(&g.Seed, &g.Status, &g.ErrorType, &g.Service, &g.Severity, &g.N, &g.Fixes, &g.Acked, &ack, &g.Resolved, &resolve)
+		g.AckTime, g.ResolveTime = time.Duration(ack)*time.Microsecond, time.Duration(resolve)*time.Microsecond
+		t.Add(g)
 		return err
 	}, `
-		SELECT
-			count(*) FILTER (WHERE own AND acked_at IS NOT NULL),
-			coalesce(sum(extract(epoch FROM acked_at - started_at) * 1000000) FILTER (WHERE own), 0)::bigint,
-			count(*) FILTER (WHERE own AND status = 'resolved' AND resolved_at IS NOT NULL),
-			coalesce(sum(extract(epoch FROM resolved_at - started_at) * 1000000) FILTER (WHERE own AND status = 'resolved'), 0)::bigint,
-			count(*) FILTER (WHERE seed),
-			count(*) FILTER (WHERE NOT seed AND fix),
-			(SELECT count(*) FROM runbooks WHERE NOT seed),
-			(SELECT count(*) FROM reviews AS r JOIN decisions AS d ON d.id = r.decision_id
-				WHERE r.undone_at IS NULL AND NOT d.example AND r.verdict = 'approve'),
-			(SELECT count(*) FROM reviews AS r JOIN decisions AS d ON d.id = r.decision_id
-				WHERE r.undone_at IS NULL AND NOT d.example AND r.verdict = 'reject')
-		FROM (SELECT *, NOT seed AND NOT historical AS own FROM incidents) AS i`)
-	return c, err
+		SELECT seed, status, error_type, service, severity, count(*), count(*) FILTER (WHERE fix),
+			count(acked_at) FILTER (WHERE NOT historical),
+			coalesce(sum(extract(epoch FROM acked_at - started_at) * 1000000) FILTER (WHERE NOT historical), 0)::bigint,
+			count(resolved_at) FILTER (WHERE NOT historical AND status = 'resolved'),
+			coalesce(sum(extract(epoch FROM resolved_at - started_at) * 1000000)
+				FILTER (WHERE NOT historical AND status = 'resolved'), 0)::bigint
+		FROM incidents GROUP BY 1, 2, 3, 4, 5`); err != nil {
+		return engine.Counts{}, err
+	}
+	_, err := row(ctx, r.db, func(r pgx.Rows, _ *struct{}) error {
+		return r.Scan(&t.Runbooks, &t.Approved, &t.Rejected)
+	}, `
+		SELECT (SELECT count(*) FROM runbooks WHERE NOT seed),
+			count(*) FILTER (WHERE r.verdict = 'approve'), count(*) FILTER (WHERE r.verdict = 'reject')
+		FROM reviews AS r JOIN decisions AS d ON d.id = r.decision_id WHERE r.undone_at IS NULL AND NOT d.example`)
+	return t.Counts, err
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
 	"ragoffire/engine"
-	"ragoffire/store/doc"
 	"ragoffire/store/queue"
 )
 
@@ -18,31 +17,14 @@ func (t *tx) Enqueue(_ context.Context, jobs ...engine.Job) error {
 	return nil
 }
 
-// flushJobs writes one wake and one River row for each subject, in an order
-// that all keep.
+// flushJobs writes one row for each subject, in an order that all keep; see
+// package queue. The conflict's condition is that of River's unique index. Its
+// row is locked even where nothing of it changes.
 func (t *tx) flushJobs(ctx context.Context) error {
 	jobs := queue.Merge(t.jobs)
 	if len(jobs) == 0 {
 		return nil
 	}
-	kinds, subjects := make([]string, len(jobs)), make([]string, len(jobs))
-	for i, j := range jobs {
-		kinds[i], subjects[i] = j.Kind, doc.Key(j.Subject)
-	}
-	if err := t.exec(ctx, `
-		INSERT INTO wakes (kind, subject, wanted) SELECT kind, subject, 1
-		FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS u (kind, subject, n) ORDER BY n
-		ON CONFLICT (kind, subject) DO UPDATE SET wanted = wakes.wanted + 1`, kinds, subjects); err != nil {
-		return err
-	}
-	return t.insertRuns(ctx, jobs)
-}
-
-// insertRuns inserts River's rows. One that waits for a later time is brought
-// forward; one that runs stays, and its run will see the wake: its row is
-// locked until this commits, so it cannot end unseen. The conflict's condition
-// is that of River's unique index.
-func (t *tx) insertRuns(ctx context.Context, jobs []engine.Job) error {
 	args, kinds, keys := make([]string, len(jobs)), make([]string, len(jobs)), make([][]byte, len(jobs))
 	at := make([]*time.Time, len(jobs))
 	for i, j := range jobs {
@@ -56,13 +38,17 @@ func (t *tx) insertRuns(ctx context.Context, jobs []engine.Job) error {
 		}
 	}
 	return t.exec(ctx, `
-		INSERT INTO river_job (args, kind, max_attempts, queue, scheduled_at, unique_key, unique_states)
+		INSERT INTO river_job AS j (args, kind, max_attempts, queue, scheduled_at, unique_key, unique_states)
 		SELECT args::jsonb, $1, 1000, queue, coalesce(at, now()), key, $2::int::bit(8)
 		FROM unnest($3::text[], $4::text[], $5::timestamptz[], $6::bytea[]) WITH ORDINALITY AS u (args, queue, at, key, n) ORDER BY n
 		ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL AND unique_states IS NOT NULL
 			AND river_job_state_in_bitmask(unique_states, state)
-		DO UPDATE SET scheduled_at = excluded.scheduled_at, state = 'available'
-		WHERE river_job.state <> 'running' AND river_job.scheduled_at > excluded.scheduled_at`,
+		DO UPDATE SET
+			scheduled_at = CASE WHEN j.state = 'running' AND j.scheduled_at <= j.attempted_at
+				THEN greatest(excluded.scheduled_at, j.attempted_at + interval '1 microsecond')
+				ELSE least(j.scheduled_at, excluded.scheduled_at) END,
+			state = CASE WHEN j.state = 'running' THEN j.state ELSE 'available' END
+		WHERE j.state = 'running' OR j.scheduled_at > excluded.scheduled_at`,
 		queue.RiverKind, queue.UniqueStates, args, kinds, at, keys)
 }
 
@@ -80,60 +66,35 @@ func (s *Store) Work(ctx context.Context, workers []engine.Worker) error {
 // ledger implements queue.Ledger.
 type ledger struct{ s *Store }
 
-func (l ledger) Wanted(ctx context.Context, kind, subject string) (int64, error) {
-	return row(ctx, l.s.pool, func(r pgx.Rows, v *int64) error { return r.Scan(v) },
-		`SELECT coalesce((SELECT wanted FROM wakes WHERE kind = $1 AND subject = $2), 0)`, kind, doc.Key(subject))
-}
-
-// Finish locks the wake before River's row, as who asks does.
+// Finish is one statement: the row that it inserts may have the unique key of
+// the one that it deletes.
 func (l ledger) Finish(ctx context.Context, run queue.Run, end queue.End) (again bool, after time.Duration, err error) {
-	type wake struct {
-		wanted   int64
-		failures int
+	type result struct {
+		ended bool
+		after *float64
 	}
-	err = l.s.write(ctx, func(t *tx) error {
-		again, after = false, 0
-		list, err := rows(ctx, t.db, func(r pgx.Rows, w *wake) error { return r.Scan(&w.wanted, &w.failures) },
-			`SELECT wanted, failures FROM wakes WHERE kind = $1 AND subject = $2 FOR UPDATE`, run.Kind, doc.Key(run.Subject))
-		if err != nil {
-			return err
-		}
-		n, err := t.count(ctx, `DELETE FROM river_job WHERE id = $1 AND state = 'running' AND attempt = $2`, run.ID, run.Attempt)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return queue.ErrTaken
-		}
-		if len(list) == 0 {
-			return nil
-		}
-		w := list[0]
-		if end.Done && w.wanted == run.Wanted {
-			return t.exec(ctx, `DELETE FROM wakes WHERE kind = $1 AND subject = $2`, run.Kind, doc.Key(run.Subject))
-		}
-		again, after = true, end.After
-		failures := 0
-		if end.Failed {
-			failures = w.failures + 1
-			after = queue.Backoff(failures)
-		}
-		if w.wanted != run.Wanted {
-			after = 0
-		}
-		if failures != w.failures {
-			if err := t.exec(ctx, `UPDATE wakes SET failures = $3 WHERE kind = $1 AND subject = $2`,
-				run.Kind, doc.Key(run.Subject), failures); err != nil {
-				return err
-			}
-		}
-		next := engine.Job{Kind: run.Kind, Subject: run.Subject}
-		if after > 0 {
-			next.At = time.Now().Add(after)
-		}
-		return t.insertRuns(ctx, []engine.Job{next})
-	})
-	return again && err == nil, after, err
+	res, err := row(ctx, l.s.pool, func(r pgx.Rows, v *result) error { return r.Scan(&v.ended, &v.after) }, `
+		WITH ended AS (
+			DELETE FROM river_job WHERE id = $1 AND state = 'running' AND attempt = $2
+			RETURNING *, CASE WHEN scheduled_at > attempted_at THEN scheduled_at END AS asked),
+		next AS (
+			INSERT INTO river_job (args, attempt, kind, max_attempts, queue, scheduled_at, unique_key, unique_states)
+			SELECT args, $3, kind, max_attempts, queue,
+				least(asked, CASE WHEN NOT $4 THEN clock_timestamp() + $5::interval END), unique_key, unique_states
+			FROM ended WHERE NOT $4 OR asked IS NOT NULL
+			RETURNING scheduled_at)
+		SELECT EXISTS (SELECT FROM ended),
+			(SELECT extract(epoch FROM scheduled_at - clock_timestamp())::float8 FROM next)`,
+		run.ID, run.Attempt, run.NextAttempt(end), end.Done, end.After)
+	switch {
+	case err != nil:
+		return false, 0, err
+	case !res.ended:
+		return false, 0, queue.ErrTaken
+	case res.after == nil:
+		return false, 0, nil
+	}
+	return true, time.Duration(max(*res.after, 0) * float64(time.Second)), nil
 }
 
 // Adopt gives the runs of the dead new rows, with new numbers: should one of

@@ -5,13 +5,12 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"sync"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"ragoffire/engine"
@@ -73,6 +72,10 @@ func configure(cfg *pgxpool.Config) {
 	if c.ConnectTimeout == 0 || c.ConnectTimeout > patience {
 		c.ConnectTimeout = 5 * time.Second
 	}
+	// A server that is gone without a word is noticed within half a minute.
+	c.DialFunc = (&net.Dialer{KeepAliveConfig: net.KeepAliveConfig{
+		Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3,
+	}}).DialContext
 	for name, value := range map[string]string{
 		"application_name":                    "rof",
 		"statement_timeout":                   "15s",
@@ -138,40 +141,4 @@ func openError(cfg *pgxpool.Config, err error) error {
 		return &engine.Error{Kind: k, Text: where + " is out of reach", Err: err}
 	}
 	return fmt.Errorf("%s: %w", where, err)
-}
-
-// queryer is a pool, a connection or a transaction.
-type queryer interface {
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-}
-
-// rows reads rows with scan, nil where there are none.
-func rows[T any](ctx context.Context, db queryer, scan func(pgx.Rows, *T) error, sql string, args ...any) (list []T, err error) {
-	found, err := db.Query(ctx, sql, args...)
-	if err != nil {
-		return nil, translate(err)
-	}
-	defer found.Close()
-	for found.Next() {
-		var v T
-		if err := scan(found, &v); err != nil {
-			return nil, err
-		}
-		list = append(list, v)
-	}
-	return list, translate(found.Err())
-}
-
-var errNoRow = errors.New("no row where there is always one")
-
-// row reads the one row that a statement always gives.
-func row[T any](ctx context.Context, db queryer, scan func(pgx.Rows, *T) error, sql string, args ...any) (v T, err error) {
-	list, err := rows(ctx, db, scan, sql, args...)
-	if err == nil && len(list) == 0 {
-		err = errNoRow
-	}
-	if err != nil {
-		return v, err
-	}
-	return list[0], nil
 }

@@ -12,7 +12,7 @@ import (
 var pg pgtest.Server
 
 func TestMain(m *testing.M) {
-	storetest.Child()
+	storetest.Setup()
 	goleak.VerifyTestMain(pg.M(m))
 }
 

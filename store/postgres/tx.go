@@ -12,7 +12,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"ragoffire/engine"
-	"ragoffire/store/doc"
 	"ragoffire/store/queue"
 )
 
@@ -30,9 +29,8 @@ type tx struct {
 	jobs    []engine.Job
 }
 
-// tries is how often a transaction runs that fails because of others. With the
-// waits between, that is about a second.
-const tries = 8
+// tries is how often a transaction runs that fails because of others.
+const tries = 15
 
 // Update runs fn in one transaction.
 func (s *Store) Update(ctx context.Context, fn func(engine.Tx) error) error {
@@ -48,7 +46,7 @@ func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(rand.N(time.Duration(n) * 40 * time.Millisecond)):
+		case <-time.After(rand.N(min(time.Duration(n)*40*time.Millisecond, 400*time.Millisecond))):
 		}
 	}
 }
@@ -185,39 +183,4 @@ func (t *tx) exec(ctx context.Context, sql string, args ...any) error {
 func (t *tx) count(ctx context.Context, sql string, args ...any) (int64, error) {
 	tag, err := t.pg.Exec(ctx, sql, args...)
 	return tag.RowsAffected(), translate(err)
-}
-
-// docs reads rows of one column, the document.
-func docs[T any](ctx context.Context, db queryer, sql string, args ...any) ([]T, error) {
-	return rows(ctx, db, func(r pgx.Rows, v *T) error { return doc.Decode(r.RawValues()[0], v) }, sql, args...)
-}
-
-// one returns the row that was asked for by id.
-func one[T any](list []T, err error, what, id string) (T, error) {
-	if err == nil && len(list) > 0 {
-		return list[0], nil
-	}
-	if err == nil {
-		err = engine.NotFoundf("there is no %s %s", what, doc.Text(id))
-	}
-	return *new(T), err
-}
-
-// lastOf returns the last of each id, in a fixed order: one statement must not
-// write a row twice, and all must take the rows' locks alike.
-func lastOf[T any](list []T, id func(*T) string) []T {
-	at := make(map[string]int, len(list))
-	for i := range list {
-		at[doc.Key(id(&list[i]))] = i
-	}
-	keys := make([]string, 0, len(at))
-	for k := range at {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	out := make([]T, len(keys))
-	for n, k := range keys {
-		out[n] = list[at[k]]
-	}
-	return out
 }

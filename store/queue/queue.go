@@ -1,19 +1,21 @@
 // Package queue runs the jobs of both backends on River: River fetches, bounds
 // and times the runs, the backend's ledger keeps what engine.Job promises.
 //
-// A subject's job is one row of the ledger's wakes (how often it was asked for)
-// and one row of River's. Asking raises the one and inserts the other, unless a
-// unique index finds it there. A run reads the wakes before it starts; when it
-// ends, one transaction removes River's row and, if the subject was not asked
-// for again in between, its wakes; else it inserts River's row anew. So no ask
-// is lost between the last look of a run and its end.
+// The job of a subject is one row of River's, told apart by its unique index.
+// To ask for the job is to insert that row, or to lock the one that is there
+// until the commit: one that waits is brought forward if it is due later than
+// the ask, one that runs is marked by a scheduled_at after its attempted_at.
+// When a run ends, one transaction removes its row, and inserts a new one if
+// there is such a mark, or if the job is to run again for its own reasons. So no
+// ask is lost between the last look of a run and its end, and no run starts
+// before what it was asked for is committed.
 //
-// Each run has a River row of its own, which ends with it. River reports the
-// end of a run later, in batches and by id only; as that id is gone by then, it
-// can never touch the next run of the same subject. For the same reason nothing
-// is left to River's leader (rescuing, scheduling, periodic jobs): a row that
-// is due later is simply available from then on, and replicas look after each
-// other's runs through the ledger.
+// Each run has a row of its own, which ends with it. River reports the end of a
+// run later, in batches and by id only; as that id is gone by then, it can never
+// touch the next run of the same subject. For the same reason nothing is left to
+// River's leader (rescuing, scheduling, periodic jobs): a row that is due later
+// is simply available from then on, and replicas look after each other's runs
+// through the ledger.
 package queue
 
 import (
@@ -58,26 +60,31 @@ var ErrTaken = errors.New("the run was taken up elsewhere")
 // Run names one run of a job.
 type Run struct {
 	ID      int64 // River's row
-	Attempt int   // which must not have been fetched again since
+	Attempt int   // one more than the failures before it in a row
 	Kind    string
 	Subject string
-	Wanted  int64 // what the wakes said when it started
+}
+
+// NextAttempt is the attempt from which River counts on for the next run.
+func (r Run) NextAttempt(end End) int {
+	if end.Failed {
+		return min(r.Attempt, 100) // no backoff tells them apart
+	}
+	return 0
 }
 
 // End says how a run ended.
 type End struct {
 	Done   bool          // else it runs again
-	Failed bool          // after a backoff
-	After  time.Duration // or after this
+	Failed bool          // because it failed
+	After  time.Duration // after this
 }
 
 // Ledger is the backend's part of the queue.
 type Ledger interface {
-	// Wanted returns how often a job has been asked for.
-	Wanted(ctx context.Context, kind, subject string) (int64, error)
 	// Finish ends a run in one transaction and returns whether the job runs
-	// again, and after what time. Where it was asked for since the run started,
-	// that is at once.
+	// again, and after what time: the earlier of what end says and of what was
+	// asked for since the run started.
 	Finish(ctx context.Context, run Run, end End) (again bool, after time.Duration, err error)
 	// Adopt says that this process, of that id, is alive, and makes the runs of
 	// dead ones available again.
@@ -87,8 +94,8 @@ type Ledger interface {
 	Tick(ctx context.Context, kind string, every time.Duration) (time.Duration, error)
 }
 
-// Backoff returns how long a job waits after its nth failure in a row.
-func Backoff(n int) time.Duration {
+// backoff returns how long a job waits after its nth failure in a row.
+func backoff(n int) time.Duration {
 	return min(time.Second<<min(max(n-1, 0), 10), 30*time.Second)
 }
 

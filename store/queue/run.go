@@ -56,22 +56,19 @@ func newRunner(q *Queue, l Ledger, workers []engine.Worker) *runner {
 // store of it.
 func (r *runner) Timeout(*river.Job[task]) time.Duration { return -1 }
 
-// Work implements river.Worker. It returns nil when the ledger holds the end of
-// the run; else River itself makes the row available again.
+// Work implements river.Worker. It returns nil when the ledger has the end of the
+// run, of which River then has nothing to store; else River itself makes the row
+// available again.
 func (r *runner) Work(ctx context.Context, job *river.Job[task]) error {
 	run := Run{ID: job.ID, Attempt: job.Attempt, Kind: job.Queue, Subject: job.Args.Subject}
-	var err error
-	if run.Wanted, err = r.ledger.Wanted(ctx, run.Kind, run.Subject); err != nil {
-		r.log.WarnContext(ctx, "job not started", "kind", run.Kind, "subject", run.Subject, "error", err)
-		return river.JobSnooze(time.Second)
-	}
-	err = r.do(ctx, run)
-
-	end := End{Done: err == nil, Failed: err != nil}
+	err := r.do(ctx, run)
+	end := End{Done: true}
 	if again, ok := errors.AsType[*engine.Again](err); ok {
 		end = End{After: again.After}
 	} else if err != nil && ctx.Err() != nil {
 		end = End{} // we stop: the run counts as not done, and not as failed
+	} else if err != nil {
+		end = End{Failed: true, After: backoff(run.Attempt)}
 	}
 	again, after, ferr := r.finish(ctx, run, end)
 	switch {
@@ -79,7 +76,10 @@ func (r *runner) Work(ctx context.Context, job *river.Job[task]) error {
 		r.log.WarnContext(ctx, "job ended too late: it was taken up elsewhere", "kind", run.Kind, "subject", run.Subject)
 	case ferr != nil:
 		r.log.WarnContext(ctx, "job's end not stored", "kind", run.Kind, "subject", run.Subject, "error", ferr)
-		return river.JobSnooze(time.Second)
+		if ctx.Err() == nil {
+			return river.JobSnooze(time.Second)
+		}
+		// We stop: the row stays as it is, and is taken up like that of a dead process.
 	case end.Failed:
 		r.log.WarnContext(ctx, "job failed", "kind", run.Kind, "subject", run.Subject, "error", err, "again_in", after)
 	}

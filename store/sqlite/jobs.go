@@ -11,7 +11,6 @@ import (
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 
 	"ragoffire/engine"
-	"ragoffire/store/doc"
 	"ragoffire/store/queue"
 )
 
@@ -20,32 +19,26 @@ func (t *tx) Enqueue(_ context.Context, jobs ...engine.Job) error {
 	return nil
 }
 
-// flushJobs writes one wake and one River row for each subject. A row that
-// waits for a later time is brought forward; one that runs stays, and its run
-// will see the wake.
+// flushJobs writes one row for each subject.
 func (t *tx) flushJobs(ctx context.Context) error {
 	for _, j := range queue.Merge(t.jobs) {
-		if _, err := t.exec(ctx, `INSERT INTO wakes (kind, subject, wanted) VALUES (?, ?, 1)
-			ON CONFLICT (kind, subject) DO UPDATE SET wanted = wanted + 1`, j.Kind, doc.Key(j.Subject)); err != nil {
-			return err
-		}
-		if err := t.insertRun(ctx, j); err != nil {
+		if err := t.insertRun(ctx, j, 0); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// insertRun inserts River's row of a subject. The conflict's condition is that
+// insertRun asks for a job; see package queue. The conflict's condition is that
 // of River's unique index.
-func (t *tx) insertRun(ctx context.Context, j engine.Job) error {
+func (t *tx) insertRun(ctx context.Context, j engine.Job, attempt int) error {
 	args, err := queue.Args(j.Subject)
 	if err != nil {
 		return err
 	}
 	_, err = t.exec(ctx, `
-		INSERT INTO river_job (args, kind, max_attempts, queue, scheduled_at, unique_key, unique_states)
-		VALUES (?, ?, 1000, ?, coalesce(?, datetime('now', 'subsec')), ?, ?)
+		INSERT INTO river_job (args, attempt, kind, max_attempts, queue, scheduled_at, unique_key, unique_states)
+		VALUES (?, ?, ?, 1000, ?, coalesce(?, datetime('now', 'subsec')), ?, ?)
 		ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL AND unique_states IS NOT NULL AND CASE state
 			WHEN 'available' THEN unique_states & (1 << 0)
 			WHEN 'cancelled' THEN unique_states & (1 << 1)
@@ -57,11 +50,17 @@ func (t *tx) insertRun(ctx context.Context, j engine.Job) error {
 			WHEN 'scheduled' THEN unique_states & (1 << 7)
 			ELSE 0
 		END >= 1
-		DO UPDATE SET scheduled_at = excluded.scheduled_at, state = 'available'
-		WHERE state <> 'running' AND scheduled_at > excluded.scheduled_at`,
-		args, queue.RiverKind, j.Kind, riverTime(j.At), queue.UniqueKey(j.Kind, j.Subject), queue.UniqueStates)
+		DO UPDATE SET
+			scheduled_at = CASE WHEN state = 'running' AND scheduled_at <= attempted_at
+				THEN max(excluded.scheduled_at, datetime(attempted_at, 'subsec', '+0.002 seconds'))
+				ELSE min(scheduled_at, excluded.scheduled_at) END,
+			state = CASE WHEN state = 'running' THEN state ELSE 'available' END
+		WHERE state = 'running' OR scheduled_at > excluded.scheduled_at`,
+		args, attempt, queue.RiverKind, j.Kind, riverTime(j.At), queue.UniqueKey(j.Kind, j.Subject), queue.UniqueStates)
 	return err
 }
+
+const riverLayout = "2006-01-02 15:04:05.000"
 
 // riverTime is a time as River's SQLite driver writes it, rounded up so that
 // nothing starts early; nil is now.
@@ -69,12 +68,12 @@ func riverTime(at time.Time) any {
 	if at.IsZero() {
 		return nil
 	}
-	return at.UTC().Add(time.Millisecond - 1).Truncate(time.Millisecond).Format("2006-01-02 15:04:05.000")
+	return at.UTC().Add(time.Millisecond - 1).Truncate(time.Millisecond).Format(riverLayout)
 }
 
 // Work runs the workers until ctx ends.
 func (s *Store) Work(ctx context.Context, workers []engine.Worker) error {
-	if err := s.Claim(ctx); err != nil {
+	if err := s.Claim(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}
 	return queue.Work(ctx, s.queue, queue.Options[*sql.Tx]{
@@ -99,44 +98,40 @@ func (s *Store) due(ctx context.Context, kind string) (bool, error) {
 // ledger implements queue.Ledger.
 type ledger struct{ s *Store }
 
-func (l ledger) Wanted(ctx context.Context, kind, subject string) (int64, error) {
-	list, err := rows(ctx, l.s.reads, func(r *sql.Rows, v *int64) error { return r.Scan(v) },
-		`SELECT wanted FROM wakes WHERE kind = ? AND subject = ?`, kind, doc.Key(subject))
-	return slices.Max(append(list, 0)), err
-}
-
 func (l ledger) Finish(ctx context.Context, run queue.Run, end queue.End) (again bool, after time.Duration, err error) {
+	type mark struct {
+		asked bool
+		at    string
+	}
 	err = l.s.write(ctx, func(t *tx) error {
-		n, err := t.exec(ctx, `DELETE FROM river_job WHERE id = ? AND state = 'running' AND attempt = ?`, run.ID, run.Attempt)
+		list, err := rows(ctx, t, func(r *sql.Rows, m *mark) error { return r.Scan(&m.asked, &m.at) }, `
+			DELETE FROM river_job WHERE id = ? AND state = 'running' AND attempt = ?
+			RETURNING scheduled_at > attempted_at, cast(scheduled_at AS TEXT)`, run.ID, run.Attempt)
 		if err != nil {
 			return err
 		}
-		if n == 0 {
+		if len(list) == 0 {
 			return queue.ErrTaken
 		}
-		if end.Done {
-			n, err := t.exec(ctx, `DELETE FROM wakes WHERE kind = ? AND subject = ? AND wanted = ?`,
-				run.Kind, doc.Key(run.Subject), run.Wanted)
-			if err != nil || n > 0 {
+		if end.Done && !list[0].asked {
+			return nil
+		}
+		now := time.Now()
+		at := now.Add(end.After)
+		if list[0].asked {
+			asked, err := time.Parse(riverLayout, list[0].at)
+			if err != nil {
 				return err
 			}
+			if end.Done || asked.Before(at) {
+				at = asked
+			}
 		}
-		type wake struct{ wanted, failures int64 }
-		list, err := rows(ctx, t, func(r *sql.Rows, w *wake) error { return r.Scan(&w.wanted, &w.failures) }, `
-			UPDATE wakes SET failures = CASE WHEN ? THEN failures + 1 ELSE 0 END
-			WHERE kind = ? AND subject = ? RETURNING wanted, failures`, end.Failed, run.Kind, doc.Key(run.Subject))
-		if err != nil || len(list) == 0 {
-			return err
+		again, after = true, max(at.Sub(now), 0)
+		if after == 0 {
+			at = time.Time{}
 		}
-		again, after = true, end.After
-		if end.Failed {
-			after = queue.Backoff(int(list[0].failures))
-		}
-		at := time.Now().Add(after)
-		if list[0].wanted != run.Wanted || after <= 0 {
-			at, after = time.Time{}, 0
-		}
-		return t.insertRun(ctx, engine.Job{Kind: run.Kind, Subject: run.Subject, At: at})
+		return t.insertRun(ctx, engine.Job{Kind: run.Kind, Subject: run.Subject, At: at}, run.NextAttempt(end))
 	})
 	return again && err == nil, after, err
 }

@@ -82,7 +82,7 @@ func TestOpenRefuses(t *testing.T) {
 		raw(t, path, "CREATE TABLE notes (text)")
 		refused(t, path, "another program")
 	})
-	t.Run("a folder", func(t *testing.T) { refused(t, dir, "directory") })
+	t.Run("a folder", func(t *testing.T) { refused(t, dir, "cannot be written") })
 	t.Run("a folder that is a file", func(t *testing.T) {
 		refused(t, filepath.Join(dir, "text", "rof.db"), "not a directory")
 	})

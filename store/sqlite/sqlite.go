@@ -5,13 +5,11 @@
 package sqlite
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"log/slog"
 	"net/url"
 	"os"
@@ -21,6 +19,7 @@ import (
 	"time"
 
 	"modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
 
 	"ragoffire/engine"
 	"ragoffire/store/queue"
@@ -35,7 +34,6 @@ type Options struct {
 // Store is an open file. Its methods may be called from any goroutine.
 type Store struct {
 	path   string
-	log    *slog.Logger
 	writer *sql.DB // one connection, shared with the queue
 	reader *sql.DB
 	writes *prepared
@@ -59,10 +57,27 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: %w", err)
 	}
-	if err := create(ctx, path); err != nil {
+	// Processes that open a new file at once are in each other's way, and not
+	// always does SQLite itself wait for the other.
+	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		s, err := openOnce(ctx, path, o)
+		if err == nil {
+			return s, nil
+		}
+		if k := code(err); k != lib.SQLITE_BUSY && k != lib.SQLITE_LOCKED || time.Now().After(deadline) || ctx.Err() != nil {
+			return nil, openError(path, err)
+		}
+	}
+}
+
+func openOnce(ctx context.Context, path string, o Options) (s *Store, err error) {
+	if err := create(path); err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, log: o.Log, queue: queue.New(o.Log)}
+	if err := own(ctx, path); err != nil {
+		return nil, err
+	}
+	s = &Store{path: path, queue: queue.New(o.Log)}
 	s.claim.path = path
 	if s.writer, err = open(path, 1, busy, "_txlock=immediate", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)",
 		"_pragma=foreign_keys(1)", "_pragma=journal_size_limit(67108864)"); err != nil {
@@ -75,48 +90,50 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	s.writes, s.reads = newPrepared(s.writer), newPrepared(s.reader)
 	if err := s.migrate(ctx); err != nil {
 		s.Close()
-		return nil, openError(path, err)
+		return nil, err
 	}
 	return s, nil
 }
 
 // create makes the file and its folders, for their owner only: incidents are
-// nobody else's business. A file that is there must be ours, which is seen
-// without SQLite, as that already changes the file that it opens.
-func create(ctx context.Context, path string) error {
+// nobody else's business. A file that is there is not touched, and not even
+// opened: to close it again would take from SQLite the locks that this process
+// may have on it.
+func create(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("sqlite: %w", err)
+		return err
 	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
 	if err != nil {
-		return fmt.Errorf("sqlite: %w", err)
+		return err
 	}
-	defer f.Close()
-	header := make([]byte, 100)
-	if _, err := io.ReadFull(f, header); errors.Is(err, io.EOF) {
-		return mark(ctx, path)
-	}
-	switch {
-	case !bytes.HasPrefix(header, []byte("SQLite format 3\x00")):
-		return fmt.Errorf("%s is not a SQLite database; it was left as it is", path)
-	case binary.BigEndian.Uint32(header[68:]) != applicationID:
-		return fmt.Errorf("%s is the database of another program; it was left as it is", path)
-	}
-	return nil
+	return f.Close()
 }
 
-// mark makes an empty file ours: by its header, before there is a write-ahead
-// log that it could be in instead.
-func mark(ctx context.Context, path string) error {
+// own makes an empty file ours, by its header, and refuses another program's:
+// before anything that would change it, such as the write-ahead log.
+func own(ctx context.Context, path string) error {
 	db, err := open(path, 1, busy)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	if _, err := db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
-		return openError(path, err)
+	var id, pages int
+	if err := db.QueryRowContext(ctx, `SELECT (SELECT application_id FROM pragma_application_id),
+		(SELECT page_count FROM pragma_page_count)`).Scan(&id, &pages); err != nil {
+		return err
 	}
-	return nil
+	switch {
+	case id == applicationID:
+		return nil
+	case id != 0 || pages > 0:
+		return errors.New("it is the database of another program; it was left as it is")
+	}
+	_, err = db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
+	return err
 }
 
 // busy is how long SQLite itself waits for another process's lock.

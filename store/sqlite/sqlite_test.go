@@ -13,7 +13,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	storetest.Child()
+	storetest.Setup()
 	goleak.VerifyTestMain(m)
 }
 

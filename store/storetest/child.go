@@ -3,6 +3,7 @@ package storetest
 import (
 	"bufio"
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -17,9 +18,13 @@ import (
 // childAddress names, in a child's environment, the store that it works on.
 const childAddress = "STORETEST_CHILD"
 
-// Child is for TestMain of each backend. In a process that Killed started it
-// works on a store until it is killed; in any other it returns at once.
-func Child() {
+// Setup is for TestMain of each backend. It lets more tests run at once than
+// there are cores, as most of them wait. In a process that Killed started it
+// does not return, but works on a store until it is killed.
+func Setup() {
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
+	}
 	address := os.Getenv(childAddress)
 	if address == "" {
 		return

@@ -36,6 +36,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"events", eventTests},
 		{"transactions", txTests},
 		{"jobs", jobTests},
+		{"ends of jobs", endTests},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			t.Parallel()

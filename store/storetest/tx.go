@@ -154,8 +154,8 @@ var txTests = map[string]func(*testing.T, Opened){
 	"rows taken in another order do not stand still": func(t *testing.T, o Opened) {
 		putIncidents(t, o, live("a", 0), live("b", 0))
 		putDecisions(t, o, engine.Decision{ID: "a"}, engine.Decision{ID: "b"})
-		parallel(6, func(n int) {
-			for range 5 {
+		parallel(4, func(n int) {
+			for range 4 {
 				update(t, o, func(ctx context.Context, tx engine.Tx) error {
 					order := []string{"a", "b"}
 					if n%2 == 0 {
@@ -178,8 +178,8 @@ var txTests = map[string]func(*testing.T, Opened){
 		for _, i := range inTx(t, o, func(ctx context.Context, tx engine.Tx) ([]engine.Incident, error) {
 			return tx.IncidentsByID(ctx, []string{"a", "b"})
 		}) {
-			if i.Series != 30 {
-				t.Errorf("%s: %d of 30 changes are left", i.ID, i.Series)
+			if i.Series != 16 {
+				t.Errorf("%s: %d of 16 changes are left", i.ID, i.Series)
 			}
 		}
 	},

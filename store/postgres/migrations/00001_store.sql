@@ -128,14 +128,6 @@ CREATE TABLE numbers (
     last bigint NOT NULL
 );
 
-CREATE TABLE wakes (
-    kind     text COLLATE "C" NOT NULL,
-    subject  text COLLATE "C" NOT NULL,
-    wanted   bigint NOT NULL,
-    failures int    NOT NULL DEFAULT 0,
-    PRIMARY KEY (kind, subject)
-);
-
 CREATE TABLE ticks (
     kind   text COLLATE "C" NOT NULL PRIMARY KEY,
     due_at timestamptz NOT NULL

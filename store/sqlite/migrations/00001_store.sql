@@ -129,14 +129,6 @@ CREATE TABLE numbers (
     last INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE wakes (
-    kind     TEXT    NOT NULL,
-    subject  TEXT    NOT NULL,
-    wanted   INTEGER NOT NULL,
-    failures INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (kind, subject)
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE ticks (
     kind   TEXT    NOT NULL PRIMARY KEY,
     due_at INTEGER NOT NULL

@@ -222,7 +222,7 @@ func freePort() (int, error) {
 	return 0, errors.New("no free port")
 }
 
-// Stop stops the server, for who has no TestMain.
+// Stop stops the server. Tests whose TestMain uses M need not call it.
 func (s *Server) Stop() error {
 	if s.proc != nil {
 		if err := s.proc.Process.Signal(os.Interrupt); err != nil { // a fast shutdown

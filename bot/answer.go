@@ -1,0 +1,78 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+)
+
+// asker is who asked for something, where, and how to answer only them.
+type asker struct {
+	user        string // Slack's id
+	name        string // as shown
+	channel     string
+	thread      string // what it is about: the timestamp of a thread's parent, or of the message clicked on
+	under       string // the thread in which the asker reads, and so the answer belongs; "" in the channel
+	responseURL string // lives for 30 minutes and five answers; "" for mentions
+	request     string // the envelope's id
+}
+
+// note is an answer of one line.
+func (r *renderer) note(text string) *message {
+	m := &message{text: r.notify(strings.ReplaceAll(text, "`", ""), limitText)}
+	m.add(section(r.sentence(text, 2000)))
+	return m
+}
+
+// answer shows a message to the asker alone, past the pace of the channel. It
+// is a courtesy: where it fails, what was asked for has happened all the same,
+// so it is logged and not tried for ever.
+func (b *Bot) answer(ctx context.Context, a asker, m *message) {
+	err := b.whisper(ctx, a, m)
+	var limited *slack.RateLimitedError
+	if errors.As(err, &limited) && limited.RetryAfter <= 10*time.Second && b.sleep(ctx, limited.RetryAfter) {
+		err = b.whisper(ctx, a, m)
+	}
+	if err != nil {
+		b.log.WarnContext(ctx, "an answer did not reach its asker", "request", a.request, "channel", a.channel, "error", quiet(err))
+	}
+}
+
+func (b *Bot) whisper(ctx context.Context, a asker, m *message) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	options := []slack.MsgOption{
+		slack.MsgOptionText(m.text, true),
+		slack.MsgOptionBlocks(m.blocks...),
+		slack.MsgOptionDisableLinkUnfurl(),
+		slack.MsgOptionDisableMediaUnfurl(),
+	}
+	if a.under != "" {
+		options = append(options, slack.MsgOptionTS(a.under))
+	}
+	if a.responseURL != "" {
+		options = append(options, slack.MsgOptionResponseURL(a.responseURL, slack.ResponseTypeEphemeral))
+		_, _, _, err := b.api.SendMessageContext(ctx, a.channel, options...)
+		return err
+	}
+	if a.channel == "" || a.user == "" {
+		return nil
+	}
+	_, err := b.api.PostEphemeralContext(ctx, a.channel, a.user, options...)
+	return err
+}
+
+// sleep waits, and reports false where ctx ended first.
+func (b *Bot) sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,28 @@
+// Package bot is the Slack side: what people type and click becomes one use
+// case of the engine each, and the posts that the engine wants become messages.
+//
+// In, the way of an envelope:
+//
+//	socket.go      two Socket Mode connections; nothing here ever blocks one
+//	inbox.go       stored first, with its inbound job, then acknowledged
+//	slash.go       one file per kind: what the payload says and the id under
+//	event.go       which a redelivery is recognised
+//	click.go
+//	modal.go       dialogs; checked at once, so that errors stand at their fields
+//	parse.go       one grammar for slash commands and mentions: a typed command
+//	verb*.go       one use case per command
+//	answer.go      what only the asker sees, past the pace of the channels
+//	errors.go      the engine's kinds of error in words, mapped once
+//
+// Out, the way of a post:
+//
+//	announce.go    job "announce": the best due post of a channel, one by one
+//	order.go       which one that is
+//	send.go        one call to Slack and what its outcome means
+//	settle.go      an attempt whose outcome is unknown is looked up, not repeated
+//	webhook.go     the same for an incoming webhook, where there is no bot
+//
+// What a message says is rendered from the state of its subject by pure
+// functions: render_*.go on top of blocks.go (limits), text.go (nothing from
+// outside pings, links or breaks a block) and format.go (numbers and times).
+package bot

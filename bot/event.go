@@ -1,0 +1,74 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"regexp"
+	"strings"
+
+	"ragoffire/engine"
+)
+
+// receiveEvent takes an event in. What nobody acts on is acknowledged at once;
+// where storing fails there is no acknowledgement, and Slack delivers it again.
+func (b *Bot) receiveEvent(ctx context.Context, payload json.RawMessage, ack receipt) {
+	p, err := decode[eventPayload](payload)
+	if err != nil {
+		b.log.WarnContext(ctx, "an event is not understood", "error", err)
+	}
+	if err != nil || !p.addressed() {
+		ack(nil)
+		return
+	}
+	if b.keep(ctx, kindEvent, p.key(), payload) == nil {
+		ack(nil)
+	}
+}
+
+// addressed says whether a person speaks to the bot: a mention, or a direct
+// message. Messages of bots, our own among them, and what Slack itself says
+// (joins, edits, deletions) are not.
+func (p *eventPayload) addressed() bool {
+	ev := &p.Event
+	if ev.BotID != "" || ev.Subtype != "" || ev.User == "" || ev.Channel == "" || ev.TS == "" {
+		return false
+	}
+	return ev.Type == "app_mention" || ev.Type == "message" && ev.ChannelType == "im"
+}
+
+func (b *Bot) actEvent(ctx context.Context, e engine.Envelope) error {
+	p, err := decode[eventPayload](e.Payload)
+	if err != nil {
+		return nil
+	}
+	ev := &p.Event
+	if ev.User == b.self() {
+		return nil
+	}
+	a := asker{user: ev.User, name: b.names.of(ctx, ev.User), channel: ev.Channel, thread: ev.ThreadTS, under: ev.ThreadTS, request: e.ID}
+	c, err := b.render.parse(p.said(b.self()), true)
+	if err != nil {
+		return b.conclude(ctx, a, nil, err)
+	}
+	m, err := b.perform(ctx, a, c)
+	return b.conclude(ctx, a, m, err)
+}
+
+// mentioned is a mention of somebody, as Slack delivers it.
+var mentioned = regexp.MustCompile(`^\s*<@[UWB][A-Z0-9]*(?:\|[^>]*)?>[\s:,]*`)
+
+// said is what follows the mention of the bot; where it stands further back,
+// everything but the mention.
+func (p *eventPayload) said(self string) string {
+	text := p.Event.Text
+	if loc := mentioned.FindStringIndex(text); loc != nil {
+		return text[loc[1]:]
+	}
+	for _, auth := range p.Authorizations {
+		text = strings.ReplaceAll(text, "<@"+auth.UserID+">", " ")
+	}
+	if self != "" {
+		text = strings.ReplaceAll(text, "<@"+self+">", " ")
+	}
+	return text
+}

@@ -1,0 +1,184 @@
+package bot
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	"ragoffire/engine"
+)
+
+// The verbs.
+const (
+	verbAnalyze = "analyze"
+	verbList    = "list"
+	verbShow    = "show"
+	verbAck     = "ack"
+	verbResolve = "resolve"
+	verbApprove = "approve"
+	verbReject  = "reject"
+	verbHelp    = "help"
+)
+
+// aliases are other words for the verbs: what people type at night.
+func aliases() map[string]string {
+	return map[string]string{
+		"analyze": verbAnalyze, "analyse": verbAnalyze, "analysis": verbAnalyze,
+		"list": verbList, "ls": verbList, "incidents": verbList,
+		"show": verbShow, "details": verbShow, "detail": verbShow,
+		"ack": verbAck, "acknowledge": verbAck, "mine": verbAck,
+		"resolve": verbResolve, "resolved": verbResolve, "close": verbResolve, "fixed": verbResolve,
+		"approve": verbApprove, "approved": verbApprove,
+		"reject": verbReject, "rejected": verbReject,
+		"help": verbHelp, "?": verbHelp,
+	}
+}
+
+// command is what a person asked for, by slash command or mention: one verb,
+// the id of what it is about where one was given, and the rest.
+type command struct {
+	verb     string
+	id       string          // an incident's or a decision's; "" means that of the thread
+	text     string          // what comes after
+	question engine.Question // of analyze
+}
+
+// parse reads a command. free says that text without a verb is a question: a
+// mention reads like a sentence, a slash command begins with a verb. The error
+// is an *engine.Error whose Text is the hint to show.
+func (r *renderer) parse(text string, free bool) (command, error) {
+	text = strings.TrimSpace(typed(engine.Clean(text)))
+	first, rest := word(text)
+	if first == "" {
+		return command{verb: verbHelp}, nil
+	}
+	verb, ok := aliases()[strings.ToLower(strings.TrimRight(first, ":,."))]
+	switch {
+	case ok:
+		return r.complete(verb, rest)
+	case free && wordy(text):
+		return r.complete(verbAnalyze, text)
+	}
+	return command{}, r.unknown(first, text)
+}
+
+// word takes the first word off a text; the rest keeps its line breaks.
+func word(s string) (first, rest string) {
+	i := strings.IndexFunc(s, unicode.IsSpace)
+	if i < 0 {
+		return s, ""
+	}
+	return s[:i], strings.TrimSpace(s[i:])
+}
+
+// complete reads what follows a verb.
+func (r *renderer) complete(verb, rest string) (command, error) {
+	c := command{verb: verb}
+	switch verb {
+	case verbAnalyze:
+		q, err := engine.ParseQuestion(rest)
+		if err != nil {
+			return command{}, err
+		}
+		c.question, c.text = q, rest
+		return c, nil
+	case verbList, verbHelp:
+		c.text = rest
+		return c, nil
+	}
+	first, after := word(rest)
+	if id := idOf(first); id != "" {
+		c.id, c.text = id, after
+	} else {
+		c.text = rest
+	}
+	if c.id == "" && c.text != "" && (verb == verbShow || verb == verbAck) {
+		if after != "" {
+			return command{}, engine.Invalidf("id", "%q is not an id; an example: %s", short(c.text), r.exampleOf(verb))
+		}
+		c.id, c.text = first, "" // imported history has ids of its own making
+	}
+	return c, nil
+}
+
+var (
+	incidentID = regexp.MustCompile(`(?i)^INC-[0-9]{4}-[0-9]{1,9}$`)
+	decisionID = regexp.MustCompile(`(?i)^dec_[0-9A-Z]{1,40}$`)
+)
+
+// idOf reads a word as an id, in the case that the store has it in, or "".
+func idOf(word string) string {
+	word = strings.Trim(word, "`*_~#.,:;()[]<>\"'")
+	switch {
+	case incidentID.MatchString(word):
+		return strings.ToUpper(word)
+	case decisionID.MatchString(word):
+		return "dec_" + strings.ToUpper(word[len("dec_"):])
+	}
+	return ""
+}
+
+// wordy tells a question in so many words from a mistyped verb: several
+// words, none of them an id, or a key=value pair.
+func wordy(text string) bool {
+	words := strings.Fields(text)
+	for _, w := range words {
+		if idOf(w) != "" {
+			return false
+		}
+	}
+	return len(words) > 2 || strings.Contains(text, "=") || len(words) == 2 && nearest(words[0]) == ""
+}
+
+// unknown is the hint for a word that is no verb.
+func (r *renderer) unknown(first, text string) error {
+	if verb := nearest(first); verb != "" {
+		return engine.Invalidf("verb", "%q is not a command; did you mean %s? An example: %s", short(first), verb, r.exampleOf(verb))
+	}
+	if len(strings.Fields(text)) > 1 {
+		return engine.Invalidf("verb", "%q is not a command; did you mean %s? An example: %s", short(first), verbAnalyze, r.command+" "+verbAnalyze+" "+cut(flat(text), 200, nil))
+	}
+	return engine.Invalidf("verb", "%q is not a command; %s %s lists them", short(first), r.command, verbHelp)
+}
+
+func short(s string) string { return cut(flat(s), 40, nil) }
+
+// nearest is the verb that a word was most likely meant to be, or "".
+func nearest(word string) string {
+	word = strings.ToLower(word)
+	best, found := 3, ""
+	for _, h := range helps() {
+		if d := distance(word, h.verb); d < best && d <= 1+len(h.verb)/5 && d < len(h.verb) {
+			best, found = d, h.verb
+		}
+	}
+	return found
+}
+
+// distance counts the letters to change, add, drop or swap with a neighbour.
+func distance(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	if len(x) > 40 {
+		return len(x)
+	}
+	prev2, prev := []int(nil), make([]int, len(y)+1)
+	for j := range prev {
+		prev[j] = j
+	}
+	for i := range x {
+		row := make([]int, len(y)+1)
+		row[0] = i + 1
+		for j := range y {
+			cost := 1
+			if x[i] == y[j] {
+				cost = 0
+			}
+			row[j+1] = min(prev[j]+cost, prev[j+1]+1, row[j]+1)
+			if i > 0 && j > 0 && x[i] == y[j-1] && x[i-1] == y[j] {
+				row[j+1] = min(row[j+1], prev2[j-1]+1)
+			}
+		}
+		prev2, prev = prev, row
+	}
+	return prev[len(y)]
+}

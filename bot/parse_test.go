@@ -1,0 +1,155 @@
+package bot
+
+import (
+	"strings"
+	"testing"
+
+	"ragoffire/engine"
+)
+
+func TestCommandsAreReadTheSameWayEverywhere(t *testing.T) {
+	const either = "either" // by slash command and by mention
+	for _, c := range []struct {
+		how, in string
+		want    command
+	}{
+		{either, "", command{verb: verbHelp}},
+		{either, "  \n ", command{verb: verbHelp}},
+		{either, "help", command{verb: verbHelp}},
+		{either, "HELP me", command{verb: verbHelp, text: "me"}},
+		{either, "?", command{verb: verbHelp}},
+		{either, "list", command{verb: verbList}},
+		{either, "ls", command{verb: verbList}},
+		{either, "show", command{verb: verbShow}},
+		{either, "show INC-2026-0042", command{verb: verbShow, id: "INC-2026-0042"}},
+		{either, "show inc-2026-0042.", command{verb: verbShow, id: "INC-2026-0042"}},
+		{either, "show `INC-2026-0042`", command{verb: verbShow, id: "INC-2026-0042"}},
+		{either, "show postmortem-7", command{verb: verbShow, id: "postmortem-7"}},
+		{either, "details INC-2026-0042", command{verb: verbShow, id: "INC-2026-0042"}},
+		{either, "ack", command{verb: verbAck}},
+		{either, "Ack INC-2026-0042", command{verb: verbAck, id: "INC-2026-0042"}},
+		{either, "acknowledge   INC-2026-0042  ", command{verb: verbAck, id: "INC-2026-0042"}},
+		{either, "resolve", command{verb: verbResolve}},
+		{either, "resolve throttled to 30%", command{verb: verbResolve, text: "throttled to 30%"}},
+		{either, "resolve INC-2026-0042 throttled\nto 30%", command{verb: verbResolve, id: "INC-2026-0042", text: "throttled\nto 30%"}},
+		{either, "fixed INC-2026-0042 by a restart", command{verb: verbResolve, id: "INC-2026-0042", text: "by a restart"}},
+		{either, "approve dec_01jc0000000000000000000000", command{verb: verbApprove, id: "dec_01JC0000000000000000000000"}},
+		{either, "approve: INC-2026-0042", command{verb: verbApprove, id: "INC-2026-0042"}},
+		{either, "reject pool is fine, it&#39;s &lt;disk&gt; &amp; co", command{verb: verbReject, text: "pool is fine, it&#39;s <disk> & co"}},
+		{either, "reject INC-2026-0042 see <https://g.example/x|g.example/x> with <@U0ALICE|alice> in <#C1|ops>", command{verb: verbReject, id: "INC-2026-0042", text: "see g.example/x with @alice in #ops"}},
+		{"mention", "database timeouts on checkout, p99 up 450%", command{verb: verbAnalyze, text: "database timeouts on checkout, p99 up 450%"}},
+		{"mention", "shop is down", command{verb: verbAnalyze, text: "shop is down"}},
+		{"mention", "error_type=database_timeout", command{verb: verbAnalyze, text: "error_type=database_timeout"}},
+		{either, "analyze error_type=database_timeout spike=450 service=checkout", command{verb: verbAnalyze, text: "error_type=database_timeout spike=450 service=checkout"}},
+		{either, "analyse checkout is slow", command{verb: verbAnalyze, text: "checkout is slow"}},
+	} {
+		for _, mention := range []bool{true, false} {
+			if !mention && c.how == "mention" {
+				continue
+			}
+			got, err := testRenderer().parse(c.in, mention)
+			if err != nil {
+				t.Errorf("%q by mention %v: %v", c.in, mention, err)
+				continue
+			}
+			if got.verb != c.want.verb || got.id != c.want.id || got.text != c.want.text {
+				t.Errorf("%q by mention %v is %+v, want %+v", c.in, mention, got, c.want)
+			}
+		}
+	}
+}
+
+func TestAnalyzeReadsPairsAndWordsInAnyMix(t *testing.T) {
+	got, err := testRenderer().parse("analyze slow queries service=checkout p99 up 320% error_type=database_timeout", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := got.question
+	if q.ErrorType != "database_timeout" || q.Service != "checkout" || q.Spike == nil || *q.Spike != 320 || !strings.Contains(q.Text, "slow queries") {
+		t.Errorf("question %+v", q)
+	}
+}
+
+func TestWhatIsNotUnderstoodGetsAHintWithAnExample(t *testing.T) {
+	for _, c := range []struct {
+		in      string
+		mention bool
+		want    []string
+	}{
+		{"lst", false, []string{"did you mean list?", "/incident list"}},
+		{"analize error_type=x", false, []string{"did you mean analyze?", "/incident analyze error_type=database_timeout"}},
+		{"resovle INC-2026-0042", true, []string{"did you mean resolve?"}},
+		{"aprove", true, []string{"did you mean approve?"}},
+		{"database is slow", false, []string{"did you mean analyze?", "/incident analyze database is slow"}},
+		{"xyzzy", false, []string{"/incident help"}},
+		{"xyzzy", true, []string{"/incident help"}},
+		{"analyze", false, []string{"error_type=database_timeout spike=450 service=checkout"}},
+		{"analyze spike=lots error_type=x", false, []string{"spike=lots is not a percentage", "spike=450"}},
+		{"analyze error_type=", false, []string{"error_type= has no value"}},
+		{"ack the thing", false, []string{"not an id", "/incident ack INC-2026-0042"}},
+	} {
+		_, err := testRenderer().parse(c.in, c.mention)
+		if engine.KindOf(err) != engine.Invalid {
+			t.Errorf("%q: error %v, want a hint", c.in, err)
+			continue
+		}
+		for _, want := range c.want {
+			if !strings.Contains(words(err, ""), want) {
+				t.Errorf("%q: %q does not say %q", c.in, words(err, ""), want)
+			}
+		}
+	}
+}
+
+func TestEveryExampleOfHelpIsACommand(t *testing.T) {
+	r := testRenderer()
+	for _, h := range helps() {
+		example := strings.TrimPrefix(r.exampleOf(h.verb), "/incident ")
+		c, err := r.parse(example, false)
+		if err != nil || c.verb != h.verb {
+			t.Errorf("the example %q is %+v, %v", example, c, err)
+		}
+	}
+}
+
+func TestAMentionIsTakenOffWhatWasSaid(t *testing.T) {
+	for in, want := range map[string]string{
+		"<@U0ROF> list":            "list",
+		"  <@U0ROF|rof>: list":     "list",
+		"<@W12345>, show":          "show",
+		"please <@U0ROF> list":     "please   list",
+		"list":                     "list",
+		"<@U0ROF>":                 "",
+		"<@U0ROF> ask <@U0ALICE> ": "ask <@U0ALICE> ",
+	} {
+		var p eventPayload
+		p.Event.Text = in
+		if got := p.said("U0ROF"); got != want {
+			t.Errorf("%q says %q, want %q", in, got, want)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, s := range []string{"analyze error_type=x", "resolve INC-2026-0042 text", "<@U1> list", "show dec_X", "&lt;", "“a b”=c", "\x00\xff", "ack\n\nINC-1-1"} {
+		f.Add(s, true)
+	}
+	r := testRenderer()
+	f.Fuzz(func(t *testing.T, s string, mention bool) {
+		c, err := r.parse(s, mention)
+		if err != nil {
+			if engine.KindOf(err) != engine.Invalid {
+				t.Errorf("%q: %v is no hint", s, err)
+			}
+			r.note(words(err, ""))
+			return
+		}
+		known := false
+		for _, h := range helps() {
+			known = known || h.verb == c.verb
+		}
+		if !known {
+			t.Errorf("%q is the verb %q", s, c.verb)
+		}
+	})
+}

@@ -1,0 +1,86 @@
+package bot
+
+import (
+	"strings"
+
+	"ragoffire/engine"
+)
+
+// shownIncidents is how many a list tells: what one screen holds.
+const shownIncidents = 12
+
+// list shows the live incidents to the one who asks.
+func (r *renderer) list(live []engine.Incident, more bool) *message {
+	if len(live) == 0 {
+		m := &message{text: "No live incidents"}
+		m.add(section("🟢 No live incidents."))
+		return m.fit()
+	}
+	m := &message{text: count(len(live), "live incident")}
+	var lines []string
+	for n := range live[:min(len(live), shownIncidents)] {
+		i := &live[n]
+		lines = append(lines, join(
+			dot(i)+" `"+r.esc(i.ID, maxName)+"`", r.esc(headline(i), maxTitle), severity(i.Severity), since(i.StartedAt), spread(i), r.owner(i),
+		))
+	}
+	m.add(section(lines...))
+	if more || len(live) > shownIncidents {
+		m.add(footnote("and more; the newest are shown"))
+	}
+	m.add(footnote("`" + r.command + " show ID` tells more"))
+	return m.fit()
+}
+
+// shownEntries is how much of a timeline is told.
+const shownEntries = 10
+
+// show tells an incident, live or past, to the one who asks.
+func (r *renderer) show(d *engine.Detail) *message {
+	i := &d.Incident
+	if i.Historical {
+		return r.past(i)
+	}
+	m := &message{text: r.notify(i.ID+" "+headline(i), 200)}
+	m.add(
+		header(dot(i)+" "+r.plain(headline(i), limitHeader-8)),
+		// Nothing that only one person sees pings the rest.
+		section(strings.TrimSuffix(r.facts(d), " · "+mention(i)), r.services(i), r.pointers(d), r.looksLike(d)),
+	)
+	if i.Symptom != "" && i.Symptom != i.Title {
+		m.add(fact("Symptom", r.esc(i.Symptom, maxAction)))
+	}
+	var lines []string
+	if skipped := len(d.Timeline) - shownEntries; skipped > 0 {
+		lines = append(lines, "… "+itoa(skipped)+" earlier")
+	}
+	for _, e := range d.Timeline[max(0, len(d.Timeline)-shownEntries):] {
+		who := ""
+		if e.Actor != "" {
+			who = r.person(e.Actor)
+		}
+		lines = append(lines, join(clock(e.At), r.esc(strings.ReplaceAll(e.Kind, "_", " "), 40), who, r.esc(e.Text, maxTitle)))
+	}
+	m.add(fact("Timeline", strings.Join(lines, "\n")))
+	switch i.Status {
+	case engine.Open:
+		m.add(buttons(primary(button(actionAck, i.ID, "Acknowledge"))))
+	case engine.Acknowledged, engine.Mitigated:
+		m.add(buttons(primary(button(actionResolve, i.ID, "Resolve"))))
+	}
+	return m.fit()
+}
+
+// past tells a historical incident: what it was and what fixed it.
+func (r *renderer) past(i *engine.Incident) *message {
+	m := &message{text: r.notify(i.ID+" "+i.Title, 200)}
+	m.add(
+		header(r.plain(i.ID, limitHeader)),
+		section(join("*"+r.bold(i.ID, maxName)+"*", r.esc(i.Title, maxTitle), mark(i.Seed)),
+			join("history", severity(i.Severity), r.esc(i.Service, maxName), day(i.StartedAt))),
+		fact("Symptom", r.esc(i.Symptom, maxAction)),
+		fact("What fixed it", r.esc(i.Resolution, maxAction)),
+		fact("Why it broke", r.esc(i.RootCause, maxAction)),
+	)
+	return m.fit()
+}

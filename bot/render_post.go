@@ -1,0 +1,62 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"ragoffire/engine"
+)
+
+// post renders a post from the state of its subject as the reader sees it.
+func (r *renderer) post(ctx context.Context, in engine.Reader, p *engine.Post, now time.Time) (*message, error) {
+	switch p.Kind {
+	case engine.PostDecision:
+		d, err := in.Decision(ctx, p.Subject)
+		if err != nil {
+			return nil, err
+		}
+		var live *engine.Incident
+		if d.IncidentID != nil {
+			i, err := in.Incident(ctx, *d.IncidentID)
+			if err != nil {
+				return nil, err
+			}
+			live = &i
+		}
+		return r.decision(&d, live, now), nil
+	case engine.PostNotice:
+		i, err := in.Incident(ctx, p.Subject)
+		if err != nil {
+			return nil, err
+		}
+		var n engine.Notice
+		if err := json.Unmarshal(p.Detail, &n); err != nil {
+			return nil, fmt.Errorf("notice %s: %w", p.Key, err)
+		}
+		return r.notice(&i, &n), nil
+	}
+	d, err := detail(ctx, in, p)
+	if err != nil {
+		return nil, err
+	}
+	if p.Kind == engine.PostAlert {
+		return r.alert(&d), nil
+	}
+	return r.incident(&d), nil
+}
+
+// detail reads of an incident what its messages show.
+func detail(ctx context.Context, in engine.Reader, p *engine.Post) (d engine.Detail, err error) {
+	if d.Incident, err = in.Incident(ctx, p.Subject); err != nil {
+		return d, err
+	}
+	if d.Alerts, err = in.Alerts(ctx, p.Subject); err != nil {
+		return d, err
+	}
+	if p.Kind == engine.PostIncident {
+		d.Decisions, _, err = in.Decisions(ctx, engine.DecisionFilter{IncidentID: p.Subject}, "", 5)
+	}
+	return d, err
+}

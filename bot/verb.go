@@ -1,0 +1,154 @@
+package bot
+
+import (
+	"context"
+
+	"ragoffire/engine"
+)
+
+// perform does what a command asks for: one use case each. The message it
+// returns is for the asker alone.
+func (b *Bot) perform(ctx context.Context, a asker, c command) (*message, error) {
+	switch c.verb {
+	case verbAnalyze:
+		return nil, b.analyze(ctx, a, c.question)
+	case verbList:
+		return b.list(ctx)
+	case verbShow:
+		return b.showOf(ctx, a, c)
+	case verbAck, verbResolve:
+		return b.performOnIncident(ctx, a, c)
+	case verbApprove, verbReject:
+		return b.performOnDecision(ctx, a, c)
+	}
+	return b.render.help(), nil
+}
+
+// analyze asks the engine, which also wants the answer's post; what is left to
+// do here is to know the asker in case the channel does not let us in.
+func (b *Bot) analyze(ctx context.Context, a asker, q engine.Question) error {
+	q.Asked = &engine.Asked{By: a.name, Channel: a.channel, Thread: a.thread, Request: a.request}
+	b.lobby.put(a, b.now())
+	_, err := b.engine.Analyze(ctx, q)
+	return err
+}
+
+func (b *Bot) list(ctx context.Context) (*message, error) {
+	p, err := b.engine.Incidents(ctx, engine.IncidentFilter{Live: true}, "", shownIncidents)
+	if err != nil {
+		return nil, err
+	}
+	return b.render.list(p.Items, p.Next != ""), nil
+}
+
+func (b *Bot) showOf(ctx context.Context, a asker, c command) (*message, error) {
+	if c.id == "" {
+		here, err := b.threadOf(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		if here.incident == "" {
+			return nil, b.needID(c.verb)
+		}
+		c.id = here.incident
+	}
+	if decisionID.MatchString(c.id) {
+		return b.evidence(ctx, c.id)
+	}
+	return b.show(ctx, c.id)
+}
+
+func (b *Bot) show(ctx context.Context, id string) (*message, error) {
+	d, err := b.engine.Incident(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return b.render.show(&d), nil
+}
+
+func (b *Bot) evidence(ctx context.Context, id string) (*message, error) {
+	d, err := b.engine.Decision(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return b.render.evidence(&d), nil
+}
+
+func (b *Bot) performOnIncident(ctx context.Context, a asker, c command) (*message, error) {
+	i, m, err := b.incidentOf(ctx, a, c)
+	if err != nil || m != nil {
+		return m, err
+	}
+	if c.verb == verbAck {
+		if err := b.acknowledge(ctx, a, i.ID); err != nil {
+			return nil, err
+		}
+		return b.render.note("🟡 " + i.ID + " is yours."), nil
+	}
+	if c.text == "" {
+		return b.render.offer("What fixed "+i.ID+"? Say it in the dialog, or behind the command.", primary(button(actionResolve, i.ID, "Resolve …"))), nil
+	}
+	if err := b.resolve(ctx, a, i.ID, engine.Resolution{Reason: engine.ReasonFixed, Resolution: c.text}); err != nil {
+		return nil, err
+	}
+	return b.render.note("🟢 " + i.ID + " is resolved; what fixed it is now part of history."), nil
+}
+
+func (b *Bot) performOnDecision(ctx context.Context, a asker, c command) (*message, error) {
+	if m, err := b.caught(ctx, a, c); err != nil || m != nil {
+		return m, err
+	}
+	d, err := b.decisionOf(ctx, a, c)
+	if err != nil {
+		return nil, err
+	}
+	if c.verb == verbReject && c.text == "" {
+		return b.render.offer("Why is "+d.Header()+" wrong? Say it in the dialog, or behind the command.", button(actionReject, d.ID, "Reject …")), nil
+	}
+	r := engine.Review{Verdict: engine.Approve}
+	done := "✅ Approved: " + d.Match() + ". rof changed nothing, this is done by hand."
+	if c.verb == verbReject {
+		r, done = engine.Review{Verdict: engine.Reject, Reason: c.text}, "❌ Rejected: "+d.Match()+"."
+	}
+	if err := b.review(ctx, a, d.ID, r); err != nil {
+		return nil, err
+	}
+	return b.render.note(done), nil
+}
+
+// The three that follow are clicked twice and delivered twice: what the same
+// person has done already is no conflict.
+
+func (b *Bot) review(ctx context.Context, a asker, id string, r engine.Review) error {
+	r.Actor = a.name
+	_, err := b.engine.Review(ctx, id, r)
+	if engine.KindOf(err) == engine.Conflict {
+		if d, readErr := b.engine.Decision(ctx, id); readErr == nil {
+			if v := standing(&d); v != nil && v.Actor == a.name && v.Verdict == r.Verdict {
+				return errAlready
+			}
+		}
+	}
+	return err
+}
+
+func (b *Bot) acknowledge(ctx context.Context, a asker, id string) error {
+	_, err := b.engine.Acknowledge(ctx, id, a.name)
+	if engine.KindOf(err) == engine.Conflict {
+		if d, readErr := b.engine.Incident(ctx, id); readErr == nil && d.Status == engine.Acknowledged && d.AcknowledgedBy == a.name {
+			return errAlready
+		}
+	}
+	return err
+}
+
+func (b *Bot) resolve(ctx context.Context, a asker, id string, r engine.Resolution) error {
+	r.Actor = a.name
+	_, err := b.engine.Resolve(ctx, id, r)
+	if engine.KindOf(err) == engine.Conflict {
+		if d, readErr := b.engine.Incident(ctx, id); readErr == nil && d.Status == engine.Resolved && d.ResolvedBy == a.name {
+			return errAlready
+		}
+	}
+	return err
+}
