@@ -3,12 +3,18 @@ package engine
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 )
 
 // maxLabels bounds an alert's labels; more are a mistake, not information.
 const maxLabels = 64
+
+// partSize bounds the alerts of one delivery that share a transaction: it holds
+// locks for each, and a database has only so many. A delivery that fails midway
+// is sent again, and the parts that are stored change nothing then.
+const partSize = 500
 
 // Ingest takes a delivery in: each alert is applied to its series and each new
 // series stands in an incident. When Ingest returns nil, all of it is durable,
@@ -19,10 +25,17 @@ func (e *Engine) Ingest(ctx context.Context, d Delivery) (Receipt, error) {
 	for i := range d.Alerts {
 		e.prepare(&d.Alerts[i], d.Source, now)
 	}
-	if len(d.Alerts) == 0 {
-		return Receipt{}, nil
+	var all Receipt
+	for part := range slices.Chunk(d.Alerts, partSize) {
+		r, err := e.committer.do(ctx, Delivery{Source: d.Source, Alerts: part, Truncated: d.Truncated})
+		if err != nil {
+			return Receipt{}, err
+		}
+		all.Accepted += r.Accepted
+		all.Ignored += r.Ignored
+		all.Alerts = append(all.Alerts, r.Alerts...)
 	}
-	return e.committer.do(ctx, d)
+	return all, nil
 }
 
 // prepare fills in what a parser leaves to us.

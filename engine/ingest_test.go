@@ -93,6 +93,24 @@ func TestOneDeliveryMayHoldManySeriesAndNoIncidentTwice(t *testing.T) {
 	}
 }
 
+func TestAStormInOneDeliveryIsStoredWhole(t *testing.T) {
+	r := newRig(t)
+	var alerts []engine.Alert
+	for n := range 1200 {
+		alerts = append(alerts, alert(fmt.Sprint("storm-", n), func(a *engine.Alert) { a.GroupKey = "storm" }))
+	}
+	got := r.ingest(alerts...)
+	if got.Accepted != 1200 || len(got.Alerts) != 1200 || got.Alerts[0].IncidentID != got.Alerts[1199].IncidentID {
+		t.Fatalf("%d accepted, %d results", got.Accepted, len(got.Alerts))
+	}
+	if d := r.detail(got.Alerts[0].IncidentID); d.Firing != 1200 || len(d.Alerts) != 1200 {
+		t.Errorf("%d firing, %d alerts", d.Firing, len(d.Alerts))
+	}
+	if again := r.ingest(alerts...); again.Accepted != 0 || again.Ignored != 1200 {
+		t.Errorf("sent again: %+v", again)
+	}
+}
+
 func TestAnIncidentResolvesWhenAllItsSeriesHave(t *testing.T) {
 	r := newRig(t)
 	id := r.ingest(alert("a"), alert("b")).Alerts[0].IncidentID

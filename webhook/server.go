@@ -155,7 +155,6 @@ func (s *Server) Run(ctx context.Context) error {
 		Handler: headAsGet(s.echo), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
-	s.log.InfoContext(ctx, "listening", "address", s.listener.Addr().String(), "url", s.cfg.PublicURL)
 	var wg sync.WaitGroup
 	failed := make(chan error, 1)
 	wg.Go(func() { failed <- srv.Serve(s.listener) })

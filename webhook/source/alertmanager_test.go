@@ -140,7 +140,7 @@ func TestAlertmanager(t *testing.T) {
 		"nothing to tell by":   {`{"alerts":[{"status":"firing"}]}`, "alerts[0].labels"},
 		"truncated no number":  {`{"alerts":[],"truncatedAlerts":-1}`, "truncatedAlerts"},
 		"group labels no text": {`{"alerts":[],"groupLabels":[]}`, "groupLabels"},
-		"too many":             {`{"alerts":[` + strings.TrimSuffix(strings.Repeat("{},", 1001), ",") + `]}`, "alerts"},
+		"too many":             {`{"alerts":[` + strings.TrimSuffix(strings.Repeat("{},", 10_001), ",") + `]}`, "alerts"},
 	} {
 		t.Run("refuses "+name, func(t *testing.T) { invalid(t, source.Alertmanager, c.body, c.field) })
 	}

@@ -10,11 +10,11 @@ import (
 	"ragoffire/engine"
 )
 
-// What a body may hold. The engine takes a body in one transaction, and a
-// person reads what comes out, so both are bounded.
+// What a body may hold. A storm fits: a 400 would keep it, and all in it, away
+// for as long as it lasts.
 const (
 	maxDepth       = 32
-	maxAlerts      = 1000
+	maxAlerts      = 10_000
 	maxLabels      = 64
 	maxLabelKey    = 128
 	maxLabelValue  = 1024
