@@ -93,6 +93,19 @@ func TestOneDeliveryMayHoldManySeriesAndNoIncidentTwice(t *testing.T) {
 	}
 }
 
+func TestAnIncidentKeepsTheLargestSpikeOfItsKind(t *testing.T) {
+	r := newRig(t)
+	spike := func(errorType string, pct float64) func(*engine.Alert) {
+		return func(a *engine.Alert) { a.ErrorType, a.Spike = errorType, &pct }
+	}
+	id := r.ingest(
+		alert("a", spike("replica_lag", 450)), alert("b", spike("replica_lag", 430)), alert("c", spike("disk_full", 900)),
+	).Alerts[0].IncidentID
+	if d := r.detail(id); d.Spike == nil || *d.Spike != 450 || d.ErrorType != "replica_lag" {
+		t.Errorf("%s with %v; want replica_lag with 450", d.ErrorType, *d.Spike)
+	}
+}
+
 func TestAStormInOneDeliveryIsStoredWhole(t *testing.T) {
 	r := newRig(t)
 	var alerts []engine.Alert

@@ -293,12 +293,13 @@ func (in *intake) worse(i *Incident, ep *Alert, was Severity, before int) *Notic
 	return &Notice{What: "worse", From: was, To: ep.Severity, Was: before, Now: i.Firing}
 }
 
-// learn takes over what an alert knows and its incident does not.
+// learn takes over what an alert knows and its incident does not, and the
+// largest spike of its kind.
 func (i *Incident) learn(ep *Alert) {
 	if i.ErrorType == "" {
 		i.ErrorType = ep.ErrorType
 	}
-	if ep.Spike != nil && (ep.ErrorType == i.ErrorType || i.Spike == nil) {
+	if ep.Spike != nil && (i.Spike == nil || ep.ErrorType == i.ErrorType && *ep.Spike > *i.Spike) {
 		i.Spike = ep.Spike
 	}
 }
