@@ -71,7 +71,7 @@ func TestShortAnswersAreForTheAskerAlone(t *testing.T) {
 		"help":              {"/incident analyze", "/incident reject", "/incident help"},
 		"show " + id:        {"HighErrorRate", "Timeline"},
 		"show INC-2025-001": {"history", "EXAMPLE, not your systems", "What fixed it"},
-		"show INC-2031-999": {"Not found"},
+		"show INC-2031-999": {"INC-2031-999"},
 		"lsit":              {"did you mean list?"},
 		"analyze spike=x y": {"spike=x is not a percentage"},
 		"resolve":           {"which incident?"},

@@ -19,7 +19,7 @@ func words(err error, ref string) string {
 	case engine.Invalid:
 		return e.Text
 	case engine.NotFound:
-		return "Not found: " + e.Text
+		return title(e.Text)
 	case engine.Conflict:
 		return "No change: " + e.Text
 	case engine.Denied:

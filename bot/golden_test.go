@@ -49,7 +49,7 @@ func answered() engine.Decision {
 	return engine.Decision{
 		ID: "dec_01JC0000000000000000000000", MatchedIncident: new("INC-2025-001"), Symptom: "Database response time increased 320%",
 		RecommendedAction: new("Throttle connections to 30%"), ConfidenceScore: 0.95, LatencyMS: 3.2, Status: engine.Proposed, Example: true,
-		Confidence: engine.Confidence{Score: 0.95, Raw: 0.95, Word: "strong", Reasons: []string{"same type and size", "rule of thumb, no outcomes yet"}},
+		Confidence: engine.Confidence{Score: 0.95, Raw: 0.95, Word: "strong", Reasons: []string{"same type and size"}, Base: "rule of thumb, no outcomes yet"},
 		Fix:        &engine.FixRecord{Tried: 2, Worked: 1, Cost: "queued requests", Undo: "restore pool", CheckFirst: []string{"pool size here"}, Took: "18 min"},
 		Evidence: []engine.Evidence{
 			{Kind: engine.KindIncident, ID: "INC-2025-001", Title: "Database connection pool exhausted", Service: "checkout", Score: 1, Resolution: "Throttle connections to 30%", Outcome: "resolved", Why: []string{"same type", "words: pool, timeout"}, Example: true},
@@ -124,12 +124,12 @@ func states() map[string]any {
 		"decision": decision(func(*engine.Decision) {}, true, soon),
 		"decision_asked": decision(func(d *engine.Decision) {
 			d.IncidentID, d.Question.Asked = nil, &engine.Asked{By: "alice", Channel: "C0INCIDENT", Request: "slash:1"}
-			d.Confidence = engine.Confidence{Word: "weak", Guessed: true, Reasons: []string{"same type guessed from the alert's words, size unknown", "rule of thumb, no outcomes yet"}}
+			d.Confidence = engine.Confidence{Word: "weak", Guessed: true, Reasons: []string{"type guessed from the alert's words", "size unknown", "worked on checkout; you are on payments"}, Base: "rule of thumb, no outcomes yet"}
 			d.ConfidenceScore, d.Question.Service, d.Then, d.Question.Spike = 0.56, "payments", nil, nil
 		}, false, soon),
 		"decision_calibrated": decision(func(d *engine.Decision) {
 			d.Example, d.Evidence[0].Example = false, false
-			d.Confidence = engine.Confidence{Word: "likely", Calibrated: true, Outcomes: 31, Reasons: []string{"same type, near in size", "adjusted by 31 verdicts"}}
+			d.Confidence = engine.Confidence{Word: "likely", Calibrated: true, Outcomes: 31, Reasons: []string{"same type, near in size"}, Base: "adjusted by 31 verdicts"}
 			d.ConfidenceScore = 0.74
 		}, true, soon),
 		"decision_runbook": decision(func(d *engine.Decision) {

@@ -47,7 +47,7 @@ func (r *renderer) matchLine(d *engine.Decision) string {
 	if e == nil {
 		return ""
 	}
-	return join("*"+r.bold(e.ID, maxName)+"*", r.esc(e.Title, maxTitle), mark(d.Example || e.Example), r.elsewhere(d, e))
+	return join("*"+r.bold(e.ID, maxName)+"*", r.esc(e.Title, maxTitle), mark(d.Example || e.Example))
 }
 
 func evidenceOf(d *engine.Decision) *engine.Evidence {
@@ -57,15 +57,6 @@ func evidenceOf(d *engine.Decision) *engine.Evidence {
 		}
 	}
 	return nil
-}
-
-// elsewhere warns that the fix was another service's, unless a reason does.
-func (r *renderer) elsewhere(d *engine.Decision, e *engine.Evidence) string {
-	there, here := e.Service, d.Question.Service
-	if there == "" || here == "" || strings.EqualFold(there, here) || strings.Contains(strings.Join(d.Confidence.Reasons, " "), "you are on") {
-		return ""
-	}
-	return "worked on " + r.esc(there, maxName) + "; you are on " + r.esc(here, maxName)
 }
 
 // situation ties the decision to tonight: the incident, its size now and then.
@@ -111,35 +102,20 @@ func (r *renderer) terms(d *engine.Decision) string {
 	return join(parts...)
 }
 
-// confidence says how sure, why, and what that number rests on. The last comes
-// as one of the reasons, too, and stands in parentheses.
+// confidence says how sure, why, and in parentheses what that number rests on.
 func (r *renderer) confidence(d *engine.Decision) string {
 	c := &d.Confidence
 	s := percent(d.ConfidenceScore)
 	if strings.EqualFold(c.Word, "weak") {
 		s = "Weak: " + s
 	}
-	base := ""
 	for _, why := range c.Reasons[:min(len(c.Reasons), 8)] {
-		if strings.HasPrefix(why, "rule of thumb") || strings.HasPrefix(why, "adjusted by") {
-			base = why
-			continue
-		}
 		s += ", " + r.esc(why, maxTitle)
 	}
-	if c.Guessed && !strings.Contains(strings.Join(c.Reasons, " "), "guessed") {
-		s += ", type guessed from the alert's words"
+	if c.Base == "" {
+		return s
 	}
-	if base == "" {
-		base = "rule of thumb, no outcomes yet"
-		if c.Outcomes > 0 {
-			base = "rule of thumb, " + count(c.Outcomes, "outcome") + " so far"
-		}
-		if c.Calibrated {
-			base = "from " + count(c.Outcomes, "outcome")
-		}
-	}
-	return s + " (" + r.esc(base, maxTitle) + ")"
+	return s + " (" + r.esc(c.Base, maxTitle) + ")"
 }
 
 // record is what history says of the fix itself.

@@ -135,7 +135,7 @@ func TestEditsOfAllChannelsWaitTogether(t *testing.T) {
 		t.Errorf("a first post waited %s for an edit", took)
 	}
 	r.posted("✅ Approved by @bob")
-	updates := r.slack.Snapshot().Calls("chat.update")
+	updates := r.wait("two edits", func(p *slackfake.Snapshot) bool { return len(p.Calls("chat.update")) > 1 }).Calls("chat.update")
 	if len(updates) < 2 || updates[1].At.Sub(updates[0].At) < 980*time.Millisecond {
 		t.Errorf("%d edits, the second too early", len(updates))
 	}

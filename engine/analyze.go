@@ -49,7 +49,7 @@ func (e *Engine) keep(ctx context.Context, tx Tx, d *Decision, i *Incident) erro
 	if err := tx.Emit(ctx, ev); err != nil {
 		return err
 	}
-	w := newWants()
+	w := newWants(d.CreatedAt)
 	w.decision(d, i, e.answersTo())
 	if i != nil {
 		w.incident(i)

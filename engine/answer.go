@@ -289,16 +289,15 @@ func (e *Engine) explain(ask inquiry, best candidate) Confidence {
 			c.Reasons = append(c.Reasons, "similar words only")
 		}
 	}
-	if slices.Contains(out.Caps, confidence.CapService) {
-		c.Reasons = append(c.Reasons, fmt.Sprintf("worked on %s; you are on %s", best.in.MatchService, ask.Service))
+	if here, there := ask.Service, best.in.MatchService; here != "" && there != "" && !sameName(here, there) {
+		c.Reasons = append(c.Reasons, fmt.Sprintf("worked on %s; you are on %s", there, here))
 	}
 	if slices.Contains(out.Caps, confidence.CapDisagreement) {
 		c.Reasons = append(c.Reasons, fmt.Sprintf("%d of %d past incidents of this type were fixed this way", best.in.Agreeing, best.in.Neighbours))
 	}
+	c.Base = "rule of thumb, no outcomes yet"
 	if c.Calibrated {
-		c.Reasons = append(c.Reasons, fmt.Sprintf("adjusted by %d verdicts", c.Outcomes))
-	} else {
-		c.Reasons = append(c.Reasons, "rule of thumb, no outcomes yet")
+		c.Base = fmt.Sprintf("adjusted by %d verdicts", c.Outcomes)
 	}
 	return c
 }

@@ -76,6 +76,7 @@ type Confidence struct {
 	Word       string   `json:"word,omitempty"`
 	Guessed    bool     `json:"type_guessed,omitempty"` // the error type was guessed from the alert's words
 	Reasons    []string `json:"reasons"`
+	Base       string   `json:"base"` // what the number rests on
 }
 
 // FixRecord is what history says of the recommended fix itself. It is never

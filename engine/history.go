@@ -233,6 +233,9 @@ func (i *Incident) asHistory(now time.Time) error {
 	if i.Severity == "" {
 		i.Severity = SeverityUnknown
 	}
+	if i.Labels == nil {
+		i.Labels = map[string]string{}
+	}
 	if i.StartedAt.IsZero() {
 		i.StartedAt = now
 	}

@@ -17,8 +17,8 @@ const (
 
 // Job asks for work on a subject after the transaction that enqueues it has
 // committed. At most one run of a (Kind, Subject) is under way at any moment,
-// on any replica; asking again while one waits changes nothing; asking again
-// while one runs makes it run once more after.
+// on any replica; asking again while one waits changes nothing but that the
+// earlier time counts; asking again while one runs makes it run once more after.
 type Job struct {
 	Kind    string
 	Subject string

@@ -165,7 +165,7 @@ func (e *Engine) change(ctx context.Context, id, actor string, do func(Tx, *Inci
 		if err := tx.Emit(ctx, ev); err != nil {
 			return err
 		}
-		w := newWants()
+		w := newWants(now)
 		w.incident(&i)
 		return w.write(ctx, tx)
 	})

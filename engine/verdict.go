@@ -87,7 +87,7 @@ func (e *Engine) judge(ctx context.Context, decisionID string, change func(Tx, *
 		if err := tx.PutDecisions(ctx, []Decision{d}); err != nil {
 			return err
 		}
-		w := newWants()
+		w := newWants(e.now())
 		if d.IncidentID == nil {
 			w.decision(&d, nil, e.answersTo())
 			return w.write(ctx, tx)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // write stores what the alerts changed, with its events, posts and jobs.
@@ -87,7 +88,7 @@ func (in *intake) events() ([]Event, error) {
 // announce writes the timelines, wants the posts and asks for the jobs.
 func (in *intake) announce(ctx context.Context) error {
 	var entries []Entry
-	w := newWants()
+	w := newWants(in.now)
 	for _, i := range in.changedIncidents {
 		w.incident(i)
 	}
@@ -123,17 +124,19 @@ func (in *intake) name(r *Receipt) {
 
 // wants gathers the posts and jobs of a transaction.
 type wants struct {
+	now   time.Time
 	posts []Post
 	jobs  []Job
 	known map[string]bool // channels that have their announce job
 }
 
-func newWants() *wants { return &wants{known: make(map[string]bool)} }
+func newWants(now time.Time) *wants { return &wants{now: now, known: make(map[string]bool)} }
 
 func (w *wants) post(p Post) {
 	if p.Channel == "" {
 		return // nobody listens: without Slack nothing is wanted
 	}
+	p.CreatedAt = w.now
 	w.posts = append(w.posts, p)
 	if !w.known[p.Channel] {
 		w.known[p.Channel] = true

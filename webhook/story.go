@@ -113,7 +113,7 @@ func possible(i *engine.Incident) actions {
 }
 
 func newCard(d engine.Decision, live bool, now time.Time) cardView {
-	v := cardView{Decision: d, Live: live, Waits: waits(&d) && live, Reasons: reasons(d.Confidence.Reasons)}
+	v := cardView{Decision: d, Live: live, Waits: waits(&d) && live, Reasons: reasons(&d.Confidence)}
 	if len(d.Reviews) > 0 {
 		v.Verdict = &d.Reviews[len(d.Reviews)-1]
 		v.Undo = now.Sub(v.Verdict.At) < engine.UndoWindow
@@ -130,18 +130,10 @@ func newCard(d engine.Decision, live bool, now time.Time) cardView {
 }
 
 // reasons says why, and in parentheses what that number rests on.
-func reasons(all []string) string {
-	var why, base []string
-	for _, r := range all {
-		if strings.HasPrefix(r, "rule of thumb") || strings.HasPrefix(r, "adjusted by") {
-			base = append(base, r)
-		} else {
-			why = append(why, r)
-		}
-	}
-	s := strings.Join(why, ", ")
-	if len(base) > 0 {
-		s = strings.TrimSpace(s + " (" + strings.Join(base, ", ") + ")")
+func reasons(c *engine.Confidence) string {
+	s := strings.Join(c.Reasons, ", ")
+	if c.Base != "" {
+		s = strings.TrimSpace(s + " (" + c.Base + ")")
 	}
 	return s
 }

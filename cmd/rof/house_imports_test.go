@@ -55,7 +55,6 @@ var vendors = []struct {
 	{"github.com/prometheus/client_golang", []string{"webhook", "cmd"}},
 	{"github.com/goccy/go-yaml", []string{"cmd"}},
 	{"golang.org/x/sync", []string{"bot", "cmd", "store", "webhook"}},
-	{"pgregory.net/rapid", []string{"store/storetest"}},
 }
 
 // below reports whether a package is the place or lies below it.

@@ -48,7 +48,10 @@ func confidenceLine(d *engine.Decision) string {
 		s = "Weak: " + s
 	}
 	if len(d.Confidence.Reasons) > 0 {
-		s += ", " + strings.Join(d.Confidence.Reasons, "; ")
+		s += ", " + strings.Join(d.Confidence.Reasons, ", ")
+	}
+	if d.Confidence.Base != "" {
+		s += " (" + d.Confidence.Base + ")"
 	}
 	return s
 }

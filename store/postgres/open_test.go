@@ -87,7 +87,7 @@ func TestOpenAtOnce(t *testing.T) {
 
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	storetest.Killed(t, pg.Database(t), 30*time.Second)
+	storetest.Killed(t, pg.Database(t), 35*time.Second)
 }
 
 // A restart of the server ends its connections. What is under way fails, what
@@ -134,7 +134,7 @@ func TestConnectionsLost(t *testing.T) {
 	if got := <-ran; got != "after" {
 		t.Errorf("ran %q", got)
 	}
-	deadline := time.After(5 * time.Second)
+	deadline := time.After(10 * time.Second)
 	for seen := false; !seen; {
 		select {
 		case <-woken:

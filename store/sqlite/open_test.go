@@ -175,6 +175,7 @@ func TestBackup(t *testing.T) {
 
 // A writer that does not let go makes the store Unavailable, not stuck.
 func TestBusy(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "rof.db")
 	s := open(t, "sqlite:"+path)
 	other, err := sql.Open("sqlite", path)
@@ -205,5 +206,6 @@ func TestBusy(t *testing.T) {
 }
 
 func TestKilled(t *testing.T) {
-	storetest.Killed(t, "sqlite:"+filepath.Join(t.TempDir(), "rof.db"), 2*time.Second)
+	t.Parallel()
+	storetest.Killed(t, "sqlite:"+filepath.Join(t.TempDir(), "rof.db"), 10*time.Second)
 }

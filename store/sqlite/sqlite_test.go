@@ -28,6 +28,7 @@ func open(t *testing.T, address string) store.Store {
 }
 
 func TestStore(t *testing.T) {
+	t.Parallel()
 	// Copies of one empty store: with the race detector, to migrate takes a
 	// second of a core.
 	empty := sync.OnceValues(func() ([]byte, error) {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"time"
 
+	lib "modernc.org/sqlite/lib"
+
 	"ragoffire/engine"
 	"ragoffire/store/queue"
 )
@@ -68,15 +70,12 @@ func (s *Store) begin(ctx context.Context) (t *tx, done func(), err error) {
 	defer cancel()
 	conn, err := s.writer.Conn(wait)
 	if err != nil {
-		if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
-			err = &engine.Error{Kind: engine.Unavailable, Text: "the store is busy; try again", Err: err}
-		}
-		return nil, nil, translate(err)
+		return nil, nil, gaveUp(ctx, err)
 	}
-	raw, err := conn.BeginTx(context.WithoutCancel(ctx), nil)
+	raw, err := s.lock(wait, conn)
 	if err != nil {
 		conn.Close()
-		return nil, nil, translate(err)
+		return nil, nil, gaveUp(ctx, err)
 	}
 	t = &tx{s: s, sql: raw, st: map[string]*sql.Stmt{}, new: map[string]bool{}}
 	t.reader = reader{t}
@@ -85,6 +84,38 @@ func (s *Store) begin(ctx context.Context) (t *tx, done func(), err error) {
 		conn.Close()
 		s.keep(ctx, t.new)
 	}, nil
+}
+
+// lock begins a transaction, for which no other process may be writing. Left to
+// itself, SQLite looks ten times a second whether one still is, and can miss
+// each of the short moments between the transactions of a busy one; so its wait
+// is cut short, and begun again.
+func (s *Store) lock(wait context.Context, conn *sql.Conn) (*sql.Tx, error) {
+	for {
+		ctx, cut := context.WithCancel(context.WithoutCancel(wait))
+		timer := time.AfterFunc(3*time.Millisecond, cut)
+		raw, err := conn.BeginTx(ctx, nil)
+		if err == nil && timer.Stop() {
+			return raw, nil // the context ends with the transaction
+		}
+		cut()
+		if err == nil {
+			_ = raw.Rollback()
+		} else if k := code(err); k != lib.SQLITE_BUSY && !errors.Is(err, context.Canceled) {
+			return nil, err
+		}
+		if wait.Err() != nil {
+			return nil, wait.Err()
+		}
+	}
+}
+
+// gaveUp tells our patience from the caller's.
+func gaveUp(ctx context.Context, err error) error {
+	if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+		return &engine.Error{Kind: engine.Unavailable, Text: "the store is busy; try again", Err: err}
+	}
+	return translate(err)
 }
 
 // keep prepares what a transaction had to prepare for itself, if the writer is

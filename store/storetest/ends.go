@@ -28,13 +28,13 @@ var endTests = map[string]func(*testing.T, Opened){
 		enqueue(t, o, engine.Job{Kind: "job", Subject: "a"})
 		eventually(t, "three runs", func() bool { return r.count() == 3 })
 		for n, want := range []time.Duration{time.Second, 2 * time.Second} {
-			if d := r.gap(n + 1); d < want || d > want+900*time.Millisecond {
+			if d := r.gap(n + 1); d < want || d > want+slack {
 				t.Errorf("retry %d after %s", n+1, d)
 			}
 		}
 		enqueue(t, o, engine.Job{Kind: "job", Subject: "a"})
 		eventually(t, "five runs", func() bool { return r.count() == 5 })
-		if d := r.gap(4); d > 1900*time.Millisecond {
+		if d := r.gap(4); d > 3500*time.Millisecond {
 			t.Errorf("after a success, a retry after %s", d)
 		}
 	},
@@ -119,7 +119,7 @@ var endTests = map[string]func(*testing.T, Opened){
 		eventually(t, "both run", func() bool { return r.count() == 2 })
 		began := time.Now()
 		stop()
-		if d := time.Since(began); d > 5200*time.Millisecond {
+		if d := time.Since(began); d > 5*time.Second+slack {
 			t.Errorf("stopped after %s", d)
 		}
 		if ended.count() != 1 {
@@ -150,7 +150,7 @@ var endTests = map[string]func(*testing.T, Opened){
 		<-started
 		began := time.Now()
 		stop()
-		if d := time.Since(began); d > 5500*time.Millisecond {
+		if d := time.Since(began); d > 5*time.Second+slack {
 			t.Errorf("stopped after %s", d)
 		}
 		o2 := again(t, o)
@@ -166,7 +166,7 @@ var endTests = map[string]func(*testing.T, Opened){
 		began := time.Now()
 		enqueue(t, again(t, o), engine.Job{Kind: "job", Subject: "a"})
 		<-ran
-		if d := time.Since(began); d > 1900*time.Millisecond {
+		if d := time.Since(began); d > time.Second+slack {
 			t.Errorf("it ran after %s", d)
 		}
 	},

@@ -142,10 +142,10 @@ var eventTests = map[string]func(*testing.T, Opened){
 		}
 		quiet()
 		emit(t, o, 1)
-		receive(time.Second)
+		receive(slack)
 		quiet()
 		emit(t, other, 1)
-		receive(2 * time.Second)
+		receive(time.Second + slack)
 		cancel()
 		eventually(t, "closed", func() bool {
 			select {

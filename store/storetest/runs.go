@@ -80,6 +80,9 @@ func (r *runs) gap(n int) time.Duration {
 	return r.at[n].Sub(r.at[n-1])
 }
 
+// slack is what a busy machine may add to a time.
+const slack = 4 * time.Second
+
 // stays fails if cond does not hold for a while.
 func stays(t *testing.T, what string, cond func() bool) {
 	t.Helper()

@@ -37,6 +37,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"transactions", txTests},
 		{"jobs", jobTests},
 		{"ends of jobs", endTests},
+		{"model", modelTests},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			t.Parallel()
