@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -48,6 +49,7 @@ func BenchmarkWebhook(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
+		_, _ = io.Copy(io.Discard, resp.Body) // or the connection is not used again
 		_ = resp.Body.Close()
 		if resp.StatusCode != http.StatusAccepted {
 			b.Fatalf("answered %s", resp.Status)
