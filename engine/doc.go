@@ -5,17 +5,17 @@
 // The way of an alert:
 //
 //	POST /webhooks/{source}         webhook/source parses the body into Alerts
-//	  └ Engine.Ingest               ingest.go: deliveries are committed in groups
-//	      └ step, join              series.go, join.go: pure rules: what an
-//	                                observation does to its series, and which
-//	                                incident a new series stands in
+//	  └ Engine.Ingest               ingest.go, commit.go: committed in groups
+//	      └ intake                  series.go, join.go: what an observation does
+//	                                to its series, and which incident a new one
+//	                                stands in; effect.go: what that does to it
 //	      one transaction: alerts, incident, timeline, events, wanted posts, jobs
 //
 //	job "announce"                  bot brings the channel to what is wanted: the
 //	                                plain alert is out before anything is decided
 //
 //	job "decide"                    decide.go: asks the question of the incident
-//	  └ Engine.answer               answer.go: retrieve, score, propose
+//	  └ Engine.answer               answer.go, rank.go, propose.go, explain.go
 //	      one transaction: decision, event, wanted posts, job "announce"
 //
 //	a click, a command, a request   Engine.Review, Acknowledge, Resolve …
@@ -29,8 +29,8 @@
 // from the state of its subject when it is sent, so the newest state wins and a
 // crash repeats harmlessly. Jobs are level-triggered for the same reason.
 //
-// Pure files hold the rules: series.go, join.go, question.go, answer.go (with
-// engine/retrieval and engine/confidence below it), severity.go, route.go. The
+// Pure files hold the rules: series.go, join.go, question.go, symptom.go,
+// severity.go, route.go, and engine/retrieval and engine/confidence below. The
 // use cases around them are thin: read, decide, write.
 //
 // Store (store.go) is the one large seam: a unit of work whose methods each

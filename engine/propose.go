@@ -26,3 +26,24 @@ func (fromHistory) Propose(_ context.Context, _ Question, evidence []Evidence) (
 	}
 	return evidence[0].Resolution, nil
 }
+
+// propose fills in the match, its action and the record of the fix.
+func (e *Engine) propose(ctx context.Context, d *Decision, best candidate) error {
+	if best.action() == "" {
+		return nil
+	}
+	action, err := e.proposer.Propose(ctx, d.Question, d.Evidence)
+	if err != nil || action == "" {
+		e.log.WarnContext(ctx, "the words come from history alone", "error", err)
+		action = best.action()
+	}
+	d.RecommendedAction = &action
+	if best.runbook != nil {
+		d.MatchedRunbook, d.Example = &best.runbook.ID, best.runbook.Seed
+		return nil
+	}
+	i := best.incident
+	d.MatchedIncident, d.Example, d.Then, d.thenSymptom = &i.ID, i.Seed, i.Spike, i.Symptom
+	d.Fix = e.library.fixRecord(i)
+	return nil
+}

@@ -1,0 +1,146 @@
+package engine
+
+import (
+	"slices"
+	"time"
+)
+
+// end closes an episode that a newer one replaces.
+func (in *intake) end(ep *Alert, at time.Time) {
+	ep.Status, ep.EndedAt = AlertResolved, &at
+	if home := in.homes[ep]; home != nil {
+		home.Firing = max(0, home.Firing-1)
+		in.changed(home)
+	}
+	in.touch(ep)
+}
+
+// open finds the incident of a new episode, or opens one.
+func (in *intake) open(ep *Alert) {
+	for _, i := range in.incidents {
+		if why, ok := in.engine.joins(i, ep); ok {
+			ep.Joined = why
+			in.join(i, ep)
+			return
+		}
+	}
+	i := &Incident{
+		Title: ep.Summary(), Status: Open, Severity: ep.Severity, Service: ep.Service, Environment: ep.Environment,
+		ErrorType: ep.ErrorType, Spike: ep.Spike, Symptom: ep.symptom(), Source: ep.Source, Fingerprint: ep.Fingerprint,
+		Labels: ep.Labels, StartedAt: ep.StartedAt, GroupKey: ep.GroupKey, LastSeriesAt: in.now, Firing: 1, Series: 1,
+	}
+	i.Channel, i.Mention = in.engine.route(i)
+	in.incidents = append([]*Incident{i}, in.incidents...)
+	in.homes[ep] = i
+	in.changed(i)
+	in.changes = append(in.changes, incidentChange{incident: i, opened: true, entry: in.entry("fired", ep.Summary())})
+}
+
+func (in *intake) join(i *Incident, ep *Alert) {
+	was, before := i.Severity, i.Firing
+	i.Firing++
+	i.Series++
+	i.LastSeriesAt = in.now
+	in.homes[ep] = i
+	notice := in.worse(i, ep, was, before)
+	if ep.Service != "" && ep.Service != i.Service && !slices.Contains(i.Services, ep.Service) {
+		if len(i.Services) == 0 && i.Service != "" {
+			i.Services = []string{i.Service}
+		}
+		i.Services = append(i.Services, ep.Service)
+		if notice == nil {
+			notice = &Notice{What: "new_service", Names: []string{ep.Service}, Was: before, Now: i.Firing}
+		}
+	}
+	i.learn(ep)
+	in.record(i, "joined", ep.Summary()+": "+ep.Joined, notice)
+}
+
+// again takes up an episode that follows soon on one that ended: the incident
+// it stood in goes on.
+func (in *intake) again(prev, ep *Alert) {
+	home := in.homes[prev]
+	if home == nil || home.Historical {
+		in.open(ep)
+		return
+	}
+	in.homes[ep] = home
+	ep.Joined = "the same series fired again"
+	home.Firing++
+	home.LastSeriesAt = in.now
+	if home.Status != Resolved {
+		in.record(home, "fired", ep.Summary()+" fires again", in.worse(home, ep, home.Severity, home.Firing-1))
+		return
+	}
+	quiet := ep.StartedAt.Sub(*home.ResolvedAt)
+	home.Status, home.ResolvedAt, home.ResolvedBy, home.Reason = Open, nil, "", ""
+	home.AcknowledgedAt, home.AcknowledgedBy = nil, ""
+	home.Reopened++
+	notice := &Notice{What: "fired_again", After: Span(max(0, quiet)), Now: home.Firing}
+	in.record(home, "reopened", "fired again after "+notice.After, notice)
+}
+
+func (in *intake) update(ep *Alert) {
+	home := in.homes[ep]
+	if home == nil {
+		return
+	}
+	notice := in.worse(home, ep, home.Severity, home.Firing)
+	home.learn(ep)
+	if notice != nil {
+		in.record(home, "worse", ep.Summary()+" is now "+string(ep.Severity), notice)
+		return
+	}
+	in.changed(home)
+}
+
+func (in *intake) resolve(ep *Alert) {
+	home := in.homes[ep]
+	if home == nil {
+		return
+	}
+	home.Firing = max(0, home.Firing-1)
+	if home.Firing > 0 || home.Status == Resolved {
+		in.record(home, "note", ep.Summary()+" ended", nil)
+		return
+	}
+	ended := *ep.EndedAt
+	home.Status, home.ResolvedAt, home.Reason = Resolved, &ended, ReasonRecovered
+	in.record(home, "all_clear", "all alerts ended", &Notice{What: "all_clear", After: Span(max(0, ended.Sub(home.StartedAt)))})
+}
+
+// worse raises the incident's severity to the alert's, and returns what to say.
+func (in *intake) worse(i *Incident, ep *Alert, was Severity, before int) *Notice {
+	if !ep.Severity.Worse(was) {
+		return nil
+	}
+	i.Severity = ep.Severity
+	return &Notice{What: "worse", From: was, To: ep.Severity, Was: before, Now: i.Firing}
+}
+
+// learn takes over what an alert knows and its incident does not, and the
+// largest spike of its kind.
+func (i *Incident) learn(ep *Alert) {
+	if i.ErrorType == "" {
+		i.ErrorType = ep.ErrorType
+	}
+	if ep.Spike != nil && (i.Spike == nil || ep.ErrorType == i.ErrorType && *ep.Spike > *i.Spike) {
+		i.Spike = ep.Spike
+	}
+}
+
+func (in *intake) changed(i *Incident) {
+	i.UpdatedAt = in.now
+	if !slices.Contains(in.changedIncidents, i) {
+		in.changedIncidents = append(in.changedIncidents, i)
+	}
+}
+
+func (in *intake) record(i *Incident, kind, text string, notice *Notice) {
+	in.changed(i)
+	in.changes = append(in.changes, incidentChange{incident: i, entry: in.entry(kind, text), notice: notice})
+}
+
+func (in *intake) entry(kind, text string) Entry {
+	return Entry{ID: newID("ent_", in.now), At: in.now, Kind: kind, Text: text}
+}
