@@ -3,6 +3,7 @@ package bot_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"ragoffire/bot/slackfake"
 	"ragoffire/engine"
@@ -141,6 +142,26 @@ func TestAnIncidentIsTakenAndResolvedInItsThread(t *testing.T) {
 	d, err := r.engine.Incident(t.Context(), id)
 	if err != nil || d.Status != engine.Resolved || d.RootCause != "pool too small" || d.ResolvedBy != "alice" {
 		t.Errorf("the incident is %s by %s because of %q, %v", d.Status, d.ResolvedBy, d.RootCause, err)
+	}
+}
+
+func TestWhatFixedItCanBeToldAfterTheAllClear(t *testing.T) {
+	r := newRig(t, setup{})
+	id := r.fire("HighErrorRate")
+	head := r.posted("nobody has it")
+	if _, err := r.engine.Ingest(t.Context(), engine.Delivery{Source: "alertmanager", Alerts: []engine.Alert{
+		{Fingerprint: "HighErrorRate", Status: engine.AlertResolved, StartedAt: time.Now()},
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	r.posted("🟢", "*resolved*", "What fixed it?")
+	r.click(alice, head.TS, "incident_resolve")
+	v := r.view(alice, "incident_resolve_modal")
+	r.submit(alice, v.ID, map[string]map[string]any{"outcome": {"outcome": "fixed"}, "resolution": {"resolution": "raised the pool"}})
+	r.posted("🟢", "fix: raised the pool", "now part of history")
+	d, err := r.engine.Incident(t.Context(), id)
+	if err != nil || !d.Fix() || d.Resolution != "raised the pool" {
+		t.Errorf("%+v, %v; want a fix", d.Incident, err)
 	}
 }
 

@@ -149,6 +149,11 @@ func incidentButtons(i *engine.Incident) slack.Block {
 		return buttons(primary(button(actionAck, i.ID, "Acknowledge")), details)
 	case engine.Acknowledged, engine.Mitigated:
 		return buttons(primary(button(actionResolve, i.ID, "Resolve")), details)
+	case engine.Resolved:
+		if i.ResolvedBy == "" && !i.Historical {
+			// Its alerts ended it; what fixed it is worth knowing all the same.
+			return buttons(button(actionResolve, i.ID, "What fixed it?"), details)
+		}
 	}
 	return buttons(details)
 }
