@@ -107,7 +107,8 @@ func possible(i *engine.Incident) actions {
 	case engine.Mitigated:
 		a.Resolve = true
 	case engine.Resolved:
-		a.Reopen = true
+		// Its alerts ended it: what fixed it can still be told.
+		a.Reopen, a.Resolve = true, i.ResolvedBy == ""
 	}
 	return a
 }
