@@ -24,20 +24,17 @@
 //	the resolved incident           history.go follows the events, here or on any
 //	                                replica, and adds what fixed it to the index
 //
-// Propose, record, then act: nothing goes out that is not first in the store.
-// A Post is a row with a wanted and a sent revision; its content is rendered
-// from the state of its subject when it is sent, so the newest state wins and a
-// crash repeats harmlessly. Jobs are level-triggered for the same reason.
+// Propose, record, then act: nothing goes out that is not first in the store. A
+// Post has a wanted and a sent revision and is rendered when it is sent, so the
+// newest state wins and a crash repeats harmlessly. Jobs are level-triggered.
 //
 // Pure files hold the rules: series.go, join.go, question.go, symptom.go,
 // severity.go, route.go, and engine/retrieval and engine/confidence below. The
 // use cases around them are thin: read, decide, write.
 //
-// Store (store.go) is the one large seam: a unit of work whose methods each
-// state their contract, kept by store/sqlite and store/postgres and checked by
-// one suite, store/storetest. Proposer (propose.go) is the seam for a model: it
-// words a recommendation from evidence; it never gives a confidence.
+// Store (store.go) is the one large seam: a unit of work whose methods state
+// their contract; store/storetest checks both backends. Proposer (propose.go) is
+// the seam for a model: it words a recommendation, never a confidence.
 //
-// Errors that people may read are *Error, with a Kind that each front end maps
-// once; all others are internal, logged where they are handled.
+// Errors that people may read are *Error, with a Kind each front end maps once.
 package engine

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"database/sql"
 	"fmt"
 	"net"
 	"net/http"
@@ -11,9 +12,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // drivers, for hold
+	_ "modernc.org/sqlite"
 
 	"ragoffire/bot/slackfake"
 	"ragoffire/engine"
@@ -105,38 +110,70 @@ func (am *alertmanager) resolve(labels string) {
 	am.add(labels, "--end="+time.Now().UTC().Format(time.RFC3339))
 }
 
-// gate stands between the sender and rof, and can answer instead of it.
-type gate struct {
+// watched stands between the sender and rof, and counts.
+type watched struct {
 	*httptest.Server
-	status    atomic.Int64 // answered instead of asking rof; 0 asks
-	refused   atomic.Int64
-	delivered atomic.Int64
+	target    atomic.Pointer[process]
+	arrived   atomic.Int64 // requests on their way to rof
+	refused   atomic.Int64 // answered 503
+	delivered atomic.Int64 // answered 202
 }
 
-func gated(t *testing.T, target func() string) *gate {
-	g := &gate{}
-	g.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if s := g.status.Load(); s != 0 {
-			g.refused.Add(1)
-			w.WriteHeader(int(s))
-			return
-		}
-		u, err := url.Parse(target())
+func watching(t *testing.T, p *process) *watched {
+	w := &watched{}
+	w.target.Store(p)
+	w.Server = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		w.arrived.Add(1)
+		u, err := url.Parse(w.target.Load().url)
 		if err != nil {
 			panic(err)
 		}
 		proxy := httputil.NewSingleHostReverseProxy(u)
 		proxy.ModifyResponse = func(resp *http.Response) error {
-			if resp.StatusCode == http.StatusAccepted {
-				g.delivered.Add(1)
+			switch resp.StatusCode {
+			case http.StatusAccepted:
+				w.delivered.Add(1)
+			case http.StatusServiceUnavailable:
+				w.refused.Add(1)
+				if resp.Header.Get("Retry-After") == "" {
+					t.Error("a 503 without Retry-After")
+				}
 			}
 			return nil
 		}
-		proxy.ErrorHandler = func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) }
-		proxy.ServeHTTP(w, r)
+		proxy.ErrorHandler = func(rw http.ResponseWriter, _ *http.Request, _ error) { rw.WriteHeader(http.StatusBadGateway) }
+		proxy.ServeHTTP(rw, r)
 	}))
-	t.Cleanup(g.Close)
-	return g
+	t.Cleanup(w.Close)
+	return w
+}
+
+// hold keeps every writer out of a store, as a database does that is in
+// trouble, until release is called.
+func hold(t *testing.T, db string) (release func()) {
+	t.Helper()
+	_, address, _ := strings.Cut(db, "=")
+	driver, lock := "pgx", "LOCK TABLE alerts IN ACCESS EXCLUSIVE MODE"
+	if path, ok := strings.CutPrefix(address, "sqlite:"); ok {
+		driver, address, lock = "sqlite", "file:"+path+"?_txlock=immediate&_pragma=busy_timeout(5000)", "SELECT 1"
+	}
+	pool, err := sql.Open(driver, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tx, err := pool.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.ExecContext(t.Context(), lock); err != nil {
+		t.Fatal(err)
+	}
+	release = sync.OnceFunc(func() {
+		_ = tx.Rollback()
+		_ = pool.Close()
+	})
+	t.Cleanup(release)
+	return release
 }
 
 const (
@@ -176,7 +213,7 @@ func firesRepeatsAndResolves(t *testing.T, db string) {
 	s := slack(t, slackfake.Config{})
 	p := serving(t, slackEnv(s, db)...)
 	connected(t, s)
-	g := gated(t, func() string { return p.url })
+	g := watching(t, p)
 	am := alerting(t, g.URL+"/webhooks/alertmanager")
 
 	am.fire(slow1)
@@ -228,21 +265,25 @@ func firesRepeatsAndResolves(t *testing.T, db string) {
 }
 
 func TestAnAlertRefusedFor5SecondsArrivesLaterOnce(t *testing.T) {
+	onEachStore(t, refusedFor5Seconds)
+}
+
+func refusedFor5Seconds(t *testing.T, db string) {
 	s := slack(t, slackfake.Config{})
-	p := serving(t, slackEnv(s, sqliteDB(t))...)
+	p := serving(t, slackEnv(s, db)...)
 	connected(t, s)
-	g := gated(t, func() string { return p.url })
-	g.status.Store(http.StatusServiceUnavailable)
+	g := watching(t, p)
 	am := alerting(t, g.URL+"/webhooks/alertmanager")
 
-	am.fire(slow1)
+	release := hold(t, db)
 	start := time.Now()
-	wait(t, 10*time.Second, "a refusal", func() bool { return g.refused.Load() > 0 })
+	am.fire(slow1)
+	wait(t, 15*time.Second, "a 503", func() bool { return g.refused.Load() > 0 })
 	wait(t, 10*time.Second, "5 s to pass", func() bool { return time.Since(start) > 5*time.Second })
-	if n := len(live(p)); n != 0 {
-		t.Fatalf("a refused alert made %d incidents", n)
+	if g.delivered.Load() > 0 {
+		t.Fatal("answered 202 while nothing could be stored")
 	}
-	g.status.Store(0)
+	release()
 	until(t, s, 20*time.Second, "the message", func(p *slackfake.Snapshot) bool { return len(summaries(p)) == 1 })
 	seen := g.delivered.Load()
 	wait(t, 15*time.Second, "a repeat", func() bool { return g.delivered.Load() > seen })
@@ -258,36 +299,26 @@ func TestAnAlertWhoseReceiverDiedBeforeTheCommitArrivesAgainOnce(t *testing.T) {
 func diesBeforeTheCommit(t *testing.T, db string) {
 	s := slack(t, slackfake.Config{})
 	env := slackEnv(s, db)
-	var current atomic.Pointer[process]
 	p := serving(t, env...)
-	current.Store(p)
 	connected(t, s)
-	// The sender's request is held at the door until rof is dead: nothing of it
-	// can have been committed.
-	var held atomic.Bool
-	arrived, dead := make(chan struct{}), make(chan struct{})
-	door := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if held.CompareAndSwap(false, true) {
-			close(arrived)
-			<-dead
-		}
-		u, _ := url.Parse(current.Load().url)
-		proxy := httputil.NewSingleHostReverseProxy(u)
-		proxy.ErrorHandler = func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) }
-		proxy.ServeHTTP(w, r)
-	}))
-	t.Cleanup(door.Close)
-	am := alerting(t, door.URL+"/webhooks/alertmanager")
+	g := watching(t, p)
+	am := alerting(t, g.URL+"/webhooks/alertmanager")
 
+	release := hold(t, db)
 	am.fire(slow1)
-	<-arrived
-	p.kill()
-	close(dead)
+	wait(t, 10*time.Second, "the delivery", func() bool { return g.arrived.Load() > 0 })
+	p.kill() // it has the alert, and cannot have committed it
+	release()
 	p2 := serving(t, env...)
-	current.Store(p2)
+	if n := len(live(p2)); n != 0 {
+		t.Fatalf("%d incidents were committed behind a lock", n)
+	}
+	g.target.Store(p2)
 	until(t, s, 30*time.Second, "the message", func(p *slackfake.Snapshot) bool { return len(summaries(p)) == 1 })
-	if n := len(live(p2)); n != 1 {
-		t.Fatalf("%d incidents; want 1", n)
+	seen := g.delivered.Load()
+	wait(t, 15*time.Second, "a repeat", func() bool { return g.delivered.Load() > seen })
+	if n, m := len(live(p2)), len(summaries(s.Snapshot())); n != 1 || m != 1 {
+		t.Fatalf("%d incidents, %d messages; want one of each", n, m)
 	}
 }
 
