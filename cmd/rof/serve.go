@@ -58,7 +58,11 @@ func serve(ctx context.Context, args []string, getenv func(string) string, std s
 		return err
 	}
 	log.InfoContext(ctx, "serving", "address", srv.Addr().String(), "dashboard", srv.URL(), "store", storeName(cfg.database))
-	return together(ctx, srv, e, st, chat)
+	if err := together(ctx, srv, e, st, chat); err != nil {
+		return err
+	}
+	log.InfoContext(ctx, "stopped")
+	return nil
 }
 
 // together runs the parts until ctx ends or one of them fails. The door closes
