@@ -2,10 +2,7 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
-	"time"
 )
 
 // write stores what the alerts changed, with its events, posts and jobs.
@@ -121,66 +118,3 @@ func (in *intake) name(r *Receipt) {
 		}
 	}
 }
-
-// wants gathers the posts and jobs of a transaction.
-type wants struct {
-	now   time.Time
-	posts []Post
-	jobs  []Job
-	known map[string]bool // channels that have their announce job
-}
-
-func newWants(now time.Time) *wants { return &wants{now: now, known: make(map[string]bool)} }
-
-func (w *wants) post(p Post) {
-	if p.Channel == "" {
-		return // nobody listens: without Slack nothing is wanted
-	}
-	p.CreatedAt = w.now
-	w.posts = append(w.posts, p)
-	if !w.known[p.Channel] {
-		w.known[p.Channel] = true
-		w.jobs = append(w.jobs, Job{Kind: JobAnnounce, Subject: p.Channel})
-	}
-}
-
-// incident wants an incident's channel message and the plain alert in its
-// thread as they stand now.
-func (w *wants) incident(i *Incident) {
-	w.post(Post{Key: incidentKey(i.ID), Channel: i.Channel, Kind: PostIncident, Subject: i.ID})
-	w.post(Post{Key: "alert:" + i.ID, Channel: i.Channel, Parent: incidentKey(i.ID), Kind: PostAlert, Subject: i.ID})
-}
-
-// notice wants one broadcast reply.
-func (w *wants) notice(i *Incident, id string, n Notice) error {
-	detail, err := json.Marshal(n)
-	if err != nil {
-		return fmt.Errorf("notice: %w", err)
-	}
-	w.post(Post{Key: "notice:" + id, Channel: i.Channel, Parent: incidentKey(i.ID), Kind: PostNotice, Subject: i.ID, Detail: detail})
-	return nil
-}
-
-// decision wants a decision's message: in its incident's thread, or where it
-// was asked for.
-func (w *wants) decision(d *Decision, i *Incident, channel string) {
-	p := Post{Key: "decision:" + d.ID, Kind: PostDecision, Subject: d.ID}
-	switch {
-	case d.Question.Asked != nil:
-		p.Channel, p.Thread = d.Question.Asked.Channel, d.Question.Asked.Thread
-	case i != nil:
-		p.Channel, p.Parent = i.Channel, incidentKey(i.ID)
-	default:
-		p.Channel = channel
-	}
-	w.post(p)
-}
-
-func (w *wants) write(ctx context.Context, tx Tx) error {
-	if err := tx.WantPosts(ctx, w.posts...); err != nil {
-		return err
-	}
-	return tx.Enqueue(ctx, w.jobs...)
-}
-
-func incidentKey(id string) string { return "incident:" + id }
