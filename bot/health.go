@@ -15,9 +15,6 @@ type Health struct {
 // Health tells how the connections are.
 func (b *Bot) Health() Health { return b.links.health() }
 
-// Connected says whether Slack can reach the bot.
-func (b *Bot) Connected() bool { return b.links.health().Sockets > 0 }
-
 // connections counts what is open.
 type connections struct {
 	count func(string)
