@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 
 	"ragoffire/engine/retrieval"
@@ -170,39 +169,4 @@ func (l *library) errorTypes() []string {
 	defer l.mu.RUnlock()
 	types := slices.Sorted(maps.Keys(l.types))
 	return slices.DeleteFunc(types, func(t string) bool { return t == "" })
-}
-
-func incidentDocument(i *Incident) retrieval.Document {
-	tried := make([]string, 0, len(i.Tried))
-	for _, t := range i.Tried {
-		tried = append(tried, t.Action)
-	}
-	return retrieval.Document{
-		ID: i.ID, Kind: KindIncident,
-		Fields: []retrieval.Field{
-			{Name: "title", Text: i.Title},
-			{Name: "type", Text: i.ErrorType},
-			{Name: "service", Text: i.Service},
-			{Name: "symptom", Text: i.Symptom},
-			{Name: "cause", Text: i.RootCause},
-			{Name: "text", Text: i.Text},
-			{Name: "fix", Text: strings.Join(append(tried, i.Resolution), "\n")},
-		},
-		Facets: retrieval.Facets{Type: i.ErrorType, Service: i.Service, Magnitude: i.Spike},
-	}
-}
-
-func runbookDocument(b *Runbook) retrieval.Document {
-	return retrieval.Document{
-		ID: b.ID, Kind: KindRunbook,
-		Fields: []retrieval.Field{
-			{Name: "title", Text: b.Title},
-			{Name: "type", Text: b.ErrorType},
-			{Name: "service", Text: b.Service},
-			{Name: "symptom", Text: strings.Join(b.Alerts, " ")},
-			{Name: "text", Text: b.Text},
-			{Name: "fix", Text: b.Mitigation},
-		},
-		Facets: retrieval.Facets{Type: b.ErrorType, Service: b.Service},
-	}
 }

@@ -1,0 +1,42 @@
+package engine
+
+import (
+	"strings"
+
+	"ragoffire/engine/retrieval"
+)
+
+func incidentDocument(i *Incident) retrieval.Document {
+	tried := make([]string, 0, len(i.Tried))
+	for _, t := range i.Tried {
+		tried = append(tried, t.Action)
+	}
+	return retrieval.Document{
+		ID: i.ID, Kind: KindIncident,
+		Fields: []retrieval.Field{
+			{Name: "title", Text: i.Title},
+			{Name: "type", Text: i.ErrorType},
+			{Name: "service", Text: i.Service},
+			{Name: "symptom", Text: i.Symptom},
+			{Name: "cause", Text: i.RootCause},
+			{Name: "text", Text: i.Text},
+			{Name: "fix", Text: strings.Join(append(tried, i.Resolution), "\n")},
+		},
+		Facets: retrieval.Facets{Type: i.ErrorType, Service: i.Service, Magnitude: i.Spike},
+	}
+}
+
+func runbookDocument(b *Runbook) retrieval.Document {
+	return retrieval.Document{
+		ID: b.ID, Kind: KindRunbook,
+		Fields: []retrieval.Field{
+			{Name: "title", Text: b.Title},
+			{Name: "type", Text: b.ErrorType},
+			{Name: "service", Text: b.Service},
+			{Name: "symptom", Text: strings.Join(b.Alerts, " ")},
+			{Name: "text", Text: b.Text},
+			{Name: "fix", Text: b.Mitigation},
+		},
+		Facets: retrieval.Facets{Type: b.ErrorType, Service: b.Service},
+	}
+}
