@@ -36,6 +36,20 @@ type Decision struct {
 	IncidentID        *string        `json:"incident_id"`
 	CreatedAt         time.Time      `json:"created_at"`
 	Reviews           []Review       `json:"reviews"`
+	Outcome           *Outcome       `json:"outcome"` // null until somebody told
+
+	// Changes are those on the same service in the half hour before, the latest
+	// first: the first thing to look at.
+	Changes []Change `json:"changes,omitempty"`
+	// Onset is set where many services fire at once: which was first.
+	Onset []Onset `json:"onset,omitempty"`
+	// Basis is what the incident was when this was decided.
+	Basis *Basis `json:"basis,omitempty"`
+	// Outdated says why newer facts have overtaken this decision; SupersededBy is
+	// the one that answers them, and Follows the one that this answers after.
+	Outdated     string `json:"outdated,omitempty"`
+	SupersededBy string `json:"superseded_by,omitempty"`
+	Follows      string `json:"follows,omitempty"`
 
 	Question Question `json:"question"`
 	// Then is the matched incident's own spike, shown beside tonight's.
@@ -79,6 +93,20 @@ type Confidence struct {
 	Base       string   `json:"base"` // what the number rests on
 }
 
+// Onset is when a service's trouble began, in a storm of several.
+type Onset struct {
+	Service    string    `json:"service"`
+	IncidentID string    `json:"incident_id"`
+	Title      string    `json:"title"`
+	At         time.Time `json:"at"`
+}
+
+// Basis is the state of an incident that a decision was made on.
+type Basis struct {
+	Series   int      `json:"series"`
+	Severity Severity `json:"severity"`
+}
+
 // FixRecord is what history says of the recommended fix itself. It is never
 // folded into the confidence.
 type FixRecord struct {
@@ -88,6 +116,20 @@ type FixRecord struct {
 	Undo       string   `json:"undo,omitempty"`
 	CheckFirst []string `json:"check_first,omitempty"`
 	Took       string   `json:"took,omitempty"` // time to mitigate then
+	// Then is what was set where it was done, such as "pool 200 → 60 on checkout".
+	// Warnings say what of it may not hold here.
+	Then     string   `json:"then,omitempty"`
+	Warnings []string `json:"warnings,omitempty"`
+	// Trials are the times it was tried, the latest first.
+	Trials []Trial `json:"trials,omitempty"`
+}
+
+// Trial is one time that a fix was tried.
+type Trial struct {
+	ID      string `json:"id"` // the incident
+	Outcome Result `json:"outcome"`
+	Took    string `json:"took,omitempty"`
+	Note    string `json:"note,omitempty"`
 }
 
 // Evidence is one past incident or runbook that a decision cites.
@@ -98,10 +140,21 @@ type Evidence struct {
 	Service    string   `json:"service,omitempty"`
 	Score      float64  `json:"score"`
 	Resolution string   `json:"resolution"`
-	Outcome    string   `json:"outcome"` // resolved; empty for a runbook
+	Outcome    string   `json:"outcome"` // resolved, or what history says against it: failed, reverted, rejected; empty for a runbook
+	Stance     Stance   `json:"stance,omitempty"`
 	Why        []string `json:"why"`
 	Example    bool     `json:"example,omitempty"`
 }
+
+// Stance says whether evidence speaks for the recommendation or against it. What
+// is only near says neither.
+type Stance string
+
+// The stances.
+const (
+	For     Stance = "for"
+	Against Stance = "against"
+)
 
 // The kinds of evidence.
 const (

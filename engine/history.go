@@ -76,15 +76,11 @@ func each(page func(after string) (next string, err error)) error {
 }
 
 func (e *Engine) calibrate(ctx context.Context, r Reader) error {
-	judged, err := r.Reviewed(ctx, judgedLimit)
+	judged, err := r.Judged(ctx, judgedLimit)
 	if err != nil {
 		return err
 	}
-	outcomes := make([]confidence.Outcome, len(judged))
-	for n, j := range judged {
-		outcomes[n] = confidence.Outcome{Raw: j.Raw, Right: j.Right}
-	}
-	c := confidence.NewCalibrator(outcomes)
+	c := confidence.NewCalibrator(outcomes(judged))
 	e.calibrator.Store(&c)
 	return nil
 }

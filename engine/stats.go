@@ -10,12 +10,12 @@ import (
 // Stats returns the store's figures; examples are in none of them but History.
 func (e *Engine) Stats(ctx context.Context) (Stats, error) {
 	var c Counts
-	var judged []Judged
+	var judged []Decision
 	err := e.store.View(ctx, func(r Reader) (err error) {
 		if c, err = r.Counts(ctx); err != nil {
 			return err
 		}
-		judged, err = r.Reviewed(ctx, judgedLimit)
+		judged, err = r.Judged(ctx, judgedLimit)
 		return err
 	})
 	if err != nil {
@@ -46,11 +46,8 @@ func mean(total time.Duration, n int) *float64 {
 	return &m
 }
 
-func reliability(judged []Judged) Calibration {
-	outcomes := make([]confidence.Outcome, len(judged))
-	for n, j := range judged {
-		outcomes[n] = confidence.Outcome{Raw: j.Raw, Right: j.Right}
-	}
+func reliability(judged []Decision) Calibration {
+	outcomes := outcomes(judged)
 	c := Calibration{Outcomes: len(outcomes), Calibrated: len(outcomes) > 0, Table: []CalibrationBin{}}
 	if len(outcomes) > 0 {
 		b := confidence.Brier(outcomes)
@@ -60,4 +57,16 @@ func reliability(judged []Judged) Calibration {
 		c.Table = append(c.Table, CalibrationBin{From: b.From, To: b.To, N: b.N, Mean: round(b.MeanScore), Right: round(b.ShareRight)})
 	}
 	return c
+}
+
+// outcomes are what calibration learns from: decisions that named a match, and
+// whether it was the same problem.
+func outcomes(judged []Decision) []confidence.Outcome {
+	var list []confidence.Outcome
+	for _, d := range judged {
+		if right, ok := d.Right(); ok {
+			list = append(list, confidence.Outcome{Raw: d.Confidence.Raw, Right: right})
+		}
+	}
+	return list
 }

@@ -84,9 +84,13 @@ type Reader interface {
 
 	// Counts returns what Stats shows.
 	Counts(ctx context.Context) (Counts, error)
-	// Reviewed lists the newest reviews that stand, at most limit, each with
-	// its decision's raw confidence, for calibration. Examples are left out.
-	Reviewed(ctx context.Context, limit int) ([]Judged, error)
+	// Judged lists the decisions that have a standing review or an outcome, those
+	// judged last first, at most limit: what calibration and ranking learn from.
+	// Decisions on examples are left out.
+	Judged(ctx context.Context, limit int) ([]Decision, error)
+	// Changes lists the changes on a service within [from, to], the latest
+	// first, at most limit.
+	Changes(ctx context.Context, service string, from, to time.Time, limit int) ([]Change, error)
 }
 
 // Tx is a unit of work. Its reads see its own writes. Reading one row by id
@@ -119,6 +123,7 @@ type Tx interface {
 	PutIncidents(ctx context.Context, incidents []Incident) error
 	PutRunbooks(ctx context.Context, runbooks []Runbook) error
 	PutDecisions(ctx context.Context, decisions []Decision) error // without Reviews
+	PutChanges(ctx context.Context, changes []Change) error
 	DeleteIncident(ctx context.Context, id string) error
 	DeleteRunbook(ctx context.Context, id string) error
 
@@ -155,8 +160,8 @@ type Tx interface {
 	// DoneEnvelope drops an envelope's payload and keeps its id.
 	DoneEnvelope(ctx context.Context, id string) error
 
-	// Tidy drops what retention lets go: events and done envelopes older than
-	// the times given, at most a few thousand rows a call.
+	// Tidy drops what retention lets go: events, with them changes, and done
+	// envelopes older than the times given, at most a few thousand rows a call.
 	Tidy(ctx context.Context, events, envelopes time.Time) error
 }
 
@@ -174,12 +179,6 @@ type IncidentFilter struct {
 type DecisionFilter struct {
 	IncidentID string
 	Status     DecisionStatus
-}
-
-// Judged is one verdict beside what we had said.
-type Judged struct {
-	Raw   float64
-	Right bool
 }
 
 // Counts are the store's figures. Seeds and decisions on them are left out.

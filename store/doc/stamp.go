@@ -1,7 +1,9 @@
 package doc
 
 import (
+	"slices"
 	"strings"
+	"time"
 
 	"ragoffire/engine"
 )
@@ -34,7 +36,34 @@ func Search(i *engine.Incident) string {
 func Decision(d engine.Decision) engine.Decision {
 	d.CreatedAt = Time(d.CreatedAt)
 	d.Reviews = nil
+	if d.Outcome != nil {
+		o := *d.Outcome
+		o.At = Time(o.At)
+		d.Outcome = &o
+	}
+	d.Changes = slices.Clone(d.Changes)
+	for i := range d.Changes {
+		d.Changes[i] = Change(d.Changes[i])
+	}
+	d.Onset = slices.Clone(d.Onset)
+	for i := range d.Onset {
+		d.Onset[i].At = Time(d.Onset[i].At)
+	}
 	return d
+}
+
+// OutcomeAt returns when a decision's outcome was told, nil where it was not.
+func OutcomeAt(d *engine.Decision) *time.Time {
+	if d.Outcome == nil {
+		return nil
+	}
+	return &d.Outcome.At
+}
+
+// Change returns c as it is stored.
+func Change(c engine.Change) engine.Change {
+	c.At = Time(c.At)
+	return c
 }
 
 // Review returns r as it is stored: its decision's id is a column.

@@ -67,11 +67,24 @@ func (r reader) Decisions(ctx context.Context, f engine.DecisionFilter, after st
 	return list, next, nil
 }
 
+// Judged takes what was judged from its two indexes, and reads only those rows.
+func (r reader) Judged(ctx context.Context, limit int) ([]engine.Decision, error) {
+	return rows(ctx, r.db, scanDecision, `
+		SELECT d.doc, r.doc
+		FROM (SELECT id, max(at) AS at FROM (
+				SELECT decision_id AS id, at FROM reviews WHERE undone_at IS NULL
+				UNION ALL SELECT id, outcome_at FROM decisions WHERE outcome_at IS NOT NULL) AS u GROUP BY id) AS j
+			JOIN decisions AS d ON d.id = j.id
+			LEFT JOIN reviews AS r ON r.decision_id = d.id AND r.undone_at IS NULL
+		WHERE NOT d.example ORDER BY j.at DESC, d.id DESC LIMIT $1`, doc.Limit(limit, 50))
+}
+
 func (t *tx) PutDecisions(ctx context.Context, decisions []engine.Decision) error {
 	var ids, incidents, status, list []string
 	var example []bool
 	var rawScores []float64
 	var created []time.Time
+	var outcomes []*time.Time
 	for _, d := range lastOf(decisions, func(d *engine.Decision) string { return d.ID }) {
 		d = doc.Decision(d)
 		b, err := doc.Encode(d)
@@ -85,17 +98,17 @@ func (t *tx) PutDecisions(ctx context.Context, decisions []engine.Decision) erro
 		ids, incidents = append(ids, doc.Key(d.ID)), append(incidents, incident)
 		status, list = append(status, doc.Key(string(d.Status))), append(list, string(b))
 		example, rawScores = append(example, d.Example), append(rawScores, d.Confidence.Raw)
-		created = append(created, d.CreatedAt)
+		created, outcomes = append(created, d.CreatedAt), append(outcomes, doc.OutcomeAt(&d))
 	}
 	if len(ids) == 0 {
 		return nil
 	}
 	return t.exec(ctx, `
-		INSERT INTO decisions (id, incident_id, status, example, raw, created_at, doc)
-		SELECT id, incident_id, status, example, raw, created_at, doc::json
-		FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[], $5::float8[], $6::timestamptz[], $7::text[])
-			AS u (id, incident_id, status, example, raw, created_at, doc)
-		ON CONFLICT (id) DO UPDATE SET incident_id = excluded.incident_id, status = excluded.status,
-			example = excluded.example, raw = excluded.raw, created_at = excluded.created_at, doc = excluded.doc`,
-		ids, incidents, status, example, rawScores, created, list)
+		INSERT INTO decisions (id, incident_id, status, example, raw, created_at, outcome_at, doc)
+		SELECT id, incident_id, status, example, raw, created_at, outcome_at, doc::json
+		FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[], $5::float8[], $6::timestamptz[], $7::timestamptz[], $8::text[])
+			AS u (id, incident_id, status, example, raw, created_at, outcome_at, doc)
+		ON CONFLICT (id) DO UPDATE SET incident_id = excluded.incident_id, status = excluded.status, example = excluded.example,
+			raw = excluded.raw, created_at = excluded.created_at, outcome_at = excluded.outcome_at, doc = excluded.doc`,
+		ids, incidents, status, example, rawScores, created, outcomes, list)
 }

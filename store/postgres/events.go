@@ -95,5 +95,9 @@ func (t *tx) Tidy(ctx context.Context, events, envelopes time.Time) error {
 		doc.Time(envelopes), tidyBatch); err != nil {
 		return err
 	}
+	if err := t.exec(ctx, `DELETE FROM changes WHERE id IN (SELECT id FROM changes WHERE at < $1 ORDER BY at LIMIT $2)`,
+		doc.Time(events), tidyBatch); err != nil {
+		return err
+	}
 	return t.exec(ctx, `DELETE FROM holds WHERE until < $1`, doc.Time(envelopes).UnixMicro())
 }

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"ragoffire/engine"
 	"ragoffire/store/doc"
 )
@@ -39,10 +37,4 @@ func (t *tx) UndoReview(ctx context.Context, decisionID string, at time.Time) er
 		err = engine.NotFoundf("%s has no review to undo", doc.Text(decisionID))
 	}
 	return err
-}
-
-func (r reader) Reviewed(ctx context.Context, limit int) ([]engine.Judged, error) {
-	return rows(ctx, r.db, func(r pgx.Rows, j *engine.Judged) error { return r.Scan(&j.Raw, &j.Right) }, `
-		SELECT d.raw, r.verdict = 'approve' FROM reviews AS r JOIN decisions AS d ON d.id = r.decision_id
-		WHERE r.undone_at IS NULL AND NOT d.example ORDER BY r.at DESC, r.seq DESC LIMIT $1`, doc.Limit(limit, 50))
 }

@@ -64,6 +64,18 @@ func (r reader) Decisions(ctx context.Context, f engine.DecisionFilter, after st
 	return list, next, nil
 }
 
+// Judged takes what was judged from its two indexes, and reads only those rows.
+func (r reader) Judged(ctx context.Context, limit int) ([]engine.Decision, error) {
+	return rows(ctx, r, scanDecision, `
+		SELECT d.doc, r.doc
+		FROM (SELECT id, max(at) AS at FROM (
+				SELECT decision_id AS id, at FROM reviews WHERE undone_at IS NULL
+				UNION ALL SELECT id, outcome_at FROM decisions WHERE outcome_at IS NOT NULL) AS u GROUP BY id) AS j
+			JOIN decisions AS d ON d.id = j.id
+			LEFT JOIN reviews AS r ON r.decision_id = d.id AND r.undone_at IS NULL
+		WHERE d.example = 0 ORDER BY j.at DESC, d.id DESC LIMIT ?`, doc.Limit(limit, 50))
+}
+
 func (t *tx) PutDecisions(ctx context.Context, decisions []engine.Decision) error {
 	for _, d := range decisions {
 		d = doc.Decision(d)
@@ -76,11 +88,11 @@ func (t *tx) PutDecisions(ctx context.Context, decisions []engine.Decision) erro
 			incident = *d.IncidentID
 		}
 		if _, err := t.exec(ctx, `
-			INSERT INTO decisions (id, incident_id, status, example, raw, created_at, doc) VALUES (?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET incident_id = excluded.incident_id, status = excluded.status,
-				example = excluded.example, raw = excluded.raw, created_at = excluded.created_at, doc = excluded.doc`,
+			INSERT INTO decisions (id, incident_id, status, example, raw, created_at, outcome_at, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (id) DO UPDATE SET incident_id = excluded.incident_id, status = excluded.status, example = excluded.example,
+				raw = excluded.raw, created_at = excluded.created_at, outcome_at = excluded.outcome_at, doc = excluded.doc`,
 			doc.Key(d.ID), doc.Key(incident), doc.Key(string(d.Status)), d.Example, d.Confidence.Raw,
-			micros(d.CreatedAt), string(b)); err != nil {
+			micros(d.CreatedAt), microsOrNull(doc.OutcomeAt(&d)), string(b)); err != nil {
 			return err
 		}
 	}

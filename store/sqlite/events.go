@@ -65,6 +65,10 @@ func (t *tx) Tidy(ctx context.Context, events, envelopes time.Time) error {
 		micros(envelopes), tidyBatch); err != nil {
 		return err
 	}
+	if _, err := t.exec(ctx, `DELETE FROM changes WHERE id IN (SELECT id FROM changes WHERE at < ? ORDER BY at LIMIT ?)`,
+		micros(events), tidyBatch); err != nil {
+		return err
+	}
 	_, err := t.exec(ctx, `DELETE FROM holds WHERE until < ?`, micros(envelopes))
 	return err
 }

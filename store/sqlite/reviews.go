@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -36,10 +35,4 @@ func (t *tx) UndoReview(ctx context.Context, decisionID string, at time.Time) er
 		err = engine.NotFoundf("%s has no review to undo", doc.Text(decisionID))
 	}
 	return err
-}
-
-func (r reader) Reviewed(ctx context.Context, limit int) ([]engine.Judged, error) {
-	return rows(ctx, r, func(r *sql.Rows, j *engine.Judged) error { return r.Scan(&j.Raw, &j.Right) }, `
-		SELECT d.raw, r.verdict = 'approve' FROM reviews AS r JOIN decisions AS d ON d.id = r.decision_id
-		WHERE r.undone_at IS NULL AND d.example = 0 ORDER BY r.at DESC, r.seq DESC LIMIT ?`, doc.Limit(limit, 50))
 }

@@ -118,8 +118,49 @@ var decisionTests = map[string]func(*testing.T, Opened){
 			}
 		}
 		update(t, o, func(ctx context.Context, tx engine.Tx) error { return tx.UndoReview(ctx, name("d", 1), t0()) })
-		same(t, view(t, o, func(ctx context.Context, r engine.Reader) ([]engine.Judged, error) { return r.Reviewed(ctx, 3) }),
-			[]engine.Judged{{Raw: 0.5, Right: true}, {Raw: 0.4}, {Raw: 0.3, Right: true}})
+		// An outcome counts without a verdict, and moves what had one to the front.
+		outcome := func(id string, after time.Duration) engine.Decision {
+			return engine.Decision{ID: id, CreatedAt: t0(), Outcome: &engine.Outcome{Outcome: engine.Worked, Actor: "ann", At: t0().Add(after)}}
+		}
+		putDecisions(t, o, outcome("only-outcome", 10*time.Second), outcome(name("d", 0), 11*time.Second), engine.Decision{ID: "neither", CreatedAt: t0()})
+		judged := func(limit int) []engine.Decision {
+			return view(t, o, func(ctx context.Context, r engine.Reader) ([]engine.Decision, error) { return r.Judged(ctx, limit) })
+		}
+		all := judged(10)
+		same(t, ids(all, decisionID), []string{name("d", 0), "only-outcome", name("d", 5), name("d", 4), name("d", 3)})
+		if d := all[0]; len(d.Reviews) != 1 || d.Outcome == nil || d.Outcome.Outcome != engine.Worked {
+			t.Errorf("the first of them: %+v", d)
+		}
+		same(t, ids(judged(2), decisionID), []string{name("d", 0), "only-outcome"})
+		// Taken back, it is judged no more.
+		putDecisions(t, o, engine.Decision{ID: "only-outcome", CreatedAt: t0()})
+		same(t, ids(judged(2), decisionID), []string{name("d", 0), name("d", 5)})
+	},
+
+	"changes of a service within a time, the latest first": func(t *testing.T, o Opened) {
+		change := func(n int, service string) engine.Change {
+			return engine.Change{ID: name(service, n), Service: service, Title: "deploy", At: t0().Add(time.Duration(n) * time.Minute)}
+		}
+		update(t, o, func(ctx context.Context, tx engine.Tx) error {
+			if err := tx.PutChanges(ctx, []engine.Change{change(1, "a"), change(2, "a"), change(3, "a"), change(2, "b")}); err != nil {
+				return err
+			}
+			again := change(3, "a")
+			again.Title = "deployed"
+			return tx.PutChanges(ctx, []engine.Change{again})
+		})
+		got := view(t, o, func(ctx context.Context, r engine.Reader) ([]engine.Change, error) {
+			return r.Changes(ctx, "a", t0().Add(2*time.Minute), t0().Add(3*time.Minute), 10)
+		})
+		want := []engine.Change{change(3, "a"), change(2, "a")}
+		want[0].Title = "deployed"
+		same(t, got, want)
+		// Retention takes them with the events of their time.
+		update(t, o, func(ctx context.Context, tx engine.Tx) error { return tx.Tidy(ctx, t0().Add(150*time.Second), t0()) })
+		got = view(t, o, func(ctx context.Context, r engine.Reader) ([]engine.Change, error) {
+			return r.Changes(ctx, "a", t0(), t0().Add(time.Hour), 10)
+		})
+		same(t, got, want[:1])
 	},
 
 	"one of many verdicts wins, and is told once": func(t *testing.T, o Opened) {

@@ -15,9 +15,11 @@ var textTests = map[string]func(*testing.T, Opened){
 	"every field is kept": func(t *testing.T, o Opened) {
 		i, a, d := filled[engine.Incident](1), filled[engine.Alert](2), filled[engine.Decision](3)
 		r, b, p := filled[engine.Review](4), filled[engine.Runbook](5), filled[engine.Post](6)
+		c := filled[engine.Change](10)
 		e, ev, env := filled[engine.Entry](7), filled[engine.Event](8), filled[engine.Envelope](9)
 		a.IncidentID, e.IncidentID, d.IncidentID, r.DecisionID = i.ID, i.ID, &i.ID, d.ID
 		storeAll(t, o, i, a, d, r, b, p, e, ev, env)
+		update(t, o, func(ctx context.Context, tx engine.Tx) error { return tx.PutChanges(ctx, []engine.Change{c}) })
 
 		o2 := again(t, o)
 		same(t, view(t, o2, func(ctx context.Context, rd engine.Reader) (engine.Incident, error) { return rd.Incident(ctx, i.ID) }), kept(i))
@@ -33,6 +35,11 @@ var textTests = map[string]func(*testing.T, Opened){
 		want := kept(d)
 		want.Reviews = []engine.Review{wantReview}
 		same(t, view(t, o2, func(ctx context.Context, rd engine.Reader) (engine.Decision, error) { return rd.Decision(ctx, d.ID) }), want)
+
+		changes := view(t, o2, func(ctx context.Context, rd engine.Reader) ([]engine.Change, error) {
+			return rd.Changes(ctx, c.Service, c.At.Add(-time.Second), c.At, 1)
+		})
+		same(t, changes, []engine.Change{kept(c)})
 
 		wantPost := kept(p)
 		wantPost.Wanted = 1
