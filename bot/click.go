@@ -34,7 +34,7 @@ func (b *Bot) receiveClick(ctx context.Context, p interaction, payload json.RawM
 	case actionResolve:
 		ack(nil)
 		b.openFor(ctx, p.asker(), p.TriggerID, command{verb: verbResolve, id: act.Value})
-	case actionApprove, actionUndo, actionEvidence, actionAck, actionDetails:
+	case actionApprove, actionUndo, actionEvidence, actionAck, actionDetails, actionWorked, actionFailed, actionReverted:
 		if b.keep(ctx, kindClick, p.key(), payload) != nil {
 			// Slack ignores what the acknowledgement of a click says, so the
 			// person is told by other means, and sees Slack's own warning
@@ -62,6 +62,9 @@ func (b *Bot) actClick(ctx context.Context, e engine.Envelope) error {
 		err = b.review(ctx, a, act.Value, engine.Review{Verdict: engine.Approve})
 	case actionUndo:
 		_, err = b.engine.UndoReview(ctx, act.Value, a.name)
+	case actionWorked, actionFailed, actionReverted:
+		o := map[string]engine.Result{actionWorked: engine.Worked, actionFailed: engine.Failed, actionReverted: engine.Reverted}[act.ActionID]
+		_, err = b.engine.ReportOutcome(ctx, act.Value, engine.Outcome{Outcome: o, Actor: a.name})
 	case actionEvidence:
 		m, err = b.evidence(ctx, act.Value)
 	case actionAck:

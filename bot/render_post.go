@@ -12,18 +12,13 @@ import (
 // post renders a post from the state of its subject as the reader sees it.
 func (r *renderer) post(ctx context.Context, in engine.Reader, p *engine.Post, now time.Time) (*message, error) {
 	switch p.Kind {
-	case engine.PostDecision:
-		d, err := in.Decision(ctx, p.Subject)
+	case engine.PostDecision, engine.PostOutcome:
+		d, live, err := decided(ctx, in, p.Subject)
 		if err != nil {
 			return nil, err
 		}
-		var live *engine.Incident
-		if d.IncidentID != nil {
-			i, err := in.Incident(ctx, *d.IncidentID)
-			if err != nil {
-				return nil, err
-			}
-			live = &i
+		if p.Kind == engine.PostOutcome {
+			return r.outcome(&d, live), nil
 		}
 		return r.decision(&d, live, now), nil
 	case engine.PostNotice:
@@ -45,6 +40,17 @@ func (r *renderer) post(ctx context.Context, in engine.Reader, p *engine.Post, n
 		return r.alert(&d), nil
 	}
 	return r.incident(&d), nil
+}
+
+// decided reads a decision and the incident that it is for, nil where a person
+// asked.
+func decided(ctx context.Context, in engine.Reader, id string) (engine.Decision, *engine.Incident, error) {
+	d, err := in.Decision(ctx, id)
+	if err != nil || d.IncidentID == nil {
+		return d, nil, err
+	}
+	i, err := in.Incident(ctx, *d.IncidentID)
+	return d, &i, err
 }
 
 // detail reads of an incident what its messages show.

@@ -14,7 +14,11 @@ func (e *Engine) Analyze(ctx context.Context, q Question) (Decision, error) {
 	if err := q.check(); err != nil {
 		return Decision{}, err
 	}
-	d, err := e.answer(ctx, q)
+	in, err := e.inquire(ctx, q, e.now())
+	if err != nil {
+		return Decision{}, err
+	}
+	d, err := e.adviser().answer(ctx, in)
 	if err != nil {
 		return Decision{}, err
 	}
@@ -42,11 +46,7 @@ func (e *Engine) keep(ctx context.Context, tx Tx, d *Decision, i *Incident) erro
 	if err := tx.PutDecisions(ctx, []Decision{*d}); err != nil {
 		return err
 	}
-	ev, err := NewEvent(EventDecision, d.CreatedAt, d)
-	if err != nil {
-		return err
-	}
-	if err := tx.Emit(ctx, ev); err != nil {
+	if err := e.tellDecision(ctx, tx, d, d.CreatedAt); err != nil {
 		return err
 	}
 	w := newWants(d.CreatedAt)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -11,8 +12,8 @@ import (
 )
 
 const (
-	candidates = 12 // hits looked at: the best text is not always the best match
-	cited      = 3  // evidence shown
+	candidates = 20 // hits looked at: the best text is not always the best match
+	cited      = 3  // evidence shown beside what speaks against
 	// citable is how near to the best hit another must be to be shown beside it;
 	// below it the two share a word and no more. Chosen by eye on the examples.
 	citable = 0.25
@@ -21,76 +22,114 @@ const (
 	full = 0.95
 )
 
-// answer decides a question from history: retrieve, score, propose. It writes
-// nothing.
-func (e *Engine) answer(ctx context.Context, q Question) (Decision, error) {
-	start := time.Now()
-	now := e.now()
-	d := Decision{ID: newID("dec_", now), Status: Proposed, CreatedAt: now, Question: q, Generator: e.proposer.Name()}
-	ask := e.read(q)
-	found, err := e.library.index.Search(ctx, retrieval.Query{
-		Text: ask.text, Type: ask.errorType, Service: q.Service, Magnitude: q.Spike, K: candidates,
-	})
-	if err != nil {
-		return Decision{}, &Error{Kind: Unavailable, Text: "the history could not be searched in time; ask again", Err: err}
-	}
-	if found.Skipped != nil {
-		e.log.WarnContext(ctx, "the vector leg took no part", "error", found.Skipped)
-	}
-	ranked := e.assess(ask, found.Hits)
-	for n, c := range ranked[:min(cited, len(ranked))] {
-		if n == 0 || c.hit.Score >= citable {
-			d.Evidence = append(d.Evidence, c.evidence(ask))
-		}
-	}
-	if len(ranked) > 0 {
-		best := ranked[0]
-		d.Confidence = e.explain(ask, best)
-		if best.out.Score >= confidence.Threshold {
-			if err := e.propose(ctx, &d, best); err != nil {
-				return Decision{}, err
-			}
-		}
-	}
-	d.ConfidenceScore = d.Confidence.Score
-	d.Abstained = d.RecommendedAction == nil
-	if d.Abstained {
-		d.MatchedIncident, d.MatchedRunbook, d.Fix, d.Example = nil, nil, nil, false
-		d.Confidence.Reasons = append(d.Confidence.Reasons, "nothing in the history is close enough")
-	}
-	d.Symptom = symptomNow(q, d)
-	d.LatencyMS = float64(time.Since(start).Microseconds()) / 1000
-	return d, nil
+// deterministic is the generator of decisions that no model has worded.
+const deterministic = "deterministic"
+
+// alertName is the label that names an alert's rule.
+const alertName = "alertname"
+
+// adviser answers questions from one history, as of one moment. The engine makes
+// one of what it holds for each question; a backtest makes them of the past.
+type adviser struct {
+	library    *library
+	calibrator confidence.Calibrator
+	lessons    []lesson // the latest first
+	now        time.Time
+	log        *slog.Logger
 }
 
-// inquiry is a question as retrieval and confidence take it.
+// inquiry is a question with what is known around it, and as retrieval and
+// confidence take it.
 type inquiry struct {
 	Question
+	changes []Change // on the same service, the latest first
+	not     refused  // what was refused on this incident already
+
 	text      string
+	stems     []string
 	errorType string
 	source    confidence.Source
 	strength  float64
 	nulls     retrieval.Nulls
 }
 
+// refused is what must not be offered again: actions that were rejected or
+// failed here, and matches that were said to be wrong.
+type refused struct {
+	actions  []action
+	matches  []string
+	incident string // lessons of this incident suggest nothing new to it
+}
+
+func (r refused) refuses(c *candidate) bool {
+	return slices.Contains(r.matches, c.id) || slices.ContainsFunc(r.actions, c.action.same)
+}
+
+// answer decides a question: retrieve, score, hear the witnesses, propose. It
+// writes nothing.
+func (a *adviser) answer(ctx context.Context, in inquiry) (Decision, error) {
+	start := time.Now()
+	d := Decision{ID: newID("dec_", a.now), Status: Proposed, CreatedAt: a.now, Question: in.Question, Generator: deterministic, Changes: in.changes}
+	ask := a.read(in)
+	found, err := a.library.index.Search(ctx, retrieval.Query{
+		Text: ask.text, Type: ask.errorType, Service: ask.Service, Magnitude: ask.Spike, K: candidates,
+	})
+	if err != nil {
+		return Decision{}, &Error{Kind: Unavailable, Text: "the history could not be searched in time; ask again", Err: err}
+	}
+	if found.Skipped != nil {
+		a.log.WarnContext(ctx, "the vector leg took no part", "error", found.Skipped)
+	}
+	ranked, witnesses := a.rank(&ask, found.Hits)
+	best := recommendable(ranked, ask.not)
+	d.Evidence = cite(&ask, ranked, best, witnesses)
+	switch {
+	case best != nil:
+		d.Confidence = a.explain(&ask, best)
+		a.propose(&d, &ask, best)
+	case len(ranked) > 0:
+		d.Confidence = a.explain(&ask, ranked[0])
+		d.Confidence.Reasons = append(d.Confidence.Reasons, a.silence(&ask, ranked[0]))
+	default:
+		d.Confidence = Confidence{Reasons: []string{"there is no history to compare with"}, Base: ruleOfThumb}
+	}
+	d.ConfidenceScore = d.Confidence.Score
+	d.Abstained = d.RecommendedAction == nil
+	d.Symptom = symptomNow(ask.Question, d)
+	d.LatencyMS = float64(time.Since(start).Microseconds()) / 1000
+	return d, nil
+}
+
+// silence says why nothing is recommended, next to what was nearest.
+func (a *adviser) silence(ask *inquiry, nearest *candidate) string {
+	switch {
+	case nearest.out.Score < confidence.Threshold:
+		return "nothing in the history is close enough"
+	case ask.not.refuses(nearest):
+		return "nothing else in the history is close enough"
+	}
+	return "what was done about " + nearest.id + " has failed or was rejected since"
+}
+
 // read finds the question's error type: the given one, else one guessed from
 // its words. A given type that history does not know may still name a known one
 // in other words; that, too, is a guess.
-func (e *Engine) read(q Question) inquiry {
-	ask := inquiry{Question: q, errorType: q.ErrorType, source: confidence.Given, strength: 1, nulls: e.library.index.Nulls()}
+func (a *adviser) read(ask inquiry) inquiry {
+	ask.errorType, ask.source, ask.strength, ask.nulls = ask.ErrorType, confidence.Given, 1, a.library.index.Nulls()
 	var text strings.Builder
-	text.WriteString(q.Text)
-	if q.ErrorType != "" {
-		text.WriteString("\n" + Words(q.ErrorType))
+	text.WriteString(ask.Text)
+	if ask.ErrorType != "" {
+		text.WriteString("\n" + Words(ask.ErrorType))
 	}
-	for _, name := range []string{"alertname", "reason", "component"} {
-		if v := q.Labels[name]; v != "" {
+	for _, name := range []string{alertName, "reason", "component"} {
+		if v := ask.Labels[name]; v != "" && !strings.Contains(ask.Text, v) {
 			text.WriteString("\n" + v)
 		}
 	}
 	ask.text = text.String()
-	known := e.library.errorTypes()
-	if q.ErrorType != "" && slices.ContainsFunc(known, func(t string) bool { return sameName(t, q.ErrorType) }) {
+	ask.stems = retrieval.Stems(ask.text)
+	known := a.library.errorTypes()
+	if ask.ErrorType != "" && slices.ContainsFunc(known, func(t string) bool { return sameName(t, ask.ErrorType) }) {
 		return ask
 	}
 	if guess := retrieval.GuessType(ask.text, known); guess.Type != "" {

@@ -2,41 +2,242 @@ package engine
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
+	"time"
 )
 
-// decide is the job that answers an incident's question, once: its plain alert
-// is in chat by then or will be without waiting for this.
-func (e *Engine) decide(ctx context.Context, incidentID string) error {
-	detail, err := e.Incident(ctx, incidentID)
-	if KindOf(err) == NotFound || err == nil && len(detail.Decisions) > 0 {
+// decideAfter is how long an incident that grows is left to grow before its
+// advice is looked at again.
+const decideAfter = 3 * time.Second
+
+// decide is the job that answers an incident's question, and answers it anew
+// where what happened since asks for that: the advice was rejected or failed, or
+// the incident is worse or wider than it was then. Run once more, it changes
+// nothing.
+func (e *Engine) decide(ctx context.Context, subject string) error {
+	if strings.HasPrefix(subject, "dec_") {
+		return e.decideNext(ctx, subject)
+	}
+	detail, err := e.Incident(ctx, subject)
+	if KindOf(err) == NotFound {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	d, err := e.answer(ctx, detail.question())
+	onset, err := e.onset(ctx, &detail.Incident)
 	if err != nil {
 		return err
 	}
-	d.IncidentID = &incidentID
+	why := detail.due(onset)
+	if why == dueNot {
+		return nil
+	}
+	in, err := e.inquire(ctx, detail.question(), detail.StartedAt)
+	if err != nil {
+		return err
+	}
+	in.not.incident = detail.ID
+	for n := range detail.Decisions {
+		in.not.refuse(&detail.Decisions[n])
+	}
+	d, err := e.adviser().answer(ctx, in)
+	if err != nil {
+		return err
+	}
+	d.IncidentID, d.Basis = &detail.ID, detail.basis()
+	d.giveWay(onset, &detail.Incident)
+	return e.settle(ctx, &detail, &d, why)
+}
+
+// due says why an incident needs an answer.
+type due int
+
+const (
+	dueNot   due = iota
+	dueFirst     // it has none
+	dueNext      // the latest was rejected or failed
+	dueAgain     // it is worse or wider than when the latest was made
+)
+
+func (d *Detail) due(onset []Onset) due {
+	if len(d.Decisions) == 0 {
+		return dueFirst
+	}
+	latest := &d.Decisions[0]
+	switch {
+	case !d.Live():
+		return dueNot
+	case latest.unhelpful():
+		if latest.Outdated != "" {
+			return dueNot
+		}
+		return dueNext
+	case len(onset) > 0 && len(latest.Onset) == 0:
+		return dueAgain
+	case latest.Basis == nil || d.Series <= latest.Basis.Series && !d.Severity.Worse(latest.Basis.Severity):
+		return dueNot
+	}
+	return dueAgain
+}
+
+// unhelpful reports whether people said that the advice is of no use.
+func (d *Decision) unhelpful() bool {
+	return len(d.Reviews) > 0 && d.Reviews[0].Verdict == Reject ||
+		d.Outcome != nil && (d.Outcome.Outcome == Failed || d.Outcome.Outcome == Reverted)
+}
+
+func (i *Incident) basis() *Basis { return &Basis{Series: i.Series, Severity: i.Severity} }
+
+// settle writes the answer, or what it means for the latest one.
+func (e *Engine) settle(ctx context.Context, detail *Detail, d *Decision, why due) error {
 	return e.store.Update(ctx, func(tx Tx) error {
-		i, err := tx.Incident(ctx, incidentID)
+		i, err := tx.Incident(ctx, detail.ID)
 		if err != nil {
 			return err
 		}
-		made, _, err := tx.Decisions(ctx, DecisionFilter{IncidentID: incidentID}, "", 1)
-		if err != nil || len(made) > 0 {
+		made, _, err := tx.Decisions(ctx, DecisionFilter{IncidentID: i.ID}, "", 1)
+		if err != nil {
 			return err
 		}
-		text := d.Header()
-		if d.RecommendedAction != nil {
-			text = "looks like " + d.Match() + " (" + Percent(100*d.ConfidenceScore) + "): " + *d.RecommendedAction
+		if len(made) == 0 {
+			return e.keepOf(ctx, tx, d, &i)
 		}
-		if err := tx.Note(ctx, Entry{ID: newID("ent_", d.CreatedAt), IncidentID: incidentID, At: d.CreatedAt, Kind: "decided", Text: text}); err != nil {
+		latest, err := tx.Decision(ctx, made[0].ID)
+		if err != nil || len(detail.Decisions) == 0 || latest.ID != detail.Decisions[0].ID || latest.unhelpful() != (why == dueNext) {
+			return err // another run was first; what it left to do has its own job
+		}
+		fresh := d.follow(&latest, why, &i)
+		if err := tx.PutDecisions(ctx, []Decision{latest}); err != nil {
 			return err
 		}
-		return e.keep(ctx, tx, &d, &i)
+		if err := e.tellDecision(ctx, tx, &latest, e.now()); err != nil {
+			return err
+		}
+		w := newWants(e.now())
+		w.decision(&latest, &i, "")
+		if err := w.write(ctx, tx); err != nil || !fresh {
+			return err
+		}
+		return e.keepOf(ctx, tx, d, &i)
+	})
+}
+
+// follow says what a new answer means for the latest one, and reports whether it
+// is worth a message of its own: the same advice twice is not.
+func (d *Decision) follow(latest *Decision, why due, i *Incident) (fresh bool) {
+	grown := latest.predates(i)
+	latest.Basis = i.basis()
+	latest.Onset = d.Onset
+	switch {
+	case why == dueNext && d.Abstained:
+		latest.Outdated = "nothing else in the history is close enough"
+		return false
+	case why == dueNext:
+		latest.Outdated = "the next candidate is " + d.Match()
+	case len(d.Onset) > 0 && d.Abstained:
+		latest.Outdated = d.stormLine()
+		return false
+	case d.Match() == latest.Match() && (d.Abstained || *d.RecommendedAction == *latest.RecommendedAction):
+		return false
+	default:
+		latest.Outdated = grown
+	}
+	if d.Abstained {
+		return false
+	}
+	d.Follows, latest.SupersededBy = latest.ID, d.ID
+	return true
+}
+
+// predates says by how much an incident has outgrown the advice.
+func (d *Decision) predates(i *Incident) string {
+	if d.Basis == nil {
+		return ""
+	}
+	if i.Severity.Worse(d.Basis.Severity) {
+		return fmt.Sprintf("this advice predates %s", i.Severity)
+	}
+	if n := i.Series - d.Basis.Series; n == 1 {
+		return "this advice predates 1 alert"
+	} else if n > 1 {
+		return fmt.Sprintf("this advice predates %d alerts", n)
+	}
+	return ""
+}
+
+// keepOf stores a fresh decision of an incident, with its line in the timeline.
+// In a storm the first incidents' advice is looked at again: it was given before
+// anybody knew.
+func (e *Engine) keepOf(ctx context.Context, tx Tx, d *Decision, i *Incident) error {
+	text := d.Header()
+	if d.RecommendedAction != nil {
+		text = "looks like " + d.Match() + " (" + Percent(100*d.ConfidenceScore) + "): " + *d.RecommendedAction
+	}
+	entry := Entry{ID: newID("ent_", d.CreatedAt), IncidentID: i.ID, At: d.CreatedAt, Kind: "decided", Text: text}
+	if err := tx.Note(ctx, entry); err != nil {
+		return err
+	}
+	var jobs []Job
+	for _, o := range d.Onset[:min(len(d.Onset), 2*stormServices)] {
+		if o.IncidentID != i.ID {
+			jobs = append(jobs, Job{Kind: JobDecide, Subject: o.IncidentID})
+		}
+	}
+	if err := tx.Enqueue(ctx, jobs...); err != nil {
+		return err
+	}
+	return e.keep(ctx, tx, d, i)
+}
+
+// decideNext answers a person's question anew after its answer was rejected or
+// failed.
+func (e *Engine) decideNext(ctx context.Context, id string) error {
+	latest, err := e.Decision(ctx, id)
+	if KindOf(err) == NotFound {
+		return nil
+	}
+	if err != nil || !latest.unhelpful() || latest.Outdated != "" {
+		return err
+	}
+	in, err := e.inquire(ctx, latest.Question, latest.CreatedAt)
+	if err != nil {
+		return err
+	}
+	for d, n := latest, 0; n < 20; n++ {
+		in.not.refuse(&d)
+		if d.Follows == "" {
+			break
+		}
+		if d, err = e.Decision(ctx, d.Follows); err != nil {
+			return err
+		}
+	}
+	d, err := e.adviser().answer(ctx, in)
+	if err != nil {
+		return err
+	}
+	return e.store.Update(ctx, func(tx Tx) error {
+		latest, err := tx.Decision(ctx, id)
+		if err != nil || !latest.unhelpful() || latest.Outdated != "" {
+			return err
+		}
+		fresh := d.follow(&latest, dueNext, &Incident{})
+		latest.Basis = nil
+		if err := tx.PutDecisions(ctx, []Decision{latest}); err != nil {
+			return err
+		}
+		if err := e.tellDecision(ctx, tx, &latest, e.now()); err != nil {
+			return err
+		}
+		w := newWants(e.now())
+		w.decision(&latest, nil, e.answersTo())
+		if err := w.write(ctx, tx); err != nil || !fresh {
+			return err
+		}
+		return e.keep(ctx, tx, &d, nil)
 	})
 }
 
@@ -55,15 +256,32 @@ func (d Detail) question() Question {
 	if q.Spike == nil {
 		q.Spike = SpikeIn(q.Text)
 	}
+	for _, a := range d.Alerts[:min(alertsRead, len(d.Alerts))] {
+		for _, l := range a.Links {
+			if l.Rel == "runbook" && q.Runbook == "" {
+				q.Runbook = l.URL
+			}
+		}
+		if a.Name != "" && q.Labels[alertName] == "" {
+			labels := make(map[string]string, len(q.Labels)+1)
+			for k, v := range q.Labels {
+				labels[k] = v
+			}
+			labels[alertName] = a.Name
+			q.Labels = labels
+		}
+	}
 	return q
 }
 
-// alertLines are the words of the first alerts; a storm says the same thing
+// alertsRead bounds the alerts whose words count; a storm says the same thing
 // many times.
+const alertsRead = 5
+
 func alertLines(alerts []Alert) []string {
 	var lines []string
-	for _, a := range alerts[:min(5, len(alerts))] {
+	for _, a := range alerts[:min(alertsRead, len(alerts))] {
 		lines = append(lines, a.Title, a.Name, a.Description)
 	}
-	return lines
+	return slices.Clip(lines)
 }

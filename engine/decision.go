@@ -160,6 +160,7 @@ const (
 const (
 	KindIncident = "incident"
 	KindRunbook  = "runbook"
+	KindDecision = "decision" // an earlier decision, as a witness
 )
 
 // Question is what a decision answers: an alert's facts, or what a person
@@ -172,6 +173,7 @@ type Question struct {
 	Environment string            `json:"environment,omitempty"`
 	Text        string            `json:"description,omitempty"`
 	Labels      map[string]string `json:"labels,omitempty"`
+	Runbook     string            `json:"runbook_url,omitempty"` // the runbook that the alert itself names
 	Asked       *Asked            `json:"asked,omitempty"`
 }
 

@@ -4,7 +4,8 @@ package engine
 type Delivery struct {
 	Source    string
 	Alerts    []Alert
-	Truncated int // alerts the sender cut from this body
+	Changes   []Change // what was done on purpose
+	Truncated int      // alerts the sender cut from this body
 }
 
 // Receipt says what became of a delivery. It is given only once everything in

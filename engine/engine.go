@@ -4,10 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
-	"ragoffire/engine/confidence"
 	"ragoffire/engine/retrieval"
 )
 
@@ -41,12 +39,10 @@ type Engine struct {
 	cfg       Config
 	store     Store
 	log       *slog.Logger
-	proposer  Proposer
 	library   *library
+	ledger    *ledger
 	committer *committer
 	feed      *feed
-	// calibrator is replaced whole when verdicts arrive.
-	calibrator atomic.Pointer[confidence.Calibrator]
 }
 
 // New returns an engine that has read the store's history and can serve. It
@@ -64,7 +60,7 @@ func New(ctx context.Context, cfg Config) (*Engine, error) {
 	orDefault(&cfg.KeepEvents, 30*24*time.Hour)
 	e := &Engine{
 		cfg: cfg, store: cfg.Store, log: cfg.Log.With("component", "engine"),
-		proposer: fromHistory{}, library: newLibrary(cfg.Embedder),
+		library: newLibrary(cfg.Embedder), ledger: newLedger(),
 	}
 	e.committer = &committer{commit: e.commitGroup}
 	last, err := e.load(ctx)
@@ -98,8 +94,15 @@ func (e *Engine) Run(ctx context.Context) error {
 func (e *Engine) Workers() []Worker {
 	return []Worker{
 		{Kind: JobDecide, Parallel: 4, Timeout: 30 * time.Second, Do: e.decide},
+		{Kind: JobAsk, Parallel: 2, Timeout: 30 * time.Second, Do: e.ask},
 		{Kind: JobTidy, Parallel: 1, Timeout: time.Minute, Every: 30 * time.Second, Do: e.tidy},
 	}
+}
+
+// adviser is one of what the engine holds now.
+func (e *Engine) adviser() *adviser {
+	l := e.ledger.learnt.Load()
+	return &adviser{library: e.library, calibrator: l.calibrator, lessons: l.lessons, now: e.now(), log: e.log}
 }
 
 // Ready says whether the engine can take alerts, in words.

@@ -2,27 +2,24 @@ package engine
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"ragoffire/engine/confidence"
 )
 
-// evidence is the candidate as a decision cites it.
-func (c candidate) evidence(ask inquiry) Evidence {
-	ev := Evidence{Kind: c.hit.Kind, ID: c.hit.ID, Score: round(c.out.Raw / full), Resolution: c.action(), Why: c.why(ask)}
-	if c.runbook != nil {
-		ev.Title, ev.Service, ev.Example = c.runbook.Title, c.runbook.Service, c.runbook.Seed
-		return ev
-	}
-	ev.Title, ev.Service, ev.Example, ev.Outcome = c.incident.Title, c.incident.Service, c.incident.Seed, string(Resolved)
-	return ev
-}
+// ruleOfThumb is the base of a confidence that nobody has told us about yet.
+const ruleOfThumb = "rule of thumb, no outcomes yet"
 
 // why says what a citation has in common with the question, in facts that a
 // person can check.
-func (c candidate) why(ask inquiry) []string {
+func (c *candidate) why(ask *inquiry) []string {
 	var why []string
+	if c.named {
+		why = append(why, "the alert names it")
+	}
+	if c.told {
+		why = append(why, "people said that such alerts are this")
+	}
 	switch c.out.TypeMatch {
 	case confidence.TypeGiven:
 		why = append(why, "same error type "+ask.errorType)
@@ -48,14 +45,17 @@ func (c candidate) why(ask inquiry) []string {
 	return why
 }
 
-// explain says how sure we are of the best candidate, and why.
-func (e *Engine) explain(ask inquiry, best candidate) Confidence {
+// explain says how sure we are of a candidate, and why.
+func (a *adviser) explain(ask *inquiry, best *candidate) Confidence {
 	out := best.out
 	c := Confidence{
 		Score: round(out.Score), Raw: round(out.Raw), Word: confidence.Word(out.Score),
-		Outcomes: e.calibrator.Load().Outcomes(), Guessed: out.TypeMatch == confidence.TypeGuessed,
+		Outcomes: a.calibrator.Outcomes(), Guessed: out.TypeMatch == confidence.TypeGuessed,
 	}
 	c.Calibrated = c.Outcomes > 0
+	if best.named {
+		c.Reasons = append(c.Reasons, "the alert names this runbook")
+	}
 	switch out.TypeMatch {
 	case confidence.TypeGiven:
 		c.Reasons = append(c.Reasons, "same type"+sizes[out.Magnitude])
@@ -64,17 +64,23 @@ func (e *Engine) explain(ask inquiry, best candidate) Confidence {
 	case confidence.TypeFamily:
 		c.Reasons = append(c.Reasons, "related type "+best.in.MatchType)
 	case confidence.TypeNone:
-		if len(best.hit.Matched) > 0 {
+		if len(best.hit.Matched) > 0 && !best.named {
 			c.Reasons = append(c.Reasons, "similar words only")
 		}
+	}
+	if best.told {
+		c.Reasons = append(c.Reasons, "people said that such alerts are "+best.id)
 	}
 	if here, there := ask.Service, best.in.MatchService; here != "" && there != "" && !sameName(here, there) {
 		c.Reasons = append(c.Reasons, fmt.Sprintf("worked on %s; you are on %s", there, here))
 	}
-	if slices.Contains(out.Caps, confidence.CapDisagreement) {
-		c.Reasons = append(c.Reasons, fmt.Sprintf("%d of %d past incidents of this type were fixed this way", best.in.Agreeing, best.in.Neighbours))
+	if l := best.said; l != nil {
+		c.Reasons = append(c.Reasons, "what to do is from "+l.suggestedBy+", who rejected the recorded fix")
 	}
-	c.Base = "rule of thumb, no outcomes yet"
+	for _, ch := range ask.changes[:min(1, len(ask.changes))] {
+		c.Reasons = append(c.Reasons, ch.line()+" came just before")
+	}
+	c.Base = ruleOfThumb
 	if c.Calibrated {
 		c.Base = fmt.Sprintf("adjusted by %d verdicts", c.Outcomes)
 	}

@@ -4,4 +4,10 @@ import "context"
 
 // Answer is a decision without its record: what the budgets of a decision are
 // about.
-func (e *Engine) Answer(ctx context.Context, q Question) (Decision, error) { return e.answer(ctx, q) }
+func (e *Engine) Answer(ctx context.Context, q Question) (Decision, error) {
+	in, err := e.inquire(ctx, q, e.now())
+	if err != nil {
+		return Decision{}, err
+	}
+	return e.adviser().answer(ctx, in)
+}

@@ -4,12 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"time"
-
-	"ragoffire/engine/confidence"
 )
-
-// judgedLimit is how many verdicts calibration looks back on.
-const judgedLimit = 2000
 
 // loadEmbedding bounds how long a start waits for an embedding endpoint; what has
 // no vector by then gets one later and is found by its words until then.
@@ -43,7 +38,9 @@ func (e *Engine) load(ctx context.Context) (last int64, err error) {
 		if err := e.library.put(soon, incidents, runbooks); err != nil {
 			e.log.WarnContext(ctx, "some of the history has no vectors yet", "error", err)
 		}
-		return e.calibrate(ctx, r)
+		judged, err := r.Judged(ctx, judgedLimit)
+		e.ledger.put(judged...)
+		return err
 	})
 	return last, err
 }
@@ -75,16 +72,6 @@ func each(page func(after string) (next string, err error)) error {
 	}
 }
 
-func (e *Engine) calibrate(ctx context.Context, r Reader) error {
-	judged, err := r.Judged(ctx, judgedLimit)
-	if err != nil {
-		return err
-	}
-	c := confidence.NewCalibrator(outcomes(judged))
-	e.calibrator.Store(&c)
-	return nil
-}
-
 // learn brings the library and the calibration up to date with one event.
 func (e *Engine) learn(ctx context.Context, ev Event) {
 	var err error
@@ -95,17 +82,56 @@ func (e *Engine) learn(ctx context.Context, ev Event) {
 			err = e.learnIncident(ctx, i)
 		}
 	case EventReview:
-		err = e.store.View(ctx, func(r Reader) error { return e.calibrate(ctx, r) })
+		err = e.learnReview(ctx, ev)
+	case EventDecision:
+		err = e.learnDecision(ctx, ev)
 	case EventSystem:
 		var n news
 		if err = json.Unmarshal(ev.Data, &n); err == nil {
 			err = e.learnNews(ctx, n)
 		}
-	case EventAnomaly, EventDecision, EventAction:
+	case EventAnomaly, EventAction:
 	}
 	if err != nil {
 		e.log.WarnContext(ctx, "an event was not learnt from", "seq", ev.Seq, "error", err)
 	}
+}
+
+// learnDecision learns from how a decision stands. An event tells how it stood:
+// where that was before a verdict that is known by now, the store is asked.
+func (e *Engine) learnDecision(ctx context.Context, ev Event) error {
+	var d Decision
+	if err := json.Unmarshal(ev.Data, &d); err != nil {
+		return err
+	}
+	if d.Outcome == nil && len(d.Reviews) == 0 && !e.ledger.knows(d.ID) {
+		return nil
+	}
+	return e.relearn(ctx, d.ID)
+}
+
+func (e *Engine) learnReview(ctx context.Context, ev Event) error {
+	var r Review
+	if err := json.Unmarshal(ev.Data, &r); err != nil {
+		return err
+	}
+	return e.relearn(ctx, r.DecisionID)
+}
+
+// relearn learns from how a decision stands now.
+func (e *Engine) relearn(ctx context.Context, id string) error {
+	var d Decision
+	err := e.store.View(ctx, func(r Reader) (err error) {
+		d, err = r.Decision(ctx, id)
+		return err
+	})
+	if KindOf(err) == NotFound {
+		return nil
+	}
+	if err == nil {
+		e.ledger.put(d)
+	}
+	return err
 }
 
 func (e *Engine) learnIncident(ctx context.Context, i Incident) error {

@@ -22,10 +22,18 @@ const partSize = 500
 // A delivery that comes twice changes nothing the second time.
 func (e *Engine) Ingest(ctx context.Context, d Delivery) (Receipt, error) {
 	now := e.now()
+	if len(d.Changes) > 0 {
+		for i := range d.Changes {
+			d.Changes[i].Source = d.Source
+		}
+		if err := e.RecordChanges(ctx, d.Changes); err != nil {
+			return Receipt{}, err
+		}
+	}
 	for i := range d.Alerts {
 		e.prepare(&d.Alerts[i], d.Source, now)
 	}
-	var all Receipt
+	all := Receipt{Accepted: len(d.Changes)}
 	for part := range slices.Chunk(d.Alerts, partSize) {
 		r, err := e.committer.do(ctx, Delivery{Source: d.Source, Alerts: part, Truncated: d.Truncated})
 		if err != nil {

@@ -9,7 +9,8 @@ import (
 // The kinds of job. Each is level-triggered: it brings something outside to
 // the state that the store wants, so running it once more does no harm.
 const (
-	JobDecide   = "decide"   // subject: an incident's id
+	JobDecide   = "decide"   // subject: an incident's id, or a decision's that a person asked for
+	JobAsk      = "ask"      // subject: a decision's or an incident's id; asks what came of the advice
 	JobAnnounce = "announce" // subject: a channel
 	JobInbound  = "inbound"  // subject: an envelope's id
 	JobTidy     = "tidy"     // subject: "all"; ends expired series, drops what retention says

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"ragoffire/engine/retrieval"
@@ -20,57 +21,63 @@ type library struct {
 	index *retrieval.Index
 
 	mu        sync.RWMutex
-	incidents map[string]Incident
-	runbooks  map[string]Runbook
-	own       int // incidents that are not seeds
-	types     map[string]*record
+	incidents map[string]*past
+	runbooks  map[string]*handbook
+	own       int                // incidents that are not seeds
+	types     map[string][]*past // the incidents of each error type, in the order they came
+	named     map[string]string  // runbook by what alerts call it: its address, its alerts' names
+	// seeds are the examples' documents, to put back where the store's own
+	// history shrinks.
+	seeds map[docKey]retrieval.Document
 }
 
-// record is what the history of one error type says of its fixes, by action.
-type record struct {
-	incidents      int
-	worked, failed map[string]int
-}
-
-// count adds n times what an incident says of its fixes.
-func (r *record) count(i *Incident, n int) {
-	r.incidents += n
-	r.worked[actionKey(i.Resolution)] += n
-	for _, t := range i.Tried {
-		if key := actionKey(t.Action); t.Outcome != "worked" && key != "" {
-			r.failed[key] += n
-		}
-	}
-}
+// docKey names a document of the index.
+type docKey struct{ kind, id string }
 
 func newLibrary(embedder retrieval.Embedder) *library {
 	return &library{
 		index:     retrieval.New(retrieval.Options{Embedder: embedder}),
-		incidents: make(map[string]Incident), runbooks: make(map[string]Runbook), types: make(map[string]*record),
+		incidents: make(map[string]*past), runbooks: make(map[string]*handbook), types: make(map[string][]*past),
+		named: make(map[string]string), seeds: make(map[docKey]retrieval.Document),
 	}
 }
 
 // put adds or replaces incidents and runbooks. An embedding endpoint that fails
 // costs its leg only; the error says so.
 func (l *library) put(ctx context.Context, incidents []Incident, runbooks []Runbook) error {
+	docs := make([]retrieval.Document, 0, len(incidents)+len(runbooks))
+	pasts := make([]*past, len(incidents))
+	for n := range incidents {
+		pasts[n] = newPast(&incidents[n])
+		docs = append(docs, incidentDocument(&incidents[n]))
+	}
+	for n := range runbooks {
+		docs = append(docs, runbookDocument(&runbooks[n]))
+	}
 	l.mu.Lock()
 	before := l.own >= ownEnough
-	var docs []retrieval.Document
-	for _, i := range incidents {
-		l.forgetIncident(i.ID)
-		l.incidents[i.ID] = i
-		if l.types[i.ErrorType] == nil {
-			l.types[i.ErrorType] = &record{worked: make(map[string]int), failed: make(map[string]int)}
+	for n, p := range pasts {
+		l.forgetIncident(p.id)
+		l.incidents[p.id] = p
+		if key := typeKey(p.errorType); key != "" {
+			l.types[key] = append(l.types[key], p)
 		}
-		l.types[i.ErrorType].count(&i, 1)
-		if !i.Seed {
+		if p.seed {
+			l.seeds[docKey{KindIncident, p.id}] = docs[n]
+		} else {
 			l.own++
 		}
-		docs = append(docs, incidentDocument(&i))
 	}
-	for _, b := range runbooks {
-		l.runbooks[b.ID] = b
-		docs = append(docs, runbookDocument(&b))
+	for n := range runbooks {
+		b := newHandbook(&runbooks[n])
+		l.forgetRunbook(b.id)
+		l.runbooks[b.id] = b
+		for _, name := range b.names() {
+			l.named[name] = b.id
+		}
+		if b.seed {
+			l.seeds[docKey{KindRunbook, b.id}] = docs[len(incidents)+n]
+		}
 	}
 	aside := l.own >= ownEnough
 	if aside {
@@ -91,7 +98,7 @@ func (l *library) remove(ctx context.Context, kind, id string) error {
 	if kind == KindIncident {
 		l.forgetIncident(id)
 	} else {
-		delete(l.runbooks, id)
+		l.forgetRunbook(id)
 	}
 	aside := l.own >= ownEnough
 	l.mu.Unlock()
@@ -108,37 +115,41 @@ func (l *library) forgetIncident(id string) {
 		return
 	}
 	delete(l.incidents, id)
-	if r := l.types[old.ErrorType]; r.incidents == 1 {
-		delete(l.types, old.ErrorType)
+	delete(l.seeds, docKey{KindIncident, id})
+	key := typeKey(old.errorType)
+	if rest := slices.DeleteFunc(l.types[key], func(p *past) bool { return p == old }); len(rest) > 0 {
+		l.types[key] = rest
 	} else {
-		r.count(&old, -1)
+		delete(l.types, key)
 	}
-	if !old.Seed {
+	if !old.seed {
 		l.own--
 	}
 }
 
-func (l *library) seeded(kind, id string) bool {
-	if kind == KindIncident {
-		return l.incidents[id].Seed
+func (l *library) forgetRunbook(id string) {
+	old, ok := l.runbooks[id]
+	if !ok {
+		return
 	}
-	return l.runbooks[id].Seed
+	delete(l.runbooks, id)
+	delete(l.seeds, docKey{KindRunbook, id})
+	for _, name := range old.names() {
+		if l.named[name] == id {
+			delete(l.named, name)
+		}
+	}
+}
+
+func (l *library) seeded(kind, id string) bool {
+	_, ok := l.seeds[docKey{kind, id}]
+	return ok
 }
 
 // seedsAside takes the examples out of the index, or puts them back.
 func (l *library) seedsAside(ctx context.Context, aside bool) error {
 	l.mu.RLock()
-	var docs []retrieval.Document
-	for _, i := range l.incidents {
-		if i.Seed {
-			docs = append(docs, incidentDocument(&i))
-		}
-	}
-	for _, b := range l.runbooks {
-		if b.Seed {
-			docs = append(docs, runbookDocument(&b))
-		}
-	}
+	docs := slices.Collect(maps.Values(l.seeds))
 	l.mu.RUnlock()
 	if !aside {
 		return l.index.Add(ctx, docs...)
@@ -149,24 +160,79 @@ func (l *library) seedsAside(ctx context.Context, aside bool) error {
 	return nil
 }
 
-func (l *library) incident(id string) (Incident, bool) {
+func (l *library) incident(id string) (*past, bool) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	i, ok := l.incidents[id]
-	return i, ok
+	p, ok := l.incidents[id]
+	return p, ok
 }
 
-func (l *library) runbook(id string) (Runbook, bool) {
+func (l *library) runbook(id string) (*handbook, bool) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	b, ok := l.runbooks[id]
 	return b, ok
 }
 
+// aside reports whether the examples have stepped aside.
+func (l *library) aside() bool { l.mu.RLock(); defer l.mu.RUnlock(); return l.own >= ownEnough }
+
 // errorTypes are the types that history knows, in order.
 func (l *library) errorTypes() []string {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	types := slices.Sorted(maps.Keys(l.types))
-	return slices.DeleteFunc(types, func(t string) bool { return t == "" })
+	var types []string
+	for _, list := range l.types {
+		types = append(types, list[0].errorType)
+	}
+	slices.Sort(types)
+	return types
 }
+
+// ofType are the latest incidents of an error type, at most limit.
+func (l *library) ofType(errorType string, limit int) []*past {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	list := l.types[typeKey(errorType)]
+	return slices.Clone(list[max(0, len(list)-limit):])
+}
+
+// runbookFor returns the runbook that an alert names, by its address or by the
+// alert's own name.
+func (l *library) runbookFor(names ...string) (*handbook, bool) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	for _, name := range names {
+		if b := l.runbooks[l.named[nameKey(name)]]; b != nil && name != "" && (!b.seed || l.own < ownEnough) {
+			return b, true
+		}
+	}
+	return nil, false
+}
+
+// names are what alerts may call a runbook by.
+func (h *handbook) names() []string {
+	var names []string
+	for _, n := range append([]string{h.url}, h.alerts...) {
+		if key := nameKey(n); key != "" {
+			names = append(names, key)
+		}
+	}
+	return names
+}
+
+// nameKey makes addresses and names comparable: an address without its scheme,
+// query, fragment and last slash.
+func nameKey(s string) string {
+	s = strings.ToLower(strings.TrimSpace(s))
+	if _, rest, ok := strings.Cut(s, "://"); ok {
+		s = rest
+	}
+	if n := strings.IndexAny(s, "?#"); n >= 0 {
+		s = s[:n]
+	}
+	return strings.TrimRight(s, "/")
+}
+
+// typeKey makes error types comparable: letter case and separators don't count.
+func typeKey(s string) string { return strings.ToLower(Words(s)) }

@@ -103,13 +103,13 @@ func (e *Engine) Search(ctx context.Context, q SearchQuery) ([]SearchResult, err
 			if !ok {
 				continue
 			}
-			r.Title, r.Service, r.ErrorType, r.Resolution, r.Example = i.Title, i.Service, i.ErrorType, i.Resolution, i.Seed
+			r.Title, r.Service, r.ErrorType, r.Resolution, r.Example = i.title, i.service, i.errorType, i.fix.text, i.seed
 		} else {
 			b, ok := e.library.runbook(h.ID)
 			if !ok {
 				continue
 			}
-			r.Title, r.Service, r.ErrorType, r.Resolution, r.Example = b.Title, b.Service, b.ErrorType, b.Mitigation, b.Seed
+			r.Title, r.Service, r.ErrorType, r.Resolution, r.Example = b.title, b.service, b.errorType, b.mitigation.text, b.seed
 		}
 		results = append(results, r)
 	}

@@ -1,8 +1,12 @@
 package engine
 
 import (
+	"context"
 	"slices"
+	"strings"
 	"time"
+
+	"ragoffire/engine/confidence"
 )
 
 // Result is what came of a recommendation once it was carried out.
@@ -45,4 +49,57 @@ func (d *Decision) Right() (right, ok bool) {
 	}
 	r := d.Reviews[0]
 	return r.Verdict == Approve || r.CorrectIncident == d.Match(), true
+}
+
+// judged is what the decision teaches the calibration; ok is false where nothing.
+func (d *Decision) judged() (o confidence.Outcome, ok bool) {
+	right, ok := d.Right()
+	return confidence.Outcome{Raw: d.Confidence.Raw, Right: right}, ok
+}
+
+// ReportOutcome records what came of a decision's recommendation. What did not
+// help brings the next candidate at once.
+func (e *Engine) ReportOutcome(ctx context.Context, decisionID string, o Outcome) (Decision, error) {
+	o.At = e.now()
+	for _, s := range []*string{&o.Actor, &o.Note} {
+		*s = strings.TrimSpace(Clean(*s))
+	}
+	if !o.Outcome.Valid() {
+		return Decision{}, Invalidf("outcome", "outcome must be worked, failed, reverted or not_tried, not %q", o.Outcome)
+	}
+	if o.Actor == "" {
+		return Decision{}, Invalidf("actor", "an outcome needs an actor: who says so")
+	}
+	return e.judge(ctx, decisionID, func(tx Tx, d *Decision, w *wants) (Entry, error) {
+		switch {
+		case d.RecommendedAction == nil:
+			return Entry{}, Conflictf("nothing was recommended here, so there is no outcome to tell")
+		case d.Outcome != nil && d.Outcome.Outcome == o.Outcome:
+			return Entry{}, nil // said already
+		}
+		d.Outcome = &o
+		if o.Outcome == Failed || o.Outcome == Reverted {
+			w.jobs = append(w.jobs, Job{Kind: JobDecide, Subject: d.subject()})
+		}
+		return Entry{At: o.At, Kind: "outcome", Actor: o.Actor, Text: o.text(d)}, e.tellDecision(ctx, tx, d, o.At)
+	})
+}
+
+// text is the outcome as a line of the timeline.
+func (o *Outcome) text(d *Decision) string {
+	said := map[Result]string{Worked: "it worked", Failed: "it did not help", Reverted: "it was taken back", NotTried: "it was not tried"}
+	text := d.Match() + ": " + said[o.Outcome]
+	if o.Note != "" {
+		text += ": " + o.Note
+	}
+	return text
+}
+
+// subject is what a decision is decided for again: its incident, or itself where
+// a person asked.
+func (d *Decision) subject() string {
+	if d.IncidentID != nil {
+		return *d.IncidentID
+	}
+	return d.ID
 }

@@ -12,6 +12,7 @@ const (
 	PostIncident = "incident" // subject: an incident; its one channel message, edited in place
 	PostAlert    = "alert"    // subject: an incident; the plain alert in its thread
 	PostDecision = "decision" // subject: a decision
+	PostOutcome  = "outcome"  // subject: a decision; asks what came of its advice
 	PostNotice   = "notice"   // subject: an incident; a broadcast reply, told by Detail
 )
 

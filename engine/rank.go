@@ -8,70 +8,168 @@ import (
 	"ragoffire/engine/retrieval"
 )
 
-// candidate is one hit with what it is worth as the answer.
+// candidate is a past incident or a runbook with what it is worth as the answer.
 type candidate struct {
-	hit      retrieval.Hit
-	incident *Incident
-	runbook  *Runbook
-	out      confidence.Out
+	kind, id string
+	hit      retrieval.Hit // zero where it was named and not found by its words
+	incident *past
+	runbook  *handbook
+	action   action
+	said     *lesson // the action is what a person said at this rejection, not what history did
+	named    bool    // the alert itself names this runbook
+	told     bool    // a person said that alerts of this kind are this incident
 	in       confidence.In
+	out      confidence.Out
+
+	pro, con float64 // what witnesses say of its action
+	worth    float64 // orders the candidates; it is never shown
 }
 
-// assess scores the hits, best first. History goes before a handbook of the
-// same worth: an incident has an outcome.
-func (e *Engine) assess(ask inquiry, hits []retrieval.Hit) []candidate {
-	out := make([]candidate, 0, len(hits))
-	for _, h := range hits {
-		c := candidate{hit: h}
-		c.in = confidence.In{
-			QueryType: ask.errorType, TypeSource: ask.source, Strength: ask.strength,
-			QueryService: ask.Service, QueryMagnitude: ask.Spike,
-			Text: h.Cosine, Null50: ask.nulls.N50, Null99: ask.nulls.N99,
-		}
-		if h.Kind == KindIncident {
-			i, ok := e.library.incident(h.ID)
-			if !ok {
-				continue
-			}
-			c.incident = &i
-			c.in.MatchType, c.in.MatchService, c.in.MatchMagnitude = i.ErrorType, i.Service, i.Spike
-			c.in.Neighbours, c.in.Agreeing = e.library.agreement(&i)
-		} else {
-			b, ok := e.library.runbook(h.ID)
-			if !ok {
-				continue
-			}
-			c.runbook = &b
-			c.in.MatchType, c.in.MatchService = b.ErrorType, b.Service
-		}
-		c.out = confidence.Assess(c.in, *e.calibrator.Load())
-		out = append(out, c)
+func (c *candidate) title() string {
+	if c.runbook != nil {
+		return c.runbook.title
 	}
-	slices.SortStableFunc(out, func(a, b candidate) int {
+	return c.incident.title
+}
+
+func (c *candidate) service() string {
+	if c.runbook != nil {
+		return c.runbook.service
+	}
+	return c.incident.service
+}
+
+func (c *candidate) example() bool {
+	if c.runbook != nil {
+		return c.runbook.seed
+	}
+	return c.incident.seed
+}
+
+// How a change just before the alert lowers a match that had another cause, and
+// how sure we are of a runbook that the alert itself names: its team says so,
+// but it may be the runbook of several problems. told is what a person's word
+// about this kind of alert is worth before its words are compared.
+const (
+	changeLowers = 0.8
+	namedScore   = 0.90
+	toldScore    = 0.75
+)
+
+// rank scores what was found, named or told, and orders it by worth: the
+// confidence, times how far witnesses trust the action. History goes before a
+// handbook of the same worth: an incident has an outcome.
+func (a *adviser) rank(ask *inquiry, hits []retrieval.Hit) ([]*candidate, []witness) {
+	list := make([]*candidate, 0, len(hits)+2)
+	for _, h := range hits {
+		list = a.add(list, h.Kind, h.ID, h)
+	}
+	if b, ok := a.library.runbookFor(ask.Runbook, ask.Labels["runbook_url"], ask.Labels[alertName]); ok {
+		list = a.add(list, KindRunbook, b.id, retrieval.Hit{})
+		find(list, b.id).named = true
+	}
+	for n := range a.lessons {
+		if l := &a.lessons[n]; l.rightIncident != "" && l.kinship(ask) == 1 {
+			list = a.add(list, KindIncident, l.rightIncident, retrieval.Hit{})
+			if c := find(list, l.rightIncident); c != nil {
+				c.told = true
+			}
+		}
+	}
+	for _, c := range list {
+		a.score(ask, c)
+	}
+	list = a.suggestions(ask, list)
+	witnesses := a.witnesses(ask, list)
+	hear(witnesses, list)
+	slices.SortStableFunc(list, func(a, b *candidate) int {
 		return cmp.Or(
-			cmp.Compare(b.standing(), a.standing()),
+			cmp.Compare(b.worth, a.worth),
 			cmp.Compare(b.out.Score, a.out.Score),
+			cmp.Compare(rankOf(a.kind), rankOf(b.kind)),
 			cmp.Compare(b.hit.Score, a.hit.Score),
 		)
 	})
-	return out
+	return list, witnesses
 }
 
-// standing orders what may be recommended: incidents that are close enough,
-// then runbooks that are, then the rest.
-func (c candidate) standing() int {
-	switch {
-	case c.out.Score < confidence.Threshold || c.action() == "":
+func rankOf(kind string) int {
+	if kind == KindIncident {
 		return 0
-	case c.runbook != nil:
-		return 1
 	}
-	return 2
+	return 1
 }
 
-func (c candidate) action() string {
-	if c.runbook != nil {
-		return c.runbook.Mitigation
+// add appends a candidate unless it is there or gone from the history.
+func (a *adviser) add(list []*candidate, kind, id string, h retrieval.Hit) []*candidate {
+	if find(list, id) != nil {
+		return list
 	}
-	return c.incident.Resolution
+	c := &candidate{kind: kind, id: id, hit: h}
+	if kind == KindIncident {
+		p, ok := a.library.incident(id)
+		if !ok || p.seed && a.library.aside() {
+			return list
+		}
+		c.incident, c.action = p, p.fix
+	} else {
+		b, ok := a.library.runbook(id)
+		if !ok {
+			return list
+		}
+		c.runbook, c.action = b, b.mitigation
+	}
+	return append(list, c)
+}
+
+func find(list []*candidate, id string) *candidate {
+	for _, c := range list {
+		if c.id == id {
+			return c
+		}
+	}
+	return nil
+}
+
+// score says how sure we are that this is the same problem.
+func (a *adviser) score(ask *inquiry, c *candidate) {
+	c.in = confidence.In{
+		QueryType: ask.errorType, TypeSource: ask.source, Strength: ask.strength,
+		QueryService: ask.Service, QueryMagnitude: ask.Spike,
+		Text: c.hit.Cosine, Null50: ask.nulls.N50, Null99: ask.nulls.N99,
+	}
+	if c.incident != nil {
+		c.in.MatchType, c.in.MatchService, c.in.MatchMagnitude = c.incident.errorType, c.incident.service, c.incident.spike
+	} else {
+		c.in.MatchType, c.in.MatchService = c.runbook.errorType, c.runbook.service
+	}
+	c.out = confidence.Assess(c.in, a.calibrator)
+	if c.named {
+		a.floor(c, namedScore)
+	}
+	if c.told {
+		a.floor(c, toldScore)
+	}
+	if len(ask.changes) > 0 && !(c.incident != nil && c.incident.afterChange) {
+		c.out.Raw *= changeLowers
+		c.out.Score = min(c.out.Score, a.calibrator.Score(c.out.Raw))
+	}
+}
+
+// floor raises a score to what people's own words are worth.
+func (a *adviser) floor(c *candidate, raw float64) {
+	if c.out.Raw < raw {
+		c.out.Raw = raw
+		c.out.Score = max(c.out.Score, a.calibrator.Score(raw))
+	}
+}
+
+// recommendable is the best candidate that may be recommended, nil where none is.
+func recommendable(ranked []*candidate, not refused) *candidate {
+	for _, c := range ranked {
+		if c.out.Score >= confidence.Threshold && c.action.text != "" && !c.sunk() && !not.refuses(c) {
+			return c
+		}
+	}
+	return nil
 }

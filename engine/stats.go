@@ -63,9 +63,9 @@ func reliability(judged []Decision) Calibration {
 // whether it was the same problem.
 func outcomes(judged []Decision) []confidence.Outcome {
 	var list []confidence.Outcome
-	for _, d := range judged {
-		if right, ok := d.Right(); ok {
-			list = append(list, confidence.Outcome{Raw: d.Confidence.Raw, Right: right})
+	for n := range judged {
+		if o, ok := judged[n].judged(); ok {
+			list = append(list, o)
 		}
 	}
 	return list

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"strings"
+	"time"
 )
 
 // Review records a person's verdict on a decision. The first one stands: a later
@@ -18,7 +19,7 @@ func (e *Engine) Review(ctx context.Context, decisionID string, r Review) (Decis
 	if r.Actor == "" {
 		return Decision{}, Invalidf("actor", "a verdict needs an actor: who decided")
 	}
-	return e.judge(ctx, decisionID, func(tx Tx, d *Decision) (Entry, error) {
+	return e.judge(ctx, decisionID, func(tx Tx, d *Decision, w *wants) (Entry, error) {
 		if len(d.Reviews) > 0 {
 			first := d.Reviews[0]
 			return Entry{}, Conflictf("%s already %s this at %s UTC", first.Actor, first.Verdict.past(), first.At.Format("15:04"))
@@ -31,8 +32,10 @@ func (e *Engine) Review(ctx context.Context, decisionID string, r Review) (Decis
 		}
 		d.Reviews = []Review{r}
 		d.Status = Approved
+		w.jobs = append(w.jobs, Job{Kind: JobAsk, Subject: d.ID, At: r.At.Add(askAfter)})
 		if r.Verdict == Reject {
 			d.Status = Rejected
+			w.jobs[len(w.jobs)-1] = Job{Kind: JobDecide, Subject: d.subject()}
 		}
 		ev, err := NewEvent(EventReview, r.At, r)
 		if err != nil {
@@ -49,7 +52,7 @@ func (e *Engine) Review(ctx context.Context, decisionID string, r Review) (Decis
 // UndoReview takes a verdict back: by its author, within UndoWindow.
 func (e *Engine) UndoReview(ctx context.Context, decisionID, actor string) (Decision, error) {
 	now := e.now()
-	return e.judge(ctx, decisionID, func(tx Tx, d *Decision) (Entry, error) {
+	return e.judge(ctx, decisionID, func(tx Tx, d *Decision, _ *wants) (Entry, error) {
 		if len(d.Reviews) == 0 {
 			return Entry{}, Conflictf("%s has no verdict to take back", d.ID)
 		}
@@ -64,30 +67,36 @@ func (e *Engine) UndoReview(ctx context.Context, decisionID, actor string) (Deci
 			return Entry{}, err
 		}
 		d.Reviews, d.Status = nil, Proposed
-		ev, err := NewEvent(EventDecision, now, d)
-		if err != nil {
-			return Entry{}, err
-		}
-		return Entry{At: now, Kind: "undone", Actor: actor, Text: "took the verdict back"}, tx.Emit(ctx, ev)
+		return Entry{At: now, Kind: "undone", Actor: actor, Text: "took the verdict back"}, e.tellDecision(ctx, tx, d, now)
 	})
 }
 
+// tellDecision emits how a decision stands now.
+func (e *Engine) tellDecision(ctx context.Context, tx Tx, d *Decision, at time.Time) error {
+	ev, err := NewEvent(EventDecision, at, d)
+	if err != nil {
+		return err
+	}
+	return tx.Emit(ctx, ev)
+}
+
 // judge changes a decision under its row's hold, with its entry in the
-// incident's timeline and its messages.
-func (e *Engine) judge(ctx context.Context, decisionID string, change func(Tx, *Decision) (Entry, error)) (Decision, error) {
+// incident's timeline, its messages and jobs; an entry without a kind means that
+// nothing changed.
+func (e *Engine) judge(ctx context.Context, decisionID string, change func(Tx, *Decision, *wants) (Entry, error)) (Decision, error) {
 	var d Decision
 	err := e.store.Update(ctx, func(tx Tx) (err error) {
 		if d, err = tx.Decision(ctx, decisionID); err != nil {
 			return err
 		}
-		entry, err := change(tx, &d)
-		if err != nil {
+		w := newWants(e.now())
+		entry, err := change(tx, &d, w)
+		if err != nil || entry.Kind == "" {
 			return err
 		}
 		if err := tx.PutDecisions(ctx, []Decision{d}); err != nil {
 			return err
 		}
-		w := newWants(e.now())
 		if d.IncidentID == nil {
 			w.decision(&d, nil, e.answersTo())
 			return w.write(ctx, tx)
@@ -104,6 +113,9 @@ func (e *Engine) judge(ctx context.Context, decisionID string, change func(Tx, *
 		w.incident(&i)
 		return w.write(ctx, tx)
 	})
+	if err == nil {
+		e.ledger.put(d)
+	}
 	return d, err
 }
 

@@ -47,9 +47,21 @@ func (w *wants) notice(i *Incident, id string, n Notice) error {
 }
 
 // decision wants a decision's message: in its incident's thread, or where it
-// was asked for.
+// was asked for. One whose outcome was asked shows it there, too.
 func (w *wants) decision(d *Decision, i *Incident, channel string) {
-	p := Post{Key: "decision:" + d.ID, Kind: PostDecision, Subject: d.ID}
+	w.post(place(Post{Key: "decision:" + d.ID, Kind: PostDecision, Subject: d.ID}, d, i, channel))
+	if d.Outcome != nil {
+		w.question(d, i, channel)
+	}
+}
+
+// question wants the message that asks what came of a decision's advice.
+func (w *wants) question(d *Decision, i *Incident, channel string) {
+	w.post(place(Post{Key: "outcome:" + d.ID, Kind: PostOutcome, Subject: d.ID}, d, i, channel))
+}
+
+// place says where a post about a decision stands.
+func place(p Post, d *Decision, i *Incident, channel string) Post {
 	switch {
 	case d.Question.Asked != nil:
 		p.Channel, p.Thread = d.Question.Asked.Channel, d.Question.Asked.Thread
@@ -58,7 +70,7 @@ func (w *wants) decision(d *Decision, i *Incident, channel string) {
 	default:
 		p.Channel = channel
 	}
-	w.post(p)
+	return p
 }
 
 func (w *wants) write(ctx context.Context, tx Tx) error {

@@ -97,8 +97,13 @@ func (in *intake) announce(ctx context.Context) error {
 				return err
 			}
 		}
-		if c.opened {
+		switch {
+		case c.opened:
 			w.jobs = append(w.jobs, Job{Kind: JobDecide, Subject: c.incident.ID})
+		case c.entry.Kind == "joined" || c.entry.Kind == "worse":
+			w.jobs = append(w.jobs, Job{Kind: JobDecide, Subject: c.incident.ID, At: in.now.Add(decideAfter)})
+		case c.entry.Kind == "all_clear":
+			w.jobs = append(w.jobs, Job{Kind: JobAsk, Subject: c.incident.ID})
 		}
 	}
 	if err := in.tx.Note(ctx, entries...); err != nil {

@@ -162,3 +162,18 @@ func (s *Server) undoReview(ctx context.Context, in *undoInput) (engine.Decision
 	}
 	return s.cfg.Engine.UndoReview(ctx, in.ID, actor(ctx, name))
 }
+
+type outcomeInput struct {
+	ID   string `path:"id" maxLength:"255"`
+	Body struct {
+		Outcome string `json:"outcome" enum:"worked,failed,reverted,not_tried"`
+		Actor   string `json:"actor,omitempty" maxLength:"255" example:"@oncall" doc:"Who says so; the name of the session or token where empty"`
+		Note    string `json:"note,omitempty" maxLength:"8192"`
+	}
+}
+
+func (s *Server) outcome(ctx context.Context, in *outcomeInput) (engine.Decision, error) {
+	return s.cfg.Engine.ReportOutcome(ctx, in.ID, engine.Outcome{
+		Outcome: engine.Result(in.Body.Outcome), Actor: actor(ctx, in.Body.Actor), Note: in.Body.Note,
+	})
+}

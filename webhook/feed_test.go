@@ -189,7 +189,7 @@ func TestFeedResumesWithoutGapOrRepeat(t *testing.T) {
 					wait := 20 * time.Second
 					select {
 					case <-written:
-						wait = 2 * time.Second
+						wait = 6 * time.Second // an incident that grows is looked at again after three
 					default:
 					}
 					_ = conn.SetReadDeadline(time.Now().Add(wait))

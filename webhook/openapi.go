@@ -117,6 +117,10 @@ func nullable(doc *huma.OpenAPI) {
 			OneOf:       []*huma.Schema{{Ref: "#/components/schemas/FixRecord"}, {Type: "null"}},
 			Description: "What history says of the recommended fix itself; never part of the confidence",
 		}
+		d.Properties["outcome"] = &huma.Schema{
+			OneOf:       []*huma.Schema{{Ref: "#/components/schemas/Outcome"}, {Type: "null"}},
+			Description: "What came of the recommendation, once somebody told",
+		}
 		for _, name := range []string{"evidence", "reviews"} {
 			d.Properties[name].Nullable = false
 		}

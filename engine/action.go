@@ -1,0 +1,70 @@
+package engine
+
+import (
+	"slices"
+	"strings"
+
+	"ragoffire/engine/retrieval"
+)
+
+// action is something that people did or are advised to do, comparable with
+// others: its words without numbers, forms and grammar.
+type action struct {
+	text  string
+	stems []string
+}
+
+func readAction(text string) action { return action{text, retrieval.Stems(text)} }
+
+// alike is the share of two actions' words that they have in common from which
+// they are one action in other words. Chosen on pairs such as "restart the pods"
+// and "restarted all pods": .5 still joins opposites of few words.
+const alike = 0.6
+
+// same reports whether two actions are the same in other words. Opposites never
+// are, however much else they share.
+func (a action) same(b action) bool {
+	common, onlyA, onlyB := compare(a.stems, b.stems)
+	if common == 0 || opposed(onlyA, onlyB) {
+		return false
+	}
+	return float64(common) >= alike*float64(common+len(onlyA)+len(onlyB))
+}
+
+// compare walks two sorted lists and tells what they share and what not.
+func compare(a, b []string) (common int, onlyA, onlyB []string) {
+	for len(a) > 0 && len(b) > 0 {
+		switch strings.Compare(a[0], b[0]) {
+		case -1:
+			onlyA, a = append(onlyA, a[0]), a[1:]
+		case 1:
+			onlyB, b = append(onlyB, b[0]), b[1:]
+		default:
+			common, a, b = common+1, a[1:], b[1:]
+		}
+	}
+	return common, append(onlyA, a...), append(onlyB, b...)
+}
+
+// opposed reports whether one side says the contrary of the other.
+func opposed(a, b []string) bool {
+	for _, pair := range opposites() {
+		if holds(a, pair[0]) && holds(b, pair[1]) || holds(a, pair[1]) && holds(b, pair[0]) {
+			return true
+		}
+	}
+	return false
+}
+
+// opposites are what operators do to one thing in two directions, as stems.
+func opposites() [][2][]string {
+	return [][2][]string{
+		{{"up", "rais", "increas", "grow", "extend", "more", "enlarg", "widen"}, {"down", "lower", "decreas", "reduc", "shrink", "less", "fewer", "cut", "drop"}},
+		{{"enabl", "start", "on", "allow", "open", "add", "unblock", "resum"}, {"disabl", "stop", "off", "block", "clos", "remov", "delet", "paus"}},
+		{{"upgrad", "forward"}, {"downgrad", "back", "rollback", "revert"}},
+	}
+}
+
+func holds(words, any []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(any, w) })
+}
