@@ -24,26 +24,33 @@ const alike = 0.6
 // same reports whether two actions are the same in other words. Opposites never
 // are, however much else they share.
 func (a action) same(b action) bool {
-	common, onlyA, onlyB := compare(a.stems, b.stems)
-	if common == 0 || opposed(onlyA, onlyB) {
+	if share := inCommon(a.stems, b.stems); share < alike {
 		return false
 	}
-	return float64(common) >= alike*float64(common+len(onlyA)+len(onlyB))
+	onlyA, onlyB := differences(a.stems, b.stems)
+	return !opposed(onlyA, onlyB)
 }
 
-// compare walks two sorted lists and tells what they share and what not.
-func compare(a, b []string) (common int, onlyA, onlyB []string) {
+// differences are the words of two sorted lists that only one of them has.
+func differences(a, b []string) (onlyA, onlyB []string) {
+	return slices.DeleteFunc(slices.Clone(a), func(w string) bool { return slices.Contains(b, w) }),
+		slices.DeleteFunc(slices.Clone(b), func(w string) bool { return slices.Contains(a, w) })
+}
+
+// inCommon is the share of two sorted lists' words that both have.
+func inCommon(a, b []string) float64 {
+	common, all := 0, len(a)+len(b)
 	for len(a) > 0 && len(b) > 0 {
 		switch strings.Compare(a[0], b[0]) {
 		case -1:
-			onlyA, a = append(onlyA, a[0]), a[1:]
+			a = a[1:]
 		case 1:
-			onlyB, b = append(onlyB, b[0]), b[1:]
+			b = b[1:]
 		default:
 			common, a, b = common+1, a[1:], b[1:]
 		}
 	}
-	return common, append(onlyA, a...), append(onlyB, b...)
+	return float64(common) / float64(max(1, all-common))
 }
 
 // opposed reports whether one side says the contrary of the other.

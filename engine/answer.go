@@ -47,6 +47,8 @@ type inquiry struct {
 
 	text      string
 	stems     []string
+	typeKey   string // of errorType
+	alertKey  string
 	errorType string
 	source    confidence.Source
 	strength  float64
@@ -128,12 +130,13 @@ func (a *adviser) read(ask inquiry) inquiry {
 	}
 	ask.text = text.String()
 	ask.stems = retrieval.Stems(ask.text)
-	known := a.library.errorTypes()
-	if ask.ErrorType != "" && slices.ContainsFunc(known, func(t string) bool { return sameName(t, ask.ErrorType) }) {
+	ask.alertKey, ask.typeKey = nameKey(ask.Labels[alertName]), typeKey(ask.ErrorType)
+	if ask.ErrorType != "" && a.library.knows(ask.typeKey) {
 		return ask
 	}
-	if guess := retrieval.GuessType(ask.text, known); guess.Type != "" {
+	if guess := retrieval.GuessType(ask.text, a.library.errorTypes()); guess.Type != "" {
 		ask.errorType, ask.source, ask.strength = guess.Type, confidence.Guessed, guess.Strength
+		ask.typeKey = typeKey(guess.Type)
 	}
 	return ask
 }

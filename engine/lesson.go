@@ -61,13 +61,12 @@ func newLesson(d *Decision) (l lesson, ok bool) {
 func (l *lesson) kinship(ask *inquiry) float64 {
 	k := 0.
 	switch {
-	case l.errorType != "" && l.errorType == typeKey(ask.errorType):
+	case l.errorType != "" && l.errorType == ask.typeKey:
 		k = 1
-	case l.alert != "" && l.alert == nameKey(ask.Labels[alertName]):
+	case l.alert != "" && l.alert == ask.alertKey:
 		k = 1
 	case len(l.stems) > 0:
-		common, a, b := compare(l.stems, ask.stems)
-		switch share := float64(common) / float64(max(1, common+len(a)+len(b))); {
+		switch share := inCommon(l.stems, ask.stems); {
 		case share >= 0.5:
 			k = 1
 		case share >= 0.3:

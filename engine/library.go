@@ -175,7 +175,18 @@ func (l *library) runbook(id string) (*handbook, bool) {
 }
 
 // aside reports whether the examples have stepped aside.
-func (l *library) aside() bool { l.mu.RLock(); defer l.mu.RUnlock(); return l.own >= ownEnough }
+func (l *library) aside() bool {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.own >= ownEnough
+}
+
+// knows reports whether history has incidents of a type, by its key.
+func (l *library) knows(key string) bool {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return key != "" && len(l.types[key]) > 0
+}
 
 // errorTypes are the types that history knows, in order.
 func (l *library) errorTypes() []string {

@@ -1,7 +1,10 @@
 package engine
 
 import (
+	"maps"
 	"math"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -132,27 +135,36 @@ func (l *lesson) witnesses(kinship float64, now time.Time) []witness {
 	return list
 }
 
-// hear adds the witnesses up, candidate by candidate.
+// said is what all witnesses say of one action.
+type said struct {
+	action
+	pro, con float64
+}
+
+// hear adds the witnesses up, action by action, and tells each candidate what was
+// said of its own.
 func hear(witnesses []witness, list []*candidate) {
-	same := make(map[[2]string]bool) // whether two actions are one is asked many times
+	byText := make(map[string]*said)
+	for _, w := range witnesses {
+		s := byText[w.action.text]
+		if s == nil {
+			s = &said{action: w.action}
+			byText[w.action.text] = s
+		}
+		if w.weight > 0 {
+			s.pro += w.weight
+		} else {
+			s.con -= w.weight
+		}
+	}
+	actions := slices.SortedFunc(maps.Values(byText), func(a, b *said) int { return strings.Compare(a.text, b.text) })
 	for _, c := range list {
-		own := math.Pow(c.out.Raw, sharp)
-		for _, w := range witnesses {
-			pair := [2]string{c.action.text, w.action.text}
-			yes, known := same[pair]
-			if !known {
-				yes = c.action.same(w.action)
-				same[pair] = yes
-			}
-			switch {
-			case !yes:
-			case w.weight > 0:
-				c.pro += w.weight
-			default:
-				c.con -= w.weight
+		for _, s := range actions {
+			if c.action.same(s.action) {
+				c.pro, c.con = c.pro+s.pro, c.con+s.con
 			}
 		}
-		c.worth = c.out.Score * c.trust() * (1 + agreed(c.pro, own))
+		c.worth = c.out.Score * c.trust() * (1 + agreed(c.pro, math.Pow(c.out.Raw, sharp)))
 	}
 }
 
