@@ -88,6 +88,9 @@ type Reader interface {
 	// judged last first, at most limit: what calibration and ranking learn from.
 	// Decisions on examples are left out.
 	Judged(ctx context.Context, limit int) ([]Decision, error)
+	// Vectors returns those kept of a model's vectors, by the hash of the text
+	// that each was made of; what is not kept is left out.
+	Vectors(ctx context.Context, model string, hashes []string) (map[string][]float32, error)
 	// Changes lists the changes on a service within [from, to], the latest
 	// first, at most limit.
 	Changes(ctx context.Context, service string, from, to time.Time, limit int) ([]Change, error)
@@ -124,6 +127,9 @@ type Tx interface {
 	PutRunbooks(ctx context.Context, runbooks []Runbook) error
 	PutDecisions(ctx context.Context, decisions []Decision) error // without Reviews
 	PutChanges(ctx context.Context, changes []Change) error
+	// PutVectors keeps vectors of a model by their texts' hashes. Those of other
+	// models are dropped: vectors of two models never meet.
+	PutVectors(ctx context.Context, model string, vectors map[string][]float32) error
 	DeleteIncident(ctx context.Context, id string) error
 	DeleteRunbook(ctx context.Context, id string) error
 

@@ -137,6 +137,22 @@ var decisionTests = map[string]func(*testing.T, Opened){
 		same(t, ids(judged(2), decisionID), []string{name("d", 0), name("d", 5)})
 	},
 
+	"vectors of one model, by the hashes of their texts": func(t *testing.T, o Opened) {
+		put := func(model string, vectors map[string][]float32) {
+			update(t, o, func(ctx context.Context, tx engine.Tx) error { return tx.PutVectors(ctx, model, vectors) })
+		}
+		kept := func(model string, hashes ...string) map[string][]float32 {
+			return view(t, o, func(ctx context.Context, r engine.Reader) (map[string][]float32, error) { return r.Vectors(ctx, model, hashes) })
+		}
+		put("small", map[string][]float32{"a": {1, -0.5}, "b": {0.25, 3e-8}})
+		put("small", map[string][]float32{"b": {9}})
+		same(t, kept("small", "a", "b", "c"), map[string][]float32{"a": {1, -0.5}, "b": {9}})
+		same(t, kept("large", "a"), map[string][]float32{})
+		same(t, kept("small"), map[string][]float32{})
+		put("large", map[string][]float32{"a": {7}})
+		same(t, kept("small", "a"), map[string][]float32{})
+	},
+
 	"changes of a service within a time, the latest first": func(t *testing.T, o Opened) {
 		change := func(n int, service string) engine.Change {
 			return engine.Change{ID: name(service, n), Service: service, Title: "deploy", At: t0().Add(time.Duration(n) * time.Minute)}

@@ -12,3 +12,12 @@ CREATE TABLE changes (
 );
 CREATE INDEX changes_service ON changes (service, at);
 CREATE INDEX changes_at ON changes (at);
+
+-- What an embedding endpoint made of a text, so that a start asks for nothing
+-- again. A vector is its 32-bit floats, little-endian.
+CREATE TABLE vectors (
+    model  text COLLATE "C" NOT NULL,
+    hash   text COLLATE "C" NOT NULL,
+    vector bytea            NOT NULL,
+    PRIMARY KEY (model, hash)
+);
