@@ -17,6 +17,12 @@ type Embedder interface {
 	Embed(ctx context.Context, texts []string) ([][]float32, error)
 }
 
+// QueryEmbedder is an Embedder that is told questions and documents apart: some
+// models read them differently, and nobody keeps the vectors of questions.
+type QueryEmbedder interface {
+	EmbedQuery(ctx context.Context, text string) ([]float32, error)
+}
+
 // embedBatch is how many texts one call of the embedder gets; endpoints take between 64 and 2,048.
 const embedBatch = 64
 
@@ -82,15 +88,30 @@ func (x *Index) queryVector(ctx context.Context, text string, a analysis) ([]flo
 	}
 	ctx, cancel := context.WithTimeout(ctx, x.patience)
 	defer cancel()
-	made, err := x.vectorsOf(ctx, []textOf{{text: text}})
+	asked, err := x.askVector(ctx, text)
 	if err != nil {
 		return nil, err
 	}
-	vector, err := normalised(made[0])
+	vector, err := normalised(asked)
 	if err != nil {
 		return nil, fmt.Errorf("vector of the query: %w", err)
 	}
 	return vector, nil
+}
+
+func (x *Index) askVector(ctx context.Context, text string) ([]float32, error) {
+	if q, ok := x.embedder.(QueryEmbedder); ok {
+		vector, err := q.EmbedQuery(ctx, text)
+		if err != nil {
+			return nil, fmt.Errorf("embed the query: %w", err)
+		}
+		return vector, nil
+	}
+	made, err := x.vectorsOf(ctx, []textOf{{text: text}})
+	if err != nil {
+		return nil, err
+	}
+	return made[0], nil
 }
 
 // joined is a document's text as an embedder reads it.

@@ -1,0 +1,90 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"math"
+
+	"ragoffire/engine/retrieval"
+)
+
+// keptVectors is an embedder whose vectors of history are kept in the store: a
+// start, an import that changes nothing and a second replica ask the endpoint for
+// nothing again. Questions are asked once each, and not kept.
+type keptVectors struct {
+	retrieval.Embedder
+	store Store
+	log   *slog.Logger
+}
+
+// EmbedQuery asks for a question's vector.
+func (k keptVectors) EmbedQuery(ctx context.Context, text string) ([]float32, error) {
+	made, err := k.Embedder.Embed(ctx, []string{text})
+	if err != nil {
+		return nil, err
+	}
+	if len(made) != 1 {
+		return nil, fmt.Errorf("%d vectors for one text", len(made))
+	}
+	return made[0], nil
+}
+
+// Embed takes what is kept, and asks for the rest. A store that cannot keep it
+// costs the next start the asking, and nothing else.
+func (k keptVectors) Embed(ctx context.Context, texts []string) ([][]float32, error) {
+	hashes := make([]string, len(texts))
+	for n, text := range texts {
+		sum := sha256.Sum256([]byte(text))
+		hashes[n] = hex.EncodeToString(sum[:])
+	}
+	var kept map[string][]float32
+	err := k.store.View(ctx, func(r Reader) (err error) {
+		kept, err = r.Vectors(ctx, k.ID(), hashes)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	vectors := make([][]float32, len(texts))
+	var missing []string
+	var at []int
+	for n, hash := range hashes {
+		if vectors[n] = kept[hash]; vectors[n] == nil {
+			missing, at = append(missing, texts[n]), append(at, n)
+		}
+	}
+	if len(missing) == 0 {
+		return vectors, nil
+	}
+	made, err := k.Embedder.Embed(ctx, missing)
+	if err != nil {
+		return nil, err
+	}
+	if len(made) != len(missing) {
+		return nil, fmt.Errorf("%d vectors for %d texts", len(made), len(missing))
+	}
+	fresh := make(map[string][]float32, len(made))
+	for n, v := range made {
+		vectors[at[n]] = v
+		if sound(v) {
+			fresh[hashes[at[n]]] = v
+		}
+	}
+	if err := k.store.Update(ctx, func(tx Tx) error { return tx.PutVectors(ctx, k.ID(), fresh) }); err != nil {
+		k.log.WarnContext(ctx, "vectors were not kept; the next start asks for them again", "error", err)
+	}
+	return vectors, nil
+}
+
+// sound reports whether a vector is worth keeping: an endpoint that once answered
+// nonsense is asked again.
+func sound(v []float32) bool {
+	sum := 0.
+	for _, f := range v {
+		sum += float64(f) * float64(f)
+	}
+	return sum > 0 && !math.IsInf(sum, 0) && !math.IsNaN(sum)
+}
