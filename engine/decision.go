@@ -38,6 +38,10 @@ type Decision struct {
 	Reviews           []Review       `json:"reviews"`
 	Outcome           *Outcome       `json:"outcome"` // null until somebody told
 
+	// RightIncident is the past incident that this was, as people said when they
+	// closed it as a duplicate.
+	RightIncident string `json:"right_incident,omitempty"`
+
 	// Changes are those on the same service in the half hour before, the latest
 	// first: the first thing to look at.
 	Changes []Change `json:"changes,omitempty"`

@@ -14,27 +14,37 @@
 //	job "announce"                  bot brings the channel to what is wanted: the
 //	                                plain alert is out before anything is decided
 //
-//	job "decide"                    decide.go: asks the question of the incident
-//	  └ Engine.answer               answer.go, rank.go, propose.go, explain.go
+//	job "decide"                    decide.go: asks the question of the incident,
+//	  │                             again where it has outgrown the answer;
+//	  │                             inquire.go, storm.go: what is known around it
+//	  └ adviser.answer              answer.go: retrieve; rank.go: is it the same
+//	      │                         problem; witness.go, lesson.go: what speaks for
+//	      │                         and against its fix; propose.go, fix.go,
+//	      │                         capacity.go, cite.go, explain.go: the answer
 //	      one transaction: decision, event, wanted posts, job "announce"
 //
-//	a click, a command, a request   Engine.Review, Acknowledge, Resolve …
+//	a click, a command, a request   Engine.Review, ReportOutcome, Resolve …
 //	      one transaction: the change, who made it, event, wanted posts, job
 //
-//	the resolved incident           history.go follows the events, here or on any
-//	                                replica, and adds what fixed it to the index
+//	job "ask"                       ask.go: what came of approved advice; on "no"
+//	                                job "decide" offers the next candidate
+//
+//	what people said                history.go follows the events, here or on any
+//	                                replica: what fixed an incident goes into the
+//	                                index (library.go), verdicts and outcomes into
+//	                                the calibration and the lessons (ledger.go)
 //
 // Propose, record, then act: nothing goes out that is not first in the store. A
 // Post has a wanted and a sent revision and is rendered when it is sent, so the
 // newest state wins and a crash repeats harmlessly. Jobs are level-triggered.
 //
 // Pure files hold the rules: series.go, join.go, question.go, symptom.go,
-// severity.go, route.go, and engine/retrieval and engine/confidence below. The
-// use cases around them are thin: read, decide, write.
+// severity.go, route.go, action.go, witness.go, lesson.go, capacity.go, and
+// engine/retrieval and engine/confidence below. The use cases around them are
+// thin: read, decide, write.
 //
 // Store (store.go) is the one large seam: a unit of work whose methods state
-// their contract; store/storetest checks both backends. Proposer (propose.go) is
-// the seam for a model: it words a recommendation, never a confidence.
+// their contract; store/storetest checks both backends.
 //
 // Errors that people may read are *Error, with a Kind each front end maps once.
 package engine

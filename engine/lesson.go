@@ -50,6 +50,9 @@ func newLesson(d *Decision) (l lesson, ok bool) {
 			l.suggested, l.suggestedBy = readAction(r.CorrectAction), r.Actor
 		}
 	}
+	if d.RightIncident != "" {
+		l.rightIncident = d.RightIncident
+	}
 	if d.Outcome != nil {
 		l.result, l.at = d.Outcome.Outcome, d.Outcome.At
 	}

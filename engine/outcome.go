@@ -41,6 +41,9 @@ func (d *Decision) Right() (right, ok bool) {
 	if d.Match() == "" {
 		return false, false
 	}
+	if d.RightIncident != "" {
+		return d.RightIncident == d.Match(), true
+	}
 	if d.Outcome != nil && d.Outcome.Outcome != NotTried {
 		return d.Outcome.Outcome == Worked, true
 	}

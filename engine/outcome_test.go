@@ -168,6 +168,41 @@ func TestWhatFixedItIsAnOutcome(t *testing.T) {
 	}
 }
 
+func TestADuplicateSaysWhichIncidentItWas(t *testing.T) {
+	r := newRig(t)
+	r.running()
+	r.learnt(rivals()...)
+	tests := []struct {
+		name, of   string
+		right, say bool
+	}{
+		{"of the match", "PM-A", true, true},
+		{"of another one", "PM-B", false, true},
+		{"of one that is open", "", false, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if tt.of == "" {
+				tt.of = r.ingest(alert("open", func(a *engine.Alert) { a.Service = "other" })).Alerts[0].IncidentID
+			}
+			d := r.fired(tt.name, func(a *engine.Alert) { a.Environment = tt.name })
+			if d.Match() != "PM-A" {
+				t.Fatalf("it looks like %s", d.Match())
+			}
+			if _, err := r.Resolve(t.Context(), *d.IncidentID, engine.Resolution{Actor: "ann", Reason: engine.ReasonDuplicate, DuplicateOf: tt.of}); err != nil {
+				t.Fatal(err)
+			}
+			got, err := r.Decision(t.Context(), d.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if right, say := got.Right(); right != tt.right || say != tt.say {
+				t.Errorf("right %v, says %v; want %v, %v", right, say, tt.right, tt.say)
+			}
+		})
+	}
+}
+
 func TestWrongOutcomesAreRefused(t *testing.T) {
 	r := newRig(t)
 	d := r.ask(engine.Question{Text: "nothing known"})

@@ -81,39 +81,6 @@ func (e *Engine) Resolve(ctx context.Context, id string, r Resolution) (Incident
 	})
 }
 
-// concludes tells the decisions of an incident how it ended: advice that is what
-// fixed it has worked, whether or not somebody approved it. Where approved advice
-// is not, people are asked.
-func (e *Engine) concludes(ctx context.Context, tx Tx, i *Incident, now time.Time) error {
-	made, _, err := tx.Decisions(ctx, DecisionFilter{IncidentID: i.ID}, "", 20)
-	if err != nil {
-		return err
-	}
-	did := readAction(i.Resolution)
-	for n := range made {
-		d, err := tx.Decision(ctx, made[n].ID)
-		if err != nil {
-			return err
-		}
-		if d.Outcome != nil || d.RecommendedAction == nil || i.Reason != ReasonFixed || !readAction(*d.RecommendedAction).same(did) {
-			continue
-		}
-		d.Outcome = &Outcome{Outcome: Worked, Actor: i.ResolvedBy, Note: "it is what fixed " + i.ID, At: now}
-		if err := tx.PutDecisions(ctx, []Decision{d}); err != nil {
-			return err
-		}
-		if err := e.tellDecision(ctx, tx, &d, now); err != nil {
-			return err
-		}
-		w := newWants(now)
-		w.post(place(Post{Key: "decision:" + d.ID, Kind: PostDecision, Subject: d.ID}, &d, i, ""))
-		if err := w.write(ctx, tx); err != nil {
-			return err
-		}
-	}
-	return tx.Enqueue(ctx, Job{Kind: JobAsk, Subject: i.ID})
-}
-
 // check completes a resolution or says what is missing.
 func (r *Resolution) check(id string) error {
 	for _, s := range []*string{&r.Actor, &r.Resolution, &r.RootCause, &r.DuplicateOf} {
