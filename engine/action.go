@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -12,19 +13,36 @@ import (
 type action struct {
 	text  string
 	stems []string
+	head  []string // the stems of what is done, without where, how and why
 }
 
-func readAction(text string) action { return action{text, retrieval.Stems(text)} }
+func readAction(text string) action {
+	a := action{text: text, stems: retrieval.Stems(text)}
+	if at := qualifier.FindStringIndex(text); at != nil {
+		a.head = retrieval.Stems(text[:at[0]])
+	} else {
+		a.head = a.stems
+	}
+	return a
+}
+
+// qualifier is where an action has said what is done and goes on to say where,
+// how or why. What follows "and" is done as well.
+var qualifier = regexp.MustCompile(`(?i)[.;,:\n(]\s|\n|\s(on|in|at|for|with|by|using|until|while|after|before|because|so|via|of the service)\s`)
 
 // alike is the share of two actions' words that they have in common from which
 // they are one action in other words. Chosen on pairs such as "restart the pods"
 // and "restarted all pods": .5 still joins opposites of few words.
 const alike = 0.6
 
+// alikeHeads is the same for what is done alone: there, fewer words may differ.
+const alikeHeads = 0.75
+
 // same reports whether two actions are the same in other words. Opposites never
 // are, however much else they share.
 func (a action) same(b action) bool {
-	if share := inCommon(a.stems, b.stems); share < alike {
+	heads := len(a.head) > 1 && len(b.head) > 1 && inCommon(a.head, b.head) >= alikeHeads
+	if !heads && inCommon(a.stems, b.stems) < alike {
 		return false
 	}
 	onlyA, onlyB := differences(a.stems, b.stems)

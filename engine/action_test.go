@@ -10,6 +10,8 @@ func TestActionsAreComparedByWhatTheySay(t *testing.T) {
 		{"Throttle connections to 30%", "throttled the connections to 45 %", true},
 		{"Restart the payment pods", "restarted payment pods", true},
 		{"Roll back the deploy", "Rolled back the release", true},
+		{"Throttle connections to 30%", "Throttle connections to 30% on the service that holds most sessions", true},
+		{"Restart the pods", "Restart the pods and roll back the deploy", false},
 		{"Raise the pool size", "Lower the pool size", false},
 		{"Scale the workers up to 12", "Scale the workers down to 2", false},
 		{"Enable the circuit breaker for the search service", "Disable the circuit breaker for the search service", false},
