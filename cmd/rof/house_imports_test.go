@@ -29,6 +29,7 @@ var places = []struct {
 	{"engine/retrieval", nil},
 	{"engine/confidence", nil},
 	{"engine/llm", nil},
+	{"engine/ground", nil},
 	{"engine/enginetest", []string{"engine"}},
 	{"store", []string{"engine", "store/..."}},
 	{"bot", []string{"engine", "bot/..."}},

@@ -1,12 +1,13 @@
 // Package llm speaks to OpenAI-compatible endpoints. Nothing in it decides: it
-// turns texts into vectors for retrieval's vector leg, and every caller goes on
-// without it when the endpoint is slow, down or wrong.
+// turns texts into vectors for retrieval's vector leg, words what was decided,
+// and every caller goes on without it when the endpoint is slow, down or wrong.
+// Secrets and personal data are taken out of all that it sends.
 package llm
 
 import (
 	"context"
 	"fmt"
-	"net/http"
+	"slices"
 	"time"
 
 	"github.com/sashabaranov/go-openai"
@@ -18,14 +19,9 @@ const (
 	batch = 64
 	// embedTimeout bounds one request.
 	embedTimeout = 10 * time.Second
+	// embedLimit is in bytes: a batch of the longest vectors in use, twice over.
+	embedLimit = 16 << 20
 )
-
-// Config names an endpoint.
-type Config struct {
-	Key     string // may be empty for an endpoint of one's own
-	BaseURL string // the library's default where empty
-	Model   string
-}
 
 // Embedder asks an endpoint for vectors.
 type Embedder struct {
@@ -35,12 +31,7 @@ type Embedder struct {
 
 // NewEmbedder returns an embedder; it sends nothing yet.
 func NewEmbedder(cfg Config) *Embedder {
-	c := openai.DefaultConfig(cfg.Key)
-	if cfg.BaseURL != "" {
-		c.BaseURL = cfg.BaseURL
-	}
-	c.HTTPClient = &http.Client{Timeout: embedTimeout}
-	return &Embedder{client: openai.NewClientWithConfig(c), model: cfg.Model}
+	return &Embedder{client: newClient(cfg, embedTimeout, embedLimit), model: cfg.Model}
 }
 
 // ID names the model.
@@ -50,12 +41,15 @@ func (e *Embedder) ID() string { return e.model }
 func (e *Embedder) Embed(ctx context.Context, texts []string) ([][]float32, error) {
 	vectors := make([][]float32, 0, len(texts))
 	for from := 0; from < len(texts); from += batch {
-		part := texts[from:min(from+batch, len(texts))]
+		part := slices.Clone(texts[from:min(from+batch, len(texts))])
+		for n := range part {
+			part[n] = Redact(part[n])
+		}
 		resp, err := e.client.CreateEmbeddings(ctx, openai.EmbeddingRequest{
 			Input: part, Model: openai.EmbeddingModel(e.model), EncodingFormat: openai.EmbeddingEncodingFormatFloat,
 		})
 		if err != nil {
-			return nil, fmt.Errorf("embeddings of %s: %w", e.model, err)
+			return nil, fmt.Errorf("embeddings of %s: %w", e.model, plainError(err))
 		}
 		if len(resp.Data) != len(part) {
 			return nil, fmt.Errorf("embeddings of %s: %d vectors for %d texts", e.model, len(resp.Data), len(part))
