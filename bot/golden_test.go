@@ -132,6 +132,13 @@ func states() map[string]any {
 			d.Confidence = engine.Confidence{Word: "likely", Calibrated: true, Outcomes: 31, Reasons: []string{"same type, near in size"}, Base: "adjusted by 31 verdicts"}
 			d.ConfidenceScore = 0.74
 		}, true, soon),
+		"decision_worded": decision(func(d *engine.Decision) {
+			d.Generator = "gpt-4o-mini"
+			d.Words = &engine.Wording{
+				Summary: "The connection pool of checkout is probably exhausted, as it was then.", Action: "Let fewer connections in, down to 30%.",
+				Check: "Pool size here.", Model: "gpt-4o-mini", Cites: []string{"INC-2025-001"}, At: soon,
+			}
+		}, true, soon),
 		"decision_runbook": decision(func(d *engine.Decision) {
 			d.MatchedIncident, d.MatchedRunbook, d.Fix, d.Then = nil, new("RB-database"), nil, nil
 			d.RecommendedAction, d.Evidence = new("Look at the slow log"), d.Evidence[2:]

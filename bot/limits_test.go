@@ -71,6 +71,7 @@ func stuffed(r *renderer, s string) map[string]any {
 	for range 20 {
 		dec.Evidence = append(dec.Evidence, engine.Evidence{Kind: engine.KindIncident, ID: "INC-" + s, Title: s, Service: s, Resolution: s, Outcome: s, Why: []string{s, s, s, s, s, s, s, s}, Example: true})
 	}
+	dec.Words = &engine.Wording{Summary: s, Action: s, Check: s, Model: s, Cites: []string{s, s}, At: night}
 	dec.Reviews = []engine.Review{{Verdict: engine.Reject, Actor: s, Reason: s, CorrectAction: s, CorrectIncident: s, At: night}}
 	none := dec
 	none.MatchedIncident, none.RecommendedAction, none.Reviews = nil, nil, nil

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slack-go/slack"
+
 	"ragoffire/engine"
 )
 
@@ -21,6 +23,7 @@ func (r *renderer) decision(d *engine.Decision, live *engine.Incident, now time.
 	} else {
 		m.add(fact("Recommended Action", r.action(d), r.terms(d)))
 		m.add(fact("Confidence", r.confidence(d)))
+		m.add(r.wording(d))
 		m.add(fact("This fix", r.record(d)))
 		m.add(fact("Also near", strings.Join(r.cited(d, 3), "\n")))
 	}
@@ -116,6 +119,29 @@ func (r *renderer) confidence(d *engine.Decision) string {
 		return s
 	}
 	return s + " (" + r.esc(c.Base, maxTitle) + ")"
+}
+
+// wording is a model's explanation, marked as one.
+func (r *renderer) wording(d *engine.Decision) slack.Block {
+	w := d.Words
+	if w == nil {
+		return nil
+	}
+	said := []string{"*In short*"}
+	if w.Summary != "" {
+		said = append(said, r.esc(w.Summary, maxAction))
+	}
+	if w.Action != "" {
+		said = append(said, "what to do: "+r.esc(w.Action, maxAction))
+	}
+	if w.Check != "" {
+		said = append(said, "check first: "+r.esc(w.Check, maxAction))
+	}
+	cites := ""
+	if len(w.Cites) > 0 {
+		cites = "from " + r.esc(strings.Join(w.Cites, ", "), maxLine)
+	}
+	return section(append(said, "_"+join("worded by "+r.esc(w.Model, maxName), cites)+"_")...)
 }
 
 // record is what history says of the fix itself.

@@ -54,6 +54,7 @@ func (e *Engine) keep(ctx context.Context, tx Tx, d *Decision, i *Incident) erro
 	if i != nil {
 		w.incident(i)
 	}
+	w.jobs = append(w.jobs, e.wordsOf(d)...)
 	return w.write(ctx, tx)
 }
 

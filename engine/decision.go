@@ -55,6 +55,11 @@ type Decision struct {
 	SupersededBy string `json:"superseded_by,omitempty"`
 	Follows      string `json:"follows,omitempty"`
 
+	// Words are a model's explanation, where there is one. WordedFor is a hash of
+	// the evidence that it was asked about, whether or not words came of it.
+	Words     *Wording `json:"words,omitempty"`
+	WordedFor string   `json:"worded_for,omitempty"`
+
 	Question Question `json:"question"`
 	// Then is the matched incident's own spike, shown beside tonight's.
 	Then *float64 `json:"then_spike_percentage,omitempty"`

@@ -23,6 +23,10 @@
 //	      │                         capacity.go, cite.go, explain.go: the answer
 //	      one transaction: decision, event, wanted posts, job "announce"
 //
+//	job "word"                      reword.go: where a model is set, it explains the
+//	                                decision from its evidence (brief.go); what holds
+//	                                (engine/ground) is edited in
+//
 //	a click, a command, a request   Engine.Review, ReportOutcome, Resolve …
 //	      one transaction: the change, who made it, event, wanted posts, job
 //

@@ -25,6 +25,10 @@ type Config struct {
 
 	// Embedder replaces the built-in hashed one of the vector leg.
 	Embedder retrieval.Embedder
+	// Writer explains decisions in a model's words, later; nil for none. CountWords
+	// is told what came of each text.
+	Writer     Writer
+	CountWords func(what string)
 
 	NoServiceGroups bool          // series of one service don't join one incident
 	GroupWindow     time.Duration // 5 min: how fresh the incident's last new series must be
@@ -99,6 +103,7 @@ func (e *Engine) Workers() []Worker {
 	return []Worker{
 		{Kind: JobDecide, Parallel: 4, Timeout: 30 * time.Second, Do: e.decide},
 		{Kind: JobAsk, Parallel: 2, Timeout: 30 * time.Second, Do: e.ask},
+		{Kind: JobWord, Parallel: 2, Timeout: 2 * time.Minute, Do: e.word},
 		{Kind: JobTidy, Parallel: 1, Timeout: time.Minute, Every: 30 * time.Second, Do: e.tidy},
 	}
 }

@@ -11,6 +11,7 @@ import (
 const (
 	JobDecide   = "decide"   // subject: an incident's id, or a decision's that a person asked for
 	JobAsk      = "ask"      // subject: a decision's or an incident's id; asks what came of the advice
+	JobWord     = "word"     // subject: a decision's id; asks a model to explain it
 	JobAnnounce = "announce" // subject: a channel
 	JobInbound  = "inbound"  // subject: an envelope's id
 	JobTidy     = "tidy"     // subject: "all"; ends expired series, drops what retention says

@@ -9,7 +9,7 @@ import (
 	"ragoffire/engine"
 )
 
-const analyzeHelp = `one decision from history, on the terminal
+const analyzeHelp = `one decision from history, on the terminal; no model is asked
 
   --error-type T   the type of error, such as database_timeout
   --spike PCT      how far above its baseline, in percent, such as 450

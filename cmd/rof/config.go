@@ -30,7 +30,7 @@ type config struct {
 	slackWebhook       string
 	command            string
 
-	openaiKey, openaiBase, openaiEmbedding string
+	openaiKey, openaiBase, openaiEmbedding, openaiModel string
 
 	logLevel, logFormat string
 
@@ -101,6 +101,7 @@ func readConfig(getenv func(string) string) (config, error) {
 		openaiKey:       r.secret("OPENAI_API_KEY"),
 		openaiBase:      r.str("OPENAI_BASE_URL", ""),
 		openaiEmbedding: r.str("OPENAI_EMBEDDING_MODEL", ""),
+		openaiModel:     r.str("OPENAI_MODEL", ""),
 		logLevel:        r.str("ROF_LOG_LEVEL", "info"),
 		logFormat:       r.str("ROF_LOG_FORMAT", ""),
 	}
@@ -108,9 +109,10 @@ func readConfig(getenv func(string) string) (config, error) {
 	c.readListen(r)
 	c.readSlack(r)
 	c.checkWords(r)
+	c.readModel(r)
 	c.file = r.readFile(r.str("ROF_CONFIG", ""))
 	c.warnings = append(c.warnings, c.file.warnings...)
-	for _, name := range []string{"OPENAI_MODEL", "KAFKA_BROKERS", "OTEL_EXPORTER_OTLP_ENDPOINT"} {
+	for _, name := range []string{"KAFKA_BROKERS", "OTEL_EXPORTER_OTLP_ENDPOINT"} {
 		if r.str(name, "") != "" {
 			c.warnings = append(c.warnings, name+" is set, but this version does not use it yet")
 		}
@@ -212,6 +214,20 @@ func (c *config) readSlack(r *reader) {
 	}
 	if !strings.HasPrefix(c.command, "/") || strings.ContainsAny(c.command, " \t") || len(c.command) > 32 {
 		r.problemf("ROF_COMMAND must be a slash command such as /incident, not %q", c.command)
+	}
+}
+
+// readModel checks the endpoint of a model. A key may be missing only where the
+// endpoint is one's own.
+func (c *config) readModel(r *reader) {
+	if u, err := url.Parse(c.openaiBase); c.openaiBase != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		r.problemf("OPENAI_BASE_URL must be an address such as https://api.openai.com/v1")
+	}
+	if c.openaiModel != "" && c.openaiKey == "" && c.openaiBase == "" {
+		r.problemf("OPENAI_MODEL is set, but neither OPENAI_API_KEY nor OPENAI_BASE_URL; set the key, or the address of an endpoint of your own")
+	}
+	if strings.ContainsFunc(c.openaiModel, func(x rune) bool { return x <= ' ' || x > '~' }) || len(c.openaiModel) > 200 {
+		r.problemf("OPENAI_MODEL must be a model's name such as gpt-4o-mini, not %q", c.openaiModel)
 	}
 }
 

@@ -24,6 +24,8 @@ type file struct {
 	groupWindow     time.Duration
 	expire          time.Duration
 	keepEvents      time.Duration
+	modelTimeout    time.Duration
+	tokensPerHour   int
 	warnings        []string
 }
 
@@ -55,6 +57,10 @@ type document struct {
 		Events string `yaml:"events"`
 		Raw    string `yaml:"raw"`
 	} `yaml:"retention"`
+	Model struct {
+		Timeout       string `yaml:"timeout"`
+		TokensPerHour *int   `yaml:"tokens_per_hour"`
+	} `yaml:"model"`
 	Services  map[string]any `yaml:"services"`
 	Approvers map[string]any `yaml:"approvers"`
 	Escalate  map[string]any `yaml:"escalate"`
@@ -110,6 +116,14 @@ func (r *reader) readFile(path string) file {
 	f.groupWindow = r.duration("group.window", d.Group.Window)
 	f.expire = r.duration("group.expire", d.Group.Expire)
 	f.keepEvents = r.duration("retention.events", d.Retention.Events)
+	if f.modelTimeout = r.duration("model.timeout", d.Model.Timeout); f.modelTimeout > longestModel {
+		r.problemf("ROF_CONFIG model.timeout must be at most %s, not %s", longestModel, d.Model.Timeout)
+	}
+	if n := d.Model.TokensPerHour; n != nil {
+		if f.tokensPerHour = *n; *n < leastTokens {
+			r.problemf("ROF_CONFIG model.tokens_per_hour must be at least %d, what one answer may take, not %d; unset OPENAI_MODEL to ask no model", leastTokens, *n)
+		}
+	}
 	for name, set := range map[string]bool{
 		"services": len(d.Services) > 0, "approvers": len(d.Approvers) > 0, "escalate": len(d.Escalate) > 0, "retention.raw": d.Retention.Raw != "",
 	} {
@@ -120,6 +134,13 @@ func (r *reader) readFile(path string) file {
 	slices.Sort(f.warnings)
 	return f
 }
+
+const (
+	// longestModel bounds one attempt; three of them fit in a job's time.
+	longestModel = 30 * time.Second
+	// leastTokens are what the longest brief and its answer may cost together.
+	leastTokens = 10_000
+)
 
 func (r *reader) readSources(docs map[string]sourceDocument) map[string]source {
 	out := make(map[string]source, len(docs))

@@ -13,8 +13,9 @@ import (
 )
 
 // open opens the store and the engine on it, and loads the examples where they
-// are wanted and the store is empty.
-func open(ctx context.Context, cfg *config, log *slog.Logger) (store.Store, *engine.Engine, error) {
+// are wanted and the store is empty. countWords is told what came of each text
+// of a model.
+func open(ctx context.Context, cfg *config, log *slog.Logger, countWords func(string)) (store.Store, *engine.Engine, error) {
 	st, err := store.Open(ctx, cfg.database, store.Options{Log: log})
 	if err != nil {
 		return nil, nil, err
@@ -23,6 +24,9 @@ func open(ctx context.Context, cfg *config, log *slog.Logger) (store.Store, *eng
 	ec.Store, ec.Log = st, log
 	if cfg.openaiEmbedding != "" {
 		ec.Embedder = llm.NewEmbedder(llm.Config{Key: cfg.openaiKey, BaseURL: cfg.openaiBase, Model: cfg.openaiEmbedding})
+	}
+	if cfg.openaiModel != "" {
+		ec.Writer, ec.CountWords = newWriter(cfg), countWords
 	}
 	e, err := engine.New(ctx, ec)
 	if err == nil && cfg.seed {
@@ -58,7 +62,8 @@ func withEngine(ctx context.Context, getenv func(string) string, std streams, do
 	if err != nil {
 		return err
 	}
-	st, e, err := open(ctx, &cfg, newLog(std.err, "warn", cfg.logFormat))
+	cfg.openaiModel = "" // nobody waits here for a model's words, or sees them come
+	st, e, err := open(ctx, &cfg, newLog(std.err, "warn", cfg.logFormat), nil)
 	if err != nil {
 		return err
 	}

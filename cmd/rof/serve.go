@@ -19,7 +19,8 @@ const serveHelp = `the bot, the sidecar and the workers, in one process
 
 Without settings it listens on http://127.0.0.1:8000, keeps its data in the
 user's data folder and loads ten examples; Slack is off until SLACK_APP_TOKEN
-and SLACK_BOT_TOKEN are set. SIGTERM ends it cleanly.
+and SLACK_BOT_TOKEN are set, and no model is asked until OPENAI_MODEL is.
+SIGTERM ends it cleanly.
 `
 
 func serve(ctx context.Context, args []string, getenv func(string) string, std streams) (err error) {
@@ -34,7 +35,10 @@ func serve(ctx context.Context, args []string, getenv func(string) string, std s
 	for _, w := range cfg.warnings {
 		log.WarnContext(ctx, w)
 	}
-	st, e, err := open(ctx, &cfg, log)
+	wordsTotal := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "rof_words_total", Help: "What came of a model's words: shown, reused, failed, or dropped and why.",
+	}, []string{"what"})
+	st, e, err := open(ctx, &cfg, log, func(what string) { wordsTotal.WithLabelValues(what).Inc() })
 	if err != nil {
 		return err
 	}
@@ -52,7 +56,7 @@ func serve(ctx context.Context, args []string, getenv func(string) string, std s
 	srv, err := webhook.New(webhook.Config{
 		Engine: e, Listen: cfg.listen, Token: cfg.token, PublicURL: cfg.publicURL, LinkHosts: cfg.file.linkHosts,
 		Sources: webhookSources(cfg.file.sources), Slack: chat.state, Version: release, Log: log,
-		Metrics: []prometheus.Collector{slackTotal},
+		Metrics: []prometheus.Collector{slackTotal, wordsTotal},
 	})
 	if err != nil {
 		return err

@@ -59,6 +59,11 @@ func NewSources(alert, history []string, ids ...string) *Sources {
 // Cites reports whether an id is one of those that may be named.
 func (s *Sources) Cites(id string) bool { return s.ids[strings.ToLower(id)] }
 
+// Counts reports whether every number of a text is one of the sources'.
+func (s *Sources) Counts(text string) bool {
+	return s.checkNumbers(newFacts([]string{text})) == Fine
+}
+
 // Check says why a text of at most limit characters may not be shown.
 func (s *Sources) Check(text string, limit int) Reason {
 	if utf8.RuneCountInString(text) > limit {

@@ -41,6 +41,11 @@ func Decision(d engine.Decision) engine.Decision {
 		o.At = Time(o.At)
 		d.Outcome = &o
 	}
+	if d.Words != nil {
+		w := *d.Words
+		w.At = Time(w.At)
+		d.Words = &w
+	}
 	d.Changes = slices.Clone(d.Changes)
 	for i := range d.Changes {
 		d.Changes[i] = Change(d.Changes[i])

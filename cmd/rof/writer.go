@@ -1,0 +1,28 @@
+package main
+
+import (
+	"context"
+
+	"ragoffire/engine"
+	"ragoffire/engine/llm"
+)
+
+// writer is a chat endpoint as the engine asks for words.
+type writer struct{ *llm.Writer }
+
+func newWriter(cfg *config) writer {
+	return writer{llm.NewWriter(llm.WriterConfig{
+		Config:  llm.Config{Key: cfg.openaiKey, BaseURL: cfg.openaiBase, Model: cfg.openaiModel},
+		Timeout: cfg.file.modelTimeout, TokensPerHour: cfg.file.tokensPerHour,
+	})}
+}
+
+// Write implements engine.Writer.
+func (w writer) Write(ctx context.Context, b engine.Brief) (engine.Draft, error) {
+	brief := llm.Brief{Facts: b.Facts, Action: b.Action}
+	for _, s := range b.Evidence {
+		brief.Evidence = append(brief.Evidence, llm.Evidence(s))
+	}
+	d, err := w.Writer.Write(ctx, brief)
+	return engine.Draft(d), err
+}
