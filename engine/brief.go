@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"ragoffire/engine/ground"
 )
 
 // How much of each text a writer is told, in bytes: enough to explain from, and
@@ -25,14 +23,17 @@ const (
 // brief is what is told about one decision, with what its words are held against.
 type brief struct {
 	Brief
-	ids  []string // that may be named
-	hash string   // of the evidence and the recommendation, not of the alert
+	ids []string // that may be named
+	// What the words are held against: history, what failed in it, which may be
+	// spoken of and never advised, and what it says to check first.
+	history, failed, checks []string
+	hash                    string // of the evidence and the recommendation, not of the alert
 }
 
 // newBrief gathers a decision's facts and its evidence as the store has it now;
 // what is no longer there has no words of its own.
 func (e *Engine) newBrief(ctx context.Context, r Reader, d *Decision) (*brief, error) {
-	b := &brief{Brief: Brief{Facts: d.facts(), Action: *d.RecommendedAction}}
+	b := &brief{Brief: Brief{Facts: d.facts(), Action: *d.RecommendedAction}, history: []string{*d.RecommendedAction}}
 	if d.IncidentID != nil {
 		b.ids = append(b.ids, *d.IncidentID)
 	}
@@ -43,11 +44,13 @@ func (e *Engine) newBrief(ctx context.Context, r Reader, d *Decision) (*brief, e
 	}
 	for n := range d.Evidence {
 		ev := &d.Evidence[n]
-		text, err := evidenceText(ctx, r, ev)
+		f, failed, err := b.read(ctx, r, ev)
 		if err != nil {
 			return nil, err
 		}
+		text := strings.Join(slices.Concat(f, failed), "\n")
 		b.Evidence = append(b.Evidence, Source{ID: ev.ID, Text: text})
+		b.history, b.failed = append(b.history, f...), append(b.failed, failed...)
 		b.ids = append(b.ids, ev.ID)
 		fmt.Fprintf(sum, "%s\x00%s\x00", ev.ID, text)
 	}
@@ -81,33 +84,40 @@ func (d *Decision) facts() string {
 	return strings.Join(f, "\n")
 }
 
-// evidenceText is what history says in one citation.
-func evidenceText(ctx context.Context, r Reader, ev *Evidence) (string, error) {
-	var f lines
+// read is what history says in one citation, and what of it failed.
+func (b *brief) read(ctx context.Context, r Reader, ev *Evidence) (f, failed lines, err error) {
 	f.add("title", ev.Title)
-	f.add("what was done", ev.Resolution)
 	if ev.Stance == Against {
-		f.add("against it", "this speaks against the recommendation: "+ev.Outcome)
+		failed.add("against the recommendation", ev.Resolution+": "+ev.Outcome)
+	} else {
+		f.add("what was done", ev.Resolution)
 	}
-	var err error
 	if ev.Kind == KindRunbook {
-		var b Runbook
-		if b, err = r.Runbook(ctx, ev.ID); err == nil {
-			f.add("service", b.Service)
-			f.add("for alerts", strings.Join(b.Alerts, ", "))
-			f.add("mitigation", b.Mitigation)
-			f = append(f, "text: "+clipped(b.Text, briefText))
+		var book Runbook
+		if book, err = r.Runbook(ctx, ev.ID); err == nil {
+			f.add("service", book.Service)
+			f.add("for alerts", strings.Join(book.Alerts, ", "))
+			f.add("mitigation", book.Mitigation)
+			f = append(f, "text: "+clipped(book.Text, briefText))
 		}
 	} else {
 		var i Incident
 		if i, err = r.Incident(ctx, ev.ID); err == nil {
 			f.incident(&i)
+			for _, t := range i.Tried[:min(4, len(i.Tried))] {
+				to := &f
+				if t.Outcome != string(Worked) {
+					to = &failed
+				}
+				to.add("tried", t.Action+": "+t.Outcome+" "+t.Note)
+			}
+			b.checks = append(b.checks, i.CheckFirst...)
 		}
 	}
 	if KindOf(err) == NotFound {
 		err = nil
 	}
-	return strings.Join(f, "\n"), err
+	return f, failed, err
 }
 
 func (f *lines) incident(i *Incident) {
@@ -117,9 +127,6 @@ func (f *lines) incident(i *Incident) {
 		f.add("above normal by", Percent(*i.Spike))
 	}
 	f.add("cause", i.RootCause)
-	for _, t := range i.Tried[:min(4, len(i.Tried))] {
-		f.add("tried", t.Action+": "+t.Outcome+" "+t.Note)
-	}
 	f.add("time to mitigate", i.TimeToMitigate)
 	f.add("cost", i.Cost)
 	f.add("undo", i.Undo)
@@ -147,48 +154,4 @@ func clipped(s string, n int) string {
 		n--
 	}
 	return s[:n]
-}
-
-// The lengths that words may have, in characters.
-const (
-	summaryLimit = 400
-	shortLimit   = 300
-)
-
-// hold returns those of a draft's texts that the brief bears out, nil where that
-// is none; drop is told of each that it does not.
-func (b *brief) hold(w Wording, drop func(part string, why ground.Reason)) *Wording {
-	history := []string{b.Action}
-	for _, ev := range b.Evidence {
-		history = append(history, ev.Text)
-	}
-	sources := ground.NewSources([]string{b.Facts}, history, b.ids...)
-	for _, id := range w.Cites {
-		if !sources.Cites(id) { // it made up its evidence, so who knows what else
-			drop("cites", ground.ID)
-			return nil
-		}
-	}
-	action := ground.NewSources(nil, []string{b.Action})
-	for _, part := range []struct {
-		name  string
-		text  *string
-		limit int
-	}{{"summary", &w.Summary, summaryLimit}, {"action", &w.Action, shortLimit}, {"check", &w.Check, shortLimit}} {
-		if *part.text == "" {
-			continue
-		}
-		why := sources.Check(*part.text, part.limit)
-		if why == ground.Fine && part.name == "action" && !action.Counts(*part.text) {
-			why = ground.Number // another incident's figure is not this action's
-		}
-		if why != ground.Fine {
-			drop(part.name, why)
-			*part.text = ""
-		}
-	}
-	if w.Summary == "" && w.Action == "" && w.Check == "" {
-		return nil
-	}
-	return &w
 }

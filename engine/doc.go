@@ -25,7 +25,7 @@
 //
 //	job "word"                      reword.go: where a model is set, it explains the
 //	                                decision from its evidence (brief.go); what holds
-//	                                (engine/ground) is edited in
+//	                                (hold.go, engine/ground) is edited in
 //
 //	a click, a command, a request   Engine.Review, ReportOutcome, Resolve …
 //	      one transaction: the change, who made it, event, wanted posts, job

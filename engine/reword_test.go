@@ -124,6 +124,29 @@ func TestWordsStandBesideTheDecision(t *testing.T) {
 	}
 }
 
+func TestWhatFailedIsSpokenOfAndNeverAdvised(t *testing.T) {
+	r, w, _ := wording(t, func(engine.Brief) (engine.Draft, error) {
+		return engine.Draft{Summary: "The purge queue of the printer is full.", Action: "Restart the printer.", Check: "Restart the printer first."}, nil
+	})
+	printer := past("PM-4", "purge_queue", "printer", 70, "Move the purge queue of the printer to another disk")
+	printer.Tried = []engine.Attempt{{Action: "Restart the printer", Outcome: "failed", Note: "full again"}}
+	r.learnt(printer)
+	r.running()
+	d, err := r.Analyze(t.Context(), engine.Question{ErrorType: "purge_queue", Spike: ptr(70), Service: "printer"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.eventually("words", func() bool { return r.stored(d.ID).Words != nil })
+	if got := r.stored(d.ID).Words; got.Summary == "" || got.Action != "" || got.Check != "" {
+		t.Errorf("%+v; want the summary alone", got)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !strings.Contains(w.briefs[0].Evidence[0].Text, "tried: Restart the printer: failed full again") {
+		t.Errorf("the model was told\n%s", w.briefs[0].Evidence[0].Text)
+	}
+}
+
 func TestTheSameEvidenceIsAskedAboutOnce(t *testing.T) {
 	r, w, _ := wording(t, sound)
 	r.running()

@@ -237,4 +237,3 @@ func (o *obedient) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}}}}, "usage": map[string]int{"total_tokens": 1},
 	})
 }
-

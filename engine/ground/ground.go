@@ -59,9 +59,38 @@ func NewSources(alert, history []string, ids ...string) *Sources {
 // Cites reports whether an id is one of those that may be named.
 func (s *Sources) Cites(id string) bool { return s.ids[strings.ToLower(id)] }
 
-// Counts reports whether every number of a text is one of the sources'.
-func (s *Sources) Counts(text string) bool {
-	return s.checkNumbers(newFacts([]string{text})) == Fine
+// Rewords says why a text is not one of these sources in other words: it counts
+// otherwise, does something else or the opposite. The sources are an action.
+func (s *Sources) Rewords(text string) Reason {
+	t := newFacts([]string{text})
+	if r := s.checkNumbers(t); r != Fine {
+		return r
+	}
+	for _, w := range t.words {
+		if denials[w] && !slices.Contains(s.history.words, w) {
+			return Command
+		}
+	}
+	return s.Does(text)
+}
+
+// Does says whether a text does something that history does not do: another
+// deed, or more where that is less.
+func (s *Sources) Does(text string) Reason {
+	up, down := s.history.direction()
+	t := newFacts([]string{text})
+	if more, less := t.direction(); more && !up || less && !down {
+		return Command
+	}
+	return s.checkDeeds(t)
+}
+
+// direction reports whether words make more of something, or less.
+func (f *facts) direction() (up, down bool) {
+	for _, w := range f.words {
+		up, down = up || rises[stem(w)], down || falls[stem(w)]
+	}
+	return up, down
 }
 
 // Check says why a text of at most limit characters may not be shown.

@@ -108,6 +108,26 @@ func TestUngroundedWordsAreDropped(t *testing.T) {
 	}
 }
 
+func TestAnActionInOtherWordsIsTheSameAction(t *testing.T) {
+	s := ground.NewSources(nil, []string{"Throttle connections to 30%, then restart the workers"})
+	for text, want := range map[string]ground.Reason{
+		"Throttle connections to 30 % and then restart the workers.": ground.Fine,
+		"Limit connections to thirty percent.":                       ground.Fine,
+		"Let the workers restart.":                                   ground.Fine,
+		"Throttle connections to 60%.":                               ground.Number,
+		"Throttle the 2 busiest services.":                           ground.Number,
+		"Do not throttle connections.":                               ground.Command,
+		"Restart the workers instead.":                               ground.Command,
+		"Raise connections.":                                         ground.Command,
+		"Throttle connections, then failover the database.":          ground.Command,
+		"Delete the workers.":                                        ground.Command,
+	} {
+		if got := s.Rewords(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestOnlyWhatIsNamedCanBeCited(t *testing.T) {
 	s := sources()
 	if !s.Cites("INC-2025-001") || !s.Cites("rb-database") || s.Cites("INC-9999-999") || s.Cites("") {

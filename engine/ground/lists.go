@@ -24,6 +24,12 @@ var (
  vacuum drain cordon evict redeploy revert restor block cancel detach remov rollback failover migrat replac recreat unplug donat buy
  subscrib unsubscrib dial login`)
 
+	// rises and falls are the stems of verbs that make more or less of something,
+	// denials turn a sentence round.
+	rises   = set(`rais increas grow widen add doubl tripl enlarg expand extend`)
+	falls   = set(`throttl limit reduc lower cut shrink cap decreas halv fewer less narrow`)
+	denials = set(`not no never don't dont avoid instead without rather refuse cannot can't`)
+
 	// plain are words that say nothing of what a text is about.
 	plain = set(`that this with from have been were they them their there then than when where which while what would could should about into over
  under after before because also only very more most less least some such same other another again still just like likely looks seems probably

@@ -197,3 +197,12 @@ func FuzzRedact(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkRedact reads a text as long as those that are embedded.
+func BenchmarkRedact(b *testing.B) {
+	text := strings.Join(clean(), "\n")[:20_000]
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		llm.Redact(text)
+	}
+}
