@@ -41,35 +41,54 @@ func (r *redactor) name(kind, secret string) string {
 	return r.names[key]
 }
 
+// redact looks at what spans lines first, then at each line by itself: most
+// lines have no part of a secret's look, and need no closer one.
 func (r *redactor) redact(s string) string {
 	low := strings.ToLower(s)
-	for _, rule := range rules {
+	for _, rule := range blocks {
 		if rule.hinted(low) {
 			s = r.apply(rule, s)
 		}
 	}
-	return s
+	var b strings.Builder
+	for line := range strings.Lines(s) {
+		low := strings.ToLower(line)
+		for _, rule := range rules {
+			if rule.hinted(low) {
+				line = r.apply(rule, line)
+			}
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }
 
 // apply replaces the groups called v (else the whole) of a rule's matches.
 func (r *redactor) apply(rule rule, s string) string {
+	found := rule.find.FindAllStringSubmatchIndex(s, -1)
+	if found == nil {
+		return s
+	}
 	var b strings.Builder
 	end, done := 0, placed.FindAllStringIndex(s, -1)
-	for _, at := range rule.find.FindAllStringSubmatchIndex(s, -1) {
+	for _, at := range found {
 		match := make([]string, len(at)/2)
 		for n := range match {
 			if at[2*n] >= 0 {
 				match[n] = s[at[2*n]:at[2*n+1]]
 			}
 		}
-		if rule.secret != nil && !rule.secret(match) {
-			continue
-		}
 		from, to := at[0], at[1]
 		for n, name := range rule.find.SubexpNames() {
 			if name == "v" && at[2*n] >= 0 {
 				from, to = at[2*n], at[2*n+1]
 			}
+			if name == "k" {
+				match[n] = s[begin(s, at[2*n]):at[2*n+1]]
+			}
+		}
+		if rule.secret != nil && !rule.secret(match) {
+			continue
 		}
 		if slices.ContainsFunc(done, func(span []int) bool { return span[0] <= from && to <= span[1] }) {
 			continue
@@ -80,6 +99,15 @@ func (r *redactor) apply(rule rule, s string) string {
 	}
 	b.WriteString(s[end:])
 	return b.String()
+}
+
+// begin is where the name begins whose last part is found at a place. To let the
+// expression look for it costs ten times as much.
+func begin(s string, at int) int {
+	for at > 0 && (s[at-1] == '_' || s[at-1] == '-' || s[at-1] == '.' || s[at-1] >= '0' && s[at-1] <= '9' || s[at-1]|0x20 >= 'a' && s[at-1]|0x20 <= 'z') {
+		at--
+	}
+	return at
 }
 
 // rule finds one kind of secret.
@@ -101,11 +129,15 @@ func (r *rule) hinted(low string) bool {
 	return len(r.hints) == 0
 }
 
+// blocks are the secrets of many lines.
+var blocks = []rule{
+	{"key", []string{"private key"}, regexp.MustCompile(`-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|\z)`), nil},
+}
+
 // rules are tried in order: what has a vendor's shape first, so that its
 // placeholder says most, then what stands where secrets stand, at last what
 // looks like nothing but randomness.
 var rules = []rule{
-	{"key", []string{"private key"}, regexp.MustCompile(`-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|\z)`), nil},
 	{"key", []string{"age-secret-key"}, regexp.MustCompile(`AGE-SECRET-KEY-1[0-9A-Z]{30,}`), nil},
 	{"webhook", []string{"hook", "chat.googleapis.com"}, regexp.MustCompile(
 		`(?i)(?:hooks\.slack(?:-gov)?\.com|discord(?:app)?\.com/api/webhooks|[\w-]+\.webhook\.office\.com|hooks\.zapier\.com|chat\.googleapis\.com/v1/spaces)/(?P<v>[^\s"'<>\\]+)`), nil},
@@ -122,7 +154,8 @@ var rules = []rule{
 	{"npm", []string{"npm_"}, regexp.MustCompile(`\bnpm_[A-Za-z0-9]{30,}`), nil},
 	{"pypi", []string{"pypi-"}, regexp.MustCompile(`\bpypi-[A-Za-z0-9_-]{40,}`), nil},
 	{"jwt", []string{"eyj"}, regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)*`), nil},
-	{"vendor", nil, regexp.MustCompile(vendorTokens), nil},
+	{"vendor", vendorHints, regexp.MustCompile(vendorTokens), nil},
+	{"discord", nil, regexp.MustCompile(`\b[MNO][\w-]{23,25}\.[\w-]{6}\.[\w-]{27,}`), nil},
 	{"auth", []string{"authorization"}, regexp.MustCompile(
 		`(?i)\b(?:proxy-)?authorization\\?["']?\s*[:=]\s*\\?["']?(?:(?:digest|aws4-hmac-sha256)\s+(?P<v>[^\n]+)|(?:(?:bearer|basic|token|apikey|negotiate|ntlm)\s+)?(?P<v>[^\s"'\\,;]+))`), notWord},
 	{"auth", []string{"bearer"}, regexp.MustCompile(`(?i)\bbearer[ :=]+\\?["']?(?P<v>[A-Za-z0-9._~+/=-]{8,})`), tokenish},
@@ -131,7 +164,7 @@ var rules = []rule{
 	{"password", []string{"curl", "wget"}, regexp.MustCompile(`\bcurl\b[^\n]*?\s(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"']+:(?P<v>[^\s"']+)`), nil},
 	{"password", []string{"mysql", "mariadb", "sshpass"}, regexp.MustCompile(`\b(?:mysql(?:dump|admin)?|mariadb|sshpass)\b[^\n]*?\s-p ?["']?(?P<v>[^\s"'-][^\s"']*)`), nil},
 	{"secret", []string{">"}, regexp.MustCompile(`(?i)<[\w:.-]*` + secretNames + `[\w:.-]*>\s*(?P<v>[^<\s][^<]*)</`), nil},
-	{"secret", nil, regexp.MustCompile(`(?i)(?P<k>[\w.-]*?` + secretNames + `(?:[-_.]?\d{1,2})?)(?:\\?["'\]])*\s*(?:=>|:=|[:=])\s*(?:` +
+	{"secret", secretHints, regexp.MustCompile(`(?i)(?P<k>` + secretNames + `(?:[-_.]?\d{1,2})?)(?:\\?["'\]])*\s*(?:=>|:=|[:=])\s*(?:` +
 		`\\*"(?P<v>[^"\\\n]+)\\*"|\\*'(?P<v>[^'\\\n]+)\\*'|(?P<v>[^\s"'\\,;&)}\]>]+))`), assigned},
 	{"secret", []string{"-"}, regexp.MustCompile(`(?i)(?:^|\s)--?(?P<k>[\w-]*` + secretNames + `)\s+["']?(?P<v>[^\s"'-][^\s"']*)`), assigned},
 	{"password", []string{"pass"}, regexp.MustCompile(`(?i)\b(?P<k>password|passphrase|passwd)\s+(?:is|was|set to|changed to|to)[ :]+["'` + "`" + `]?(?P<v>[^\s"'` + "`" + `]+)`), spoken},
@@ -142,10 +175,19 @@ var rules = []rule{
 	{"token", nil, regexp.MustCompile(`[A-Za-z0-9+/_=-]{30,}`), random},
 }
 
+// secretHints are what one of secretNames has in it.
+var secretHints = []string{"pass", "pwd", "secret", "token", "key", "credential", "session", "sid", "_auth"}
+
 // secretNames end the names of what must not leave.
 const secretNames = `(?:password|passwd|passphrase|passcode|pwd|pass|secret|token|api[-_ ]?key|access[-_]?key(?:[-_]?id)?|account[-_]?key|shared[-_]?access[-_]?(?:key|signature)` +
 	`|private[-_]?key|signing[-_]?key|encryption[-_]?key|master[-_]?key|auth[-_]?key|license[-_]?key|service[-_]?key|integration[-_]?key|routing[-_]?key|app(?:lication)?[-_]?key` +
 	`|secret[-_]?key(?:[-_]?base)?|storage[-_]?key|ssh[-_]?key|credentials?|session[-_]?(?:id|key)|sessionid|sid|_auth|client[-_]?secret|connection[-_]?secret)`
+
+// vendorHints are what one of vendorTokens has in it, in small letters.
+var vendorHints = []string{
+	"sg.", "sk", "_v1_", "hvs.", "hvb.", "hvr.", ".atlasv1.", "dapi", "hf_", "glsa_", "glc_", "nrak-", "nrii-", "nrjs-", "shpat_", "shpca_", "shppa_", "shpss_",
+	"sq0", ":aa", "key-", "-us", "q~", "sntry", "lin_api_", "dckr_", "rubygems_", "hrku-", "atatt3", "pmak-", "sbp_", "pscale_", "xkeysib-", "fm2_",
+}
 
 // vendorTokens are the shapes of those who mark their tokens.
 const vendorTokens = `\b(?:` +
@@ -161,7 +203,6 @@ const vendorTokens = `\b(?:` +
 	`|shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}` + // Shopify
 	`|sq0(?:atp|csp)-[\w-]{22,}` + // Square
 	`|\d{8,10}:AA[\w-]{32,}` + // Telegram
-	`|[MNO][\w-]{23,25}\.[\w-]{6}\.[\w-]{27,}` + // Discord
 	`|key-[0-9a-f]{32}` + // Mailgun
 	`|[0-9a-f]{32}-us\d{1,2}` + // Mailchimp
 	`|[\w~.-]{3}\dQ~[\w~.-]{31,}` + // Entra ID
