@@ -9,7 +9,8 @@ const Threshold = 0.50
 //
 // ceiling: the same type can have another cause, so a match is never certain before many outcomes say so.
 // guessCeiling, textCeiling: a type read out of words is text evidence, and neither reaches the ceiling, calibrated or not.
-// sizeCeiling: nor does a match of another magnitude, whatever its outcomes; the full score is for the same problem.
+// sizeCeiling: nor does a match of another magnitude or of a related type, whatever its outcomes; the full score is for
+// the same problem.
 // sizeShare: how much of a type's match depends on the magnitude.
 // familyShare: what a related type is worth; with another magnitude it stays below Threshold.
 // textShare: words alone were wrong in 12 to 20 of 100 confident cases on public post-mortems.
@@ -52,8 +53,8 @@ func Assess(in In, c Calibrator) Out {
 	case out.TypeMatch == TypeGuessed:
 		lower(guessCeiling, CapGuess, true)
 	}
-	if !out.ByText && out.TypeMatch != TypeNone && out.Magnitude != MagnitudeSame {
-		lower(sizeCeiling, CapMagnitude, true)
+	if far := out.Magnitude != MagnitudeSame; !out.ByText && (out.TypeMatch != TypeNone && far || out.TypeMatch == TypeFamily) {
+		lower(sizeCeiling, CapMagnitude, far)
 	}
 	if share := in.agreement(out.TypeMatch); share < 1 {
 		out.Raw *= share
