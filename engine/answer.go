@@ -93,7 +93,7 @@ func (a *adviser) answer(ctx context.Context, in inquiry) (Decision, error) {
 		d.Confidence = a.explain(&ask, ranked[0])
 		d.Confidence.Reasons = append(d.Confidence.Reasons, a.silence(&ask, ranked[0]))
 	default:
-		d.Confidence = Confidence{Reasons: []string{"there is no history to compare with"}, Base: ruleOfThumb}
+		d.Confidence = Confidence{Reasons: []string{"there is no history to compare with"}, Base: a.calibrator.Base(0)}
 	}
 	d.ConfidenceScore = d.Confidence.Score
 	d.Abstained = d.RecommendedAction == nil

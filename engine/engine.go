@@ -178,23 +178,6 @@ type StatCounts struct {
 	BySeverity  map[string]int `json:"by_severity"`
 }
 
-// Calibration says what the confidence rests on.
-type Calibration struct {
-	Outcomes   int              `json:"outcomes"`
-	Calibrated bool             `json:"calibrated"`
-	Brier      *float64         `json:"brier"`
-	Table      []CalibrationBin `json:"table"`
-}
-
-// CalibrationBin is a row of the reliability table.
-type CalibrationBin struct {
-	From  float64 `json:"from"`
-	To    float64 `json:"to"`
-	N     int     `json:"n"`
-	Mean  float64 `json:"mean_score"`
-	Right float64 `json:"share_right"`
-}
-
 // HistoryStats counts what retrieval searches.
 type HistoryStats struct {
 	Incidents int `json:"incidents"`

@@ -89,6 +89,6 @@ func (l *ledger) rebuild() {
 			outcomes = append(outcomes, *j.outcome)
 		}
 	}
-	next.calibrator = confidence.NewCalibrator(outcomes)
+	next.calibrator = confidence.NewCalibrator(confidence.Window(outcomes))
 	l.learnt.Store(next)
 }

@@ -57,7 +57,16 @@ func (d *Decision) Right() (right, ok bool) {
 // judged is what the decision teaches the calibration; ok is false where nothing.
 func (d *Decision) judged() (o confidence.Outcome, ok bool) {
 	right, ok := d.Right()
-	return confidence.Outcome{Raw: d.Confidence.Raw, Right: right}, ok
+	if !ok {
+		return o, false
+	}
+	o = confidence.Outcome{Raw: d.Confidence.Raw, Shown: d.ConfidenceScore, Right: right}
+	if d.Outcome != nil && d.Outcome.Outcome != NotTried {
+		o.Weight, o.At = 1, d.Outcome.At
+	} else {
+		o.Weight, o.At = confidence.VerdictWeight, d.Reviews[0].At
+	}
+	return o, true
 }
 
 // ReportOutcome records what came of a decision's recommendation. What did not

@@ -17,15 +17,15 @@ const (
 // choose takes the form that foresees each outcome best from all the others, by Brier's measure. Few outcomes leave no
 // choice.
 func choose(outcomes []Outcome) form {
-	best := form{prior: prior, bins: steps()}
+	best := form{prior: prior, bins: Steps()}
 	if len(outcomes) < enoughToChoose {
 		return best
 	}
 	off := shift(outcomes)
 	others := []form{
-		{prior: 5, bins: steps()},
-		{prior: 2, bins: steps()},
-		{prior: prior, bins: steps(), shift: off},
+		{prior: 5, bins: Steps()},
+		{prior: 2, bins: Steps()},
+		{prior: prior, bins: Steps(), shift: off},
 	}
 	if len(outcomes) >= enoughForFine {
 		others = append(others, form{prior: prior, bins: fine(), shift: off}, form{prior: 2, bins: fine()})

@@ -12,6 +12,7 @@ const VerdictWeight = 0.5
 // Outcome is one past score, and whether the match turned out right.
 type Outcome struct {
 	Raw   float64
+	Shown float64 // the score that people saw, calibrated as it was then
 	Right bool
 	// Weight is what it counts; 0 means 1.
 	Weight float64
@@ -39,14 +40,17 @@ const (
 	windowLeast = 50
 )
 
-// Window leaves out what is too old to learn from: of each level those of the last 180 days stay, and the last 50 where
-// these are fewer. What stays is in order, the latest first.
-func Window(outcomes []Outcome, now time.Time) []Outcome {
+// Window leaves out what is too old to learn from: of each level those of the 180 days up to the latest outcome stay, and
+// the last 50 where these are fewer. What stays is in order, the latest first.
+func Window(outcomes []Outcome) []Outcome {
 	sorted := slices.Clone(outcomes)
 	slices.SortStableFunc(sorted, func(a, b Outcome) int { return b.At.Compare(a.At) })
-	since, levels := now.AddDate(0, 0, -windowDays), steps()
-	kept := sorted[:0]
-	for _, o := range sorted {
+	levels, kept := Steps(), sorted[:0]
+	var since time.Time
+	for n, o := range sorted {
+		if n == 0 {
+			since = o.At.AddDate(0, 0, -windowDays)
+		}
 		level := &levels[binOf(levels, within(o.Raw))]
 		if level.N < windowLeast || !o.At.Before(since) {
 			level.N++
@@ -54,4 +58,13 @@ func Window(outcomes []Outcome, now time.Time) []Outcome {
 		}
 	}
 	return kept
+}
+
+// Shown are the outcomes with the scores that people saw in place of the raw ones: to judge those.
+func Shown(outcomes []Outcome) []Outcome {
+	shown := slices.Clone(outcomes)
+	for i := range shown {
+		shown[i].Raw = shown[i].Shown
+	}
+	return shown
 }

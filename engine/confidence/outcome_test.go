@@ -16,12 +16,12 @@ func TestTheWindowKeepsWhatIsRecentOrRare(t *testing.T) {
 	var outcomes []Outcome
 	outcomes = append(outcomes, daysAgo(400, verdicts(.9, false, 30))...)
 	outcomes = append(outcomes, daysAgo(400, verdicts(.6, true, 60))...)
-	outcomes = append(outcomes, daysAgo(10, verdicts(.9, true, 40))...)
+	outcomes = append(outcomes, daysAgo(0, verdicts(.9, true, 40))...)
 	outcomes = append(outcomes, daysAgo(20, verdicts(.75, true, 70))...)
 
 	kept := make(map[float64]Record)
 	last := now
-	for _, o := range Window(outcomes, now) {
+	for _, o := range Window(outcomes) {
 		r := kept[o.Raw]
 		r.Of++
 		if o.Right {

@@ -1,6 +1,9 @@
 package confidence
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Bin is a row of a reliability table: scores in [From, To), To included in the last bin.
 type Bin struct {
@@ -10,8 +13,23 @@ type Bin struct {
 	ShareRight float64
 }
 
-// steps are the bins of Word: none, weak, likely, strong. Finer ones would stay empty for a team with fifty outcomes.
-func steps() []Bin {
+// nineInTen is the normal distribution's width that holds nine of ten.
+const nineInTen = 1.6449
+
+// Range is where the true share of the bin lies, nine times in ten (Wilson's interval): all of 0..1 without outcomes.
+func (b Bin) Range() (low, high float64) {
+	n := float64(b.N)
+	if n == 0 {
+		return 0, 1
+	}
+	const z2 = nineInTen * nineInTen
+	middle := (b.ShareRight + z2/(2*n)) / (1 + z2/n)
+	half := nineInTen / (1 + z2/n) * math.Sqrt(b.ShareRight*(1-b.ShareRight)/n+z2/(4*n*n))
+	return within(middle - half), within(middle + half)
+}
+
+// Steps are the bins of Word: none, weak, likely, strong. Finer ones would stay empty for a team with fifty outcomes.
+func Steps() []Bin {
 	return []Bin{{From: 0, To: Threshold}, {From: Threshold, To: .70}, {From: .70, To: .85}, {From: .85, To: 1}}
 }
 
@@ -29,8 +47,8 @@ func fine() []Bin {
 	}
 }
 
-// even are k bins of the same width.
-func even(k int) []Bin {
+// Even are k bins of the same width.
+func Even(k int) []Bin {
 	bins := make([]Bin, max(k, 1))
 	for i := range bins {
 		bins[i].From, bins[i].To = float64(i)/float64(len(bins)), float64(i+1)/float64(len(bins))
@@ -40,7 +58,7 @@ func even(k int) []Bin {
 
 // Table tells how often scores were right, bin by bin; bins without outcomes are in it with N = 0. The scores may be raw
 // or calibrated ones, whichever are to be judged.
-func Table(outcomes []Outcome) []Bin { return fill(steps(), outcomes) }
+func Table(outcomes []Outcome) []Bin { return fill(Steps(), outcomes) }
 
 func fill(table []Bin, outcomes []Outcome) []Bin {
 	for _, o := range outcomes {
@@ -90,11 +108,10 @@ func Skill(outcomes []Outcome) (skill float64, ok bool) {
 	return 1 - Brier(outcomes)/(share*(1-share)), true
 }
 
-// ECE is the expected calibration error: how far scores and shares lie apart in k bins of the same width, weighted by
-// their outcomes.
-func ECE(outcomes []Outcome, k int) float64 {
+// ECE is the expected calibration error: how far scores and shares lie apart in the bins, weighted by their outcomes.
+func ECE(outcomes []Outcome, bins []Bin) float64 {
 	sum := 0.
-	for _, bin := range fill(even(k), outcomes) {
+	for _, bin := range fill(slices.Clone(bins), outcomes) {
 		sum += float64(bin.N) * math.Abs(bin.MeanScore-bin.ShareRight)
 	}
 	return sum / float64(max(len(outcomes), 1))
@@ -106,8 +123,7 @@ const exactly = 400
 
 // NoiseFloor is the ECE that these scores would show on average if each were perfectly calibrated: what is left of an ECE
 // at this number of outcomes is luck.
-func NoiseFloor(outcomes []Outcome, k int) float64 {
-	bins := even(k)
+func NoiseFloor(outcomes []Outcome, bins []Bin) float64 {
 	scores := make([][]float64, len(bins))
 	for _, o := range outcomes {
 		bin := binOf(bins, within(o.Raw))

@@ -32,14 +32,14 @@ func TestFiguresOfAFew(t *testing.T) {
 	}{
 		{"Brier", Brier(half), .125},
 		{"Brier of nothing", Brier(nil), 0},
-		{"ECE: .25 off in each of two bins", ECE([]Outcome{said(.75, true), said(.25, false)}, 2), .25},
-		{"ECE of scores that hold", ECE([]Outcome{said(.5, true), said(.5, false)}, 5), 0},
-		{"ECE of nothing", ECE(nil, 5), 0},
-		{"the highest score is in the last bin", ECE([]Outcome{said(1, true)}, 5), 0},
-		{"noise of one throw of a coin", NoiseFloor([]Outcome{said(.5, true)}, 5), .5},
-		{"noise of two", NoiseFloor([]Outcome{said(.5, true), said(.5, true)}, 5), .25},
-		{"noise of certainty", NoiseFloor([]Outcome{said(1, true), said(0, true)}, 5), 0},
-		{"noise of nothing", NoiseFloor(nil, 5), 0},
+		{"ECE: .25 off in each of two bins", ECE([]Outcome{said(.75, true), said(.25, false)}, Even(2)), .25},
+		{"ECE of scores that hold", ECE([]Outcome{said(.5, true), said(.5, false)}, Even(5)), 0},
+		{"ECE of nothing", ECE(nil, Even(5)), 0},
+		{"the highest score is in the last bin", ECE([]Outcome{said(1, true)}, Even(5)), 0},
+		{"noise of one throw of a coin", NoiseFloor([]Outcome{said(.5, true)}, Even(5)), .5},
+		{"noise of two", NoiseFloor([]Outcome{said(.5, true), said(.5, true)}, Even(5)), .25},
+		{"noise of certainty", NoiseFloor([]Outcome{said(1, true), said(0, true)}, Even(5)), 0},
+		{"noise of nothing", NoiseFloor(nil, Even(5)), 0},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -71,10 +71,27 @@ func TestTheNoiseFloorIsWhatLuckShows(t *testing.T) {
 			for i := range outcomes {
 				outcomes[i].Right = rng.Float64() < outcomes[i].Raw
 			}
-			sum += ECE(outcomes, 5) / times
+			sum += ECE(outcomes, Even(5)) / times
 		}
-		if floor := NoiseFloor(outcomes, 5); math.Abs(floor-sum) > .1*sum {
+		if floor := NoiseFloor(outcomes, Even(5)); math.Abs(floor-sum) > .1*sum {
 			t.Errorf("%d outcomes: the floor is %.4f, luck shows %.4f", n, floor, sum)
+		}
+	}
+}
+
+func TestTheRangeOfAShare(t *testing.T) {
+	tests := []struct {
+		bin       Bin
+		low, high float64
+	}{
+		{Bin{}, 0, 1},
+		{Bin{N: 1, ShareRight: 1}, .27, 1},
+		{Bin{N: 11, ShareRight: 9. / 11}, .57, .94},
+		{Bin{N: 400, ShareRight: .5}, .46, .54},
+	}
+	for _, test := range tests {
+		if low, high := test.bin.Range(); math.Abs(low-test.low) > .006 || math.Abs(high-test.high) > .006 {
+			t.Errorf("%+v lies within %.3f and %.3f, want %.2f and %.2f", test.bin, low, high, test.low, test.high)
 		}
 	}
 }
