@@ -68,6 +68,9 @@ func (a *adviser) explain(ask *inquiry, best *candidate) Confidence {
 	if best.told {
 		c.Reasons = append(c.Reasons, "people said that such alerts are "+best.id)
 	}
+	if r := best.recalled; r.n > 0 {
+		c.Reasons = append(c.Reasons, fmt.Sprintf("right in %d of %d such alerts", r.hits, r.n))
+	}
 	if here, there := ask.Service, best.in.MatchService; here != "" && there != "" && !sameName(here, there) {
 		c.Reasons = append(c.Reasons, fmt.Sprintf("worked on %s; you are on %s", there, here))
 	}

@@ -60,11 +60,15 @@ func (d *Decision) judged() (o confidence.Outcome, ok bool) {
 	if !ok {
 		return o, false
 	}
-	o = confidence.Outcome{Raw: d.Confidence.Raw, Shown: d.ConfidenceScore, Right: right}
-	if d.Outcome != nil && d.Outcome.Outcome != NotTried {
-		o.Weight, o.At = 1, d.Outcome.At
-	} else {
-		o.Weight, o.At = confidence.VerdictWeight, d.Reviews[0].At
+	o = confidence.Outcome{Raw: d.Confidence.Raw, Shown: d.ConfidenceScore, Right: right, Weight: 1, At: d.CreatedAt}
+	if len(d.Reviews) > 0 {
+		o.At = d.Reviews[0].At
+	}
+	switch {
+	case d.Outcome != nil && d.Outcome.Outcome != NotTried:
+		o.At = d.Outcome.At
+	case d.RightIncident == "":
+		o.Weight = confidence.VerdictWeight
 	}
 	return o, true
 }
