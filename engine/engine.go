@@ -58,13 +58,9 @@ func New(ctx context.Context, cfg Config) (*Engine, error) {
 	orDefault(&cfg.ReopenWindow, 10*time.Minute)
 	orDefault(&cfg.Expire, time.Hour)
 	orDefault(&cfg.KeepEvents, 30*24*time.Hour)
-	embedder := cfg.Embedder
-	if embedder != nil {
-		embedder = keptVectors{embedder, cfg.Store, cfg.Log.With("component", "engine")}
-	}
 	e := &Engine{
 		cfg: cfg, store: cfg.Store, log: cfg.Log.With("component", "engine"),
-		library: newLibrary(embedder), ledger: newLedger(),
+		library: newLibrary(cfg.embedder()), ledger: newLedger(),
 	}
 	e.committer = &committer{commit: e.commitGroup}
 	last, err := e.load(ctx)
