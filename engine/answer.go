@@ -70,6 +70,12 @@ func (r refused) refuses(c *candidate) bool {
 // answer decides a question: retrieve, score, hear the witnesses, propose. It
 // writes nothing.
 func (a *adviser) answer(ctx context.Context, in inquiry) (Decision, error) {
+	d, _, err := a.advise(ctx, in)
+	return d, err
+}
+
+// advise answers, and also returns all that was compared, best first.
+func (a *adviser) advise(ctx context.Context, in inquiry) (Decision, []*candidate, error) {
 	start := time.Now()
 	d := Decision{ID: newID("dec_", a.now), Status: Proposed, CreatedAt: a.now, Question: in.Question, Generator: deterministic, Changes: in.changes}
 	ask := a.read(in)
@@ -77,7 +83,7 @@ func (a *adviser) answer(ctx context.Context, in inquiry) (Decision, error) {
 		Text: ask.text, Type: ask.errorType, Service: ask.Service, Magnitude: ask.Spike, K: candidates,
 	})
 	if err != nil {
-		return Decision{}, &Error{Kind: Unavailable, Text: "the history could not be searched in time; ask again", Err: err}
+		return Decision{}, nil, &Error{Kind: Unavailable, Text: "the history could not be searched in time; ask again", Err: err}
 	}
 	if found.Skipped != nil {
 		a.log.WarnContext(ctx, "the vector leg took no part", "error", found.Skipped)
@@ -93,13 +99,13 @@ func (a *adviser) answer(ctx context.Context, in inquiry) (Decision, error) {
 		d.Confidence = a.explain(&ask, ranked[0])
 		d.Confidence.Reasons = append(d.Confidence.Reasons, a.silence(&ask, ranked[0]))
 	default:
-		d.Confidence = Confidence{Reasons: []string{"there is no history to compare with"}, Base: ruleOfThumb}
+		d.Confidence = Confidence{Reasons: []string{"there is no history to compare with"}, Base: a.calibrator.Base(0)}
 	}
 	d.ConfidenceScore = d.Confidence.Score
 	d.Abstained = d.RecommendedAction == nil
 	d.Symptom = symptomNow(ask.Question, d)
 	d.LatencyMS = float64(time.Since(start).Microseconds()) / 1000
-	return d, nil
+	return d, ranked, nil
 }
 
 // silence says why nothing is recommended, next to what was nearest.

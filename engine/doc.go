@@ -38,6 +38,9 @@
 //	                                index (library.go), verdicts and outcomes into
 //	                                the calibration and the lessons (ledger.go)
 //
+//	rof backtest                    backtest.go: advisers of the past, each of what
+//	                                was known then, and how their answers fell
+//
 // Propose, record, then act: nothing goes out that is not first in the store. A
 // Post has a wanted and a sent revision and is rendered when it is sent, so the
 // newest state wins and a crash repeats harmlessly. Jobs are level-triggered.

@@ -62,13 +62,9 @@ func New(ctx context.Context, cfg Config) (*Engine, error) {
 	orDefault(&cfg.ReopenWindow, 10*time.Minute)
 	orDefault(&cfg.Expire, time.Hour)
 	orDefault(&cfg.KeepEvents, 30*24*time.Hour)
-	embedder := cfg.Embedder
-	if embedder != nil {
-		embedder = keptVectors{embedder, cfg.Store, cfg.Log.With("component", "engine")}
-	}
 	e := &Engine{
 		cfg: cfg, store: cfg.Store, log: cfg.Log.With("component", "engine"),
-		library: newLibrary(embedder), ledger: newLedger(),
+		library: newLibrary(cfg.embedder()), ledger: newLedger(),
 	}
 	e.committer = &committer{commit: e.commitGroup}
 	last, err := e.load(ctx)
@@ -181,23 +177,6 @@ type StatCounts struct {
 	ByErrorType map[string]int `json:"by_error_type"`
 	ByService   map[string]int `json:"by_service"`
 	BySeverity  map[string]int `json:"by_severity"`
-}
-
-// Calibration says what the confidence rests on.
-type Calibration struct {
-	Outcomes   int              `json:"outcomes"`
-	Calibrated bool             `json:"calibrated"`
-	Brier      *float64         `json:"brier"`
-	Table      []CalibrationBin `json:"table"`
-}
-
-// CalibrationBin is a row of the reliability table.
-type CalibrationBin struct {
-	From  float64 `json:"from"`
-	To    float64 `json:"to"`
-	N     int     `json:"n"`
-	Mean  float64 `json:"mean_score"`
-	Right float64 `json:"share_right"`
 }
 
 // HistoryStats counts what retrieval searches.

@@ -34,6 +34,12 @@ func (c *clock) advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
+func (c *clock) set(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = t
+}
+
 // rig is an engine on an embedded store of its own.
 type rig struct {
 	*engine.Engine

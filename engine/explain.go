@@ -7,9 +7,6 @@ import (
 	"ragoffire/engine/confidence"
 )
 
-// ruleOfThumb is the base of a confidence that nobody has told us about yet.
-const ruleOfThumb = "rule of thumb, no outcomes yet"
-
 // why says what a citation has in common with the question, in facts that a
 // person can check.
 func (c *candidate) why(ask *inquiry) []string {
@@ -71,6 +68,9 @@ func (a *adviser) explain(ask *inquiry, best *candidate) Confidence {
 	if best.told {
 		c.Reasons = append(c.Reasons, "people said that such alerts are "+best.id)
 	}
+	if r := best.recalled; r.n > 0 {
+		c.Reasons = append(c.Reasons, fmt.Sprintf("right in %d of %d such alerts", r.hits, r.n))
+	}
 	if here, there := ask.Service, best.in.MatchService; here != "" && there != "" && !sameName(here, there) {
 		c.Reasons = append(c.Reasons, fmt.Sprintf("worked on %s; you are on %s", there, here))
 	}
@@ -80,10 +80,7 @@ func (a *adviser) explain(ask *inquiry, best *candidate) Confidence {
 	for _, ch := range ask.changes[:min(1, len(ask.changes))] {
 		c.Reasons = append(c.Reasons, ch.line()+" came just before")
 	}
-	c.Base = ruleOfThumb
-	if c.Calibrated {
-		c.Base = fmt.Sprintf("adjusted by %d verdicts", c.Outcomes)
-	}
+	c.Base = a.calibrator.Base(out.Raw)
 	return c
 }
 

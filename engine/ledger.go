@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"sync"
@@ -10,7 +11,7 @@ import (
 )
 
 // judgedLimit is how many judged decisions are learnt from, the latest ones.
-const judgedLimit = 2000
+const judgedLimit = 1000
 
 // ledger keeps what people said of decisions, and what that teaches. It follows
 // the store's events as the library does.
@@ -76,7 +77,9 @@ func (l *ledger) knows(id string) bool {
 
 // rebuild learns from all of it. The lock is held.
 func (l *ledger) rebuild() {
-	list := slices.SortedFunc(maps.Values(l.byID), func(a, b judgement) int { return b.lesson.at.Compare(a.lesson.at) })
+	list := slices.SortedFunc(maps.Values(l.byID), func(a, b judgement) int {
+		return cmp.Or(b.lesson.at.Compare(a.lesson.at), cmp.Compare(a.lesson.id, b.lesson.id))
+	})
 	for _, old := range list[min(len(list), judgedLimit):] {
 		delete(l.byID, old.lesson.id)
 	}
@@ -89,6 +92,6 @@ func (l *ledger) rebuild() {
 			outcomes = append(outcomes, *j.outcome)
 		}
 	}
-	next.calibrator = confidence.NewCalibrator(outcomes)
+	next.calibrator = confidence.NewCalibrator(confidence.Window(outcomes))
 	l.learnt.Store(next)
 }

@@ -21,7 +21,9 @@ type lesson struct {
 	suggested        action // what should have been done, as the one who rejected it said
 	suggestedBy      string
 	rightIncident    string
-	incident         string // the live incident it was for
+	incident         string  // the live incident it was for
+	weight           float64 // of it as an outcome of its match, 0 where it is none
+	right            bool    // that outcome
 	at               time.Time
 }
 
@@ -56,7 +58,41 @@ func newLesson(d *Decision) (l lesson, ok bool) {
 	if d.Outcome != nil {
 		l.result, l.at = d.Outcome.Outcome, d.Outcome.At
 	}
+	if o, ok := d.judged(); ok {
+		l.weight, l.right = o.Weight, o.Right
+	}
 	return l, true
+}
+
+// recall is what outcomes a match had for one kind of alert, by weight and by
+// number.
+type recall struct {
+	weight, right float64
+	n, hits       int
+}
+
+// recalled sums the outcomes of a match for this kind of alert, as far as they
+// have not faded or been overtaken.
+func (a *adviser) recalled(ask *inquiry, match string) (r recall) {
+	since := make(map[string]float64)
+	for n := range a.lessons {
+		l := &a.lessons[n]
+		if l.match != match || l.weight == 0 || l.kinship(ask) < 1 {
+			continue
+		}
+		half := conHalf
+		if l.right {
+			half = proHalf
+		}
+		w := l.weight * overtaken(since, match, 1) * fade(a.now.Sub(l.at), half)
+		r.weight += w
+		r.n++
+		if l.right {
+			r.right += w
+			r.hits++
+		}
+	}
+	return r
 }
 
 // kinship is how far a lesson is about the same kind of alert: 1 for the same

@@ -57,7 +57,20 @@ func (d *Decision) Right() (right, ok bool) {
 // judged is what the decision teaches the calibration; ok is false where nothing.
 func (d *Decision) judged() (o confidence.Outcome, ok bool) {
 	right, ok := d.Right()
-	return confidence.Outcome{Raw: d.Confidence.Raw, Right: right}, ok
+	if !ok {
+		return o, false
+	}
+	o = confidence.Outcome{Raw: d.Confidence.Raw, Shown: d.ConfidenceScore, Right: right, Weight: 1, At: d.CreatedAt}
+	if len(d.Reviews) > 0 {
+		o.At = d.Reviews[0].At
+	}
+	switch {
+	case d.Outcome != nil && d.Outcome.Outcome != NotTried:
+		o.At = d.Outcome.At
+	case d.RightIncident == "":
+		o.Weight = confidence.VerdictWeight
+	}
+	return o, true
 }
 
 // ReportOutcome records what came of a decision's recommendation. What did not

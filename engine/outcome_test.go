@@ -177,8 +177,8 @@ func TestADuplicateSaysWhichIncidentItWas(t *testing.T) {
 		right, say bool
 	}{
 		{"of the match", "PM-A", true, true},
-		{"of another one", "PM-B", false, true},
 		{"of one that is open", "", false, false},
+		{"of another one", "PM-B", false, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

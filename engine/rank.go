@@ -17,6 +17,7 @@ type candidate struct {
 	action   action
 	said     *lesson // the action is what a person said at this rejection, not what history did
 	named    bool    // the alert itself names this runbook
+	recalled recall  // how it fared for this kind of alert
 	told     bool    // a person said that alerts of this kind are this incident
 	in       confidence.In
 	out      confidence.Out
@@ -143,6 +144,8 @@ func (a *adviser) score(ask *inquiry, c *candidate) {
 	} else {
 		c.in.MatchType, c.in.MatchService = c.runbook.errorType, c.runbook.service
 	}
+	c.recalled = a.recalled(ask, c.id)
+	c.in.Kin, c.in.KinRight = c.recalled.weight, c.recalled.right
 	c.out = confidence.Assess(c.in, a.calibrator)
 	if c.named {
 		a.floor(c, namedScore)

@@ -3,8 +3,6 @@ package engine
 import (
 	"context"
 	"time"
-
-	"ragoffire/engine/confidence"
 )
 
 // Stats returns the store's figures; examples are in none of them but History.
@@ -25,7 +23,7 @@ func (e *Engine) Stats(ctx context.Context) (Stats, error) {
 		Incidents: StatCounts{ByStatus: c.ByStatus, ByErrorType: c.ByErrorType, ByService: c.ByService, BySeverity: c.BySeverity},
 		Approved:  c.Approved, Rejected: c.Rejected,
 		MTTASeconds: mean(c.AckTime, c.Acked), MTTRSeconds: mean(c.ResolveTime, c.ResolvedN),
-		Calibration: reliability(judged),
+		Calibration: calibration(outcomes(judged)),
 		History:     HistoryStats{Incidents: c.OwnFixes, Runbooks: c.Runbooks, Examples: c.Seeds},
 	}
 	for _, n := range c.ByStatus {
@@ -44,29 +42,4 @@ func mean(total time.Duration, n int) *float64 {
 	}
 	m := total.Seconds() / float64(n)
 	return &m
-}
-
-func reliability(judged []Decision) Calibration {
-	outcomes := outcomes(judged)
-	c := Calibration{Outcomes: len(outcomes), Calibrated: len(outcomes) > 0, Table: []CalibrationBin{}}
-	if len(outcomes) > 0 {
-		b := confidence.Brier(outcomes)
-		c.Brier = &b
-	}
-	for _, b := range confidence.Table(outcomes) {
-		c.Table = append(c.Table, CalibrationBin{From: b.From, To: b.To, N: b.N, Mean: round(b.MeanScore), Right: round(b.ShareRight)})
-	}
-	return c
-}
-
-// outcomes are what calibration learns from: decisions that named a match, and
-// whether it was the same problem.
-func outcomes(judged []Decision) []confidence.Outcome {
-	var list []confidence.Outcome
-	for n := range judged {
-		if o, ok := judged[n].judged(); ok {
-			list = append(list, o)
-		}
-	}
-	return list
 }

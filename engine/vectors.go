@@ -20,6 +20,14 @@ type keptVectors struct {
 	log   *slog.Logger
 }
 
+// embedder is the configured one with its vectors kept, nil where there is none.
+func (c *Config) embedder() retrieval.Embedder {
+	if c.Embedder == nil {
+		return nil
+	}
+	return keptVectors{c.Embedder, c.Store, c.Log.With("component", "engine")}
+}
+
 // EmbedQuery asks for a question's vector.
 func (k keptVectors) EmbedQuery(ctx context.Context, text string) ([]float32, error) {
 	made, err := k.Embedder.Embed(ctx, []string{text})

@@ -54,13 +54,31 @@ func (a *adviser) witnesses(ask *inquiry, list []*candidate) []witness {
 		}
 		out = append(out, c.incident.witnesses(near*weathered(a.now.Sub(c.incident.at)))...)
 	}
+	since := make(map[string]float64) // what later lessons leave of an action's earlier ones
 	for n := range a.lessons {
 		l := &a.lessons[n]
 		if k := l.kinship(ask); k > 0 {
-			out = append(out, l.witnesses(k, a.now)...)
+			left := overtaken(since, l.action.text, k)
+			out = append(out, l.witnesses(k*left, a.now)...)
 		}
 	}
 	return out
+}
+
+// outlived is what one later lesson on the same action and kind of alert leaves
+// of an earlier one. People change their minds because their systems changed: four
+// or five verdicts undo any number of older, opposite ones.
+const outlived = 0.8
+
+// overtaken is what is left of a lesson after the later ones on the same thing,
+// and counts it among those; lessons come the latest first.
+func overtaken(since map[string]float64, thing string, kinship float64) float64 {
+	left, ok := since[thing]
+	if !ok {
+		left = 1
+	}
+	since[thing] = left * (1 - (1-outlived)*kinship)
+	return left
 }
 
 // weathered is what age leaves of an incident's word. Most problems come back within

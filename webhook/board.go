@@ -37,6 +37,7 @@ type boardView struct {
 	Advice  []adviceView
 	Refused []refusal
 	Stats   engine.Stats
+	Trust   trustView
 	Try     tryView
 }
 
@@ -101,6 +102,7 @@ func (s *Server) boardView(c echo.Context, current string) (*boardView, error) {
 		b.Advice = append(b.Advice, adviceView{Decision: d, Title: titleOf(&d, b.Rows, b.Recent)})
 	}
 	b.Stats, err = s.pages.stats.get(ctx, s.cfg.Now(), e.Stats)
+	b.Trust = newTrustView(b.Stats.Calibration)
 	return b, err
 }
 

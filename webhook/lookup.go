@@ -23,9 +23,7 @@ func (s *Server) search(ctx context.Context, in *searchInput) (results, error) {
 }
 
 func (s *Server) stats(ctx context.Context, _ *struct{}) (engine.Stats, error) {
-	st, err := s.cfg.Engine.Stats(ctx)
-	st.Calibration.Table = list(st.Calibration.Table)
-	return st, err
+	return s.cfg.Engine.Stats(ctx)
 }
 
 type eventsInput struct {

@@ -35,6 +35,7 @@ func commands() []command {
 	return []command{
 		{"serve", "rof serve", serveHelp, serve},
 		{"analyze", "rof analyze [--error-type T] [--spike PCT] [--service S] [--json] [TEXT…]", analyzeHelp, analyze},
+		{"backtest", "rof backtest [--json] [--plot FILE.svg]", backtestHelp, backtest},
 		{"search", "rof search [-k N] [--json] QUERY…", searchHelp, search},
 		{"migrate", "rof migrate", migrateHelp, migrate},
 		{"healthcheck", "rof healthcheck", healthcheckHelp, healthcheck},

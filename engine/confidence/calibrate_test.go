@@ -9,7 +9,7 @@ import (
 
 // verdicts are n outcomes of one score.
 func verdicts(raw float64, right bool, n int) []Outcome {
-	return slices.Repeat([]Outcome{{raw, right}}, n)
+	return slices.Repeat([]Outcome{{Raw: raw, Right: right}}, n)
 }
 
 func TestOutcomesMoveTheScore(t *testing.T) {
@@ -24,11 +24,12 @@ func TestOutcomesMoveTheScore(t *testing.T) {
 		{"three rejects lower it", verdicts(.95, false, 3), .95, 9.5 / 13},
 		{"three rejects leave another bin", verdicts(.95, false, 3), .60, .60},
 		{"three rejects keep the order", verdicts(.95, false, 3), .84, 8.5 / 13},
-		{"approvals go no further than the ceiling", verdicts(.95, true, 10), .95, .95},
+		{"three bare verdicts lower it half as much", weighing(VerdictWeight, verdicts(.95, false, 3)), .95, 9.5 / 11.5},
+		{"approvals go no further than the ceiling", verdicts(.95, true, 9), .95, .95},
 		{"fifty approvals do", verdicts(.95, true, 50), .95, 59.5 / 60},
-		{"approvals of weak matches lift them", verdicts(.60, true, 10), .60, .80},
-		{"and what is stronger, to keep the order", verdicts(.60, true, 10), .72, (7. + 10) / 20},
-		{"bins that contradict the order share", append(verdicts(.6, true, 8), verdicts(.9, false, 4)...), .9, (9. + 8) / 22},
+		{"approvals of weak matches lift them", verdicts(.60, true, 9), .60, 15. / 19},
+		{"and what is stronger, to keep the order", verdicts(.60, true, 9), .72, (7. + 9) / 19},
+		{"bins that contradict the order share", append(verdicts(.6, true, 5), verdicts(.9, false, 3)...), .9, (9. + 5) / 18},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -41,8 +42,8 @@ func TestOutcomesMoveTheScore(t *testing.T) {
 			}
 		})
 	}
-	if got := NewCalibrator(verdicts(.95, true, 10)).value(.95); math.Abs(got-.975) > 1e-9 {
-		t.Errorf("ten approvals are worth %.4f before the ceiling, want .975", got)
+	if got := NewCalibrator(verdicts(.95, true, 9)).value(.95); math.Abs(got-18.5/19) > 1e-9 {
+		t.Errorf("nine approvals are worth %.4f before the ceiling, want .9737", got)
 	}
 }
 
@@ -73,24 +74,52 @@ func TestAFullScoreSaysWhyOutcomesDontLiftIt(t *testing.T) {
 	}
 }
 
-func TestReliability(t *testing.T) {
-	outcomes := []Outcome{{.2, false}, {.4, true}, {.6, true}, {.95, true}, {1, false}, {.85, true}, {math.NaN(), false}}
-	want := []Bin{
-		{0, .5, 3, .2, 1. / 3},
-		{.5, .7, 1, .6, 1},
-		{.7, .85, 0, 0, 0},
-		{.85, 1, 3, 2.8 / 3, 2. / 3},
+func said(raw float64, right bool) Outcome { return Outcome{Raw: raw, Right: right} }
+
+func weighing(weight float64, outcomes []Outcome) []Outcome {
+	for i := range outcomes {
+		outcomes[i].Weight = weight
 	}
-	got := Table(outcomes)
-	for i, bin := range got {
-		if math.Abs(bin.MeanScore-want[i].MeanScore) > 1e-9 || math.Abs(bin.ShareRight-want[i].ShareRight) > 1e-9 || bin.N != want[i].N {
-			t.Errorf("bin %d is %+v, want %+v", i, bin, want[i])
+	return outcomes
+}
+
+func TestTheOrderOfOutcomesChangesNothing(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	for range 100 {
+		outcomes := anyOutcomes(rng)
+		before := NewCalibrator(outcomes)
+		rng.Shuffle(len(outcomes), func(i, j int) { outcomes[i], outcomes[j] = outcomes[j], outcomes[i] })
+		after := NewCalibrator(outcomes)
+		for raw := 0.; raw <= 1; raw += .05 {
+			if a, b := before.Score(raw), after.Score(raw); math.Abs(a-b) > 1e-9 {
+				t.Fatalf("%.2f is %v and, shuffled, %v", raw, a, b)
+			}
 		}
 	}
-	if b := Brier([]Outcome{{1, true}, {.5, false}}); b != .125 {
-		t.Errorf("Brier %v, want .125", b)
+}
+
+func TestTheBaseSaysWhatANumberRestsOn(t *testing.T) {
+	some := append(verdicts(.9, true, 5), verdicts(.95, false, 1)...)
+	tests := []struct {
+		name     string
+		outcomes []Outcome
+		raw      float64
+		want     string
+	}{
+		{"nothing", nil, .9, "rule of thumb, no outcomes yet"},
+		{"the same level", some, .88, "right in 5 of the last 6 at this level"},
+		{"a level without any", some, .6, "rule of thumb, no outcomes at this level yet"},
+		{"a level that another one limits", verdicts(.9, false, 5), .8, "no outcomes at this level yet, adjusted by 5 at others"},
+		{"one that was right", verdicts(.6, true, 1), .55, "right the only time at this level"},
+		{"one that was wrong", verdicts(.6, false, 1), .55, "wrong the only time at this level"},
+		{"levels that share", append(verdicts(.6, true, 5), verdicts(.9, false, 3)...), .9, "right in 5 of the last 8 at this level"},
+		{"the highest score", verdicts(1, true, 2), 1, "right in 2 of the last 2 at this level"},
 	}
-	if b := Brier(nil); b != 0 {
-		t.Errorf("Brier of nothing is %v", b)
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := NewCalibrator(test.outcomes).Base(test.raw); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
 	}
 }

@@ -78,6 +78,9 @@ type In struct {
 	// Neighbours counts the matches of the same type that record a fix, the match included, and Agreeing those whose
 	// fix is the match's.
 	Neighbours, Agreeing int
+	// Kin is the weight of the outcomes that this very match had for alerts of the same kind, and KinRight of those among
+	// them that were right.
+	Kin, KinRight float64
 }
 
 // Out is a score and what it is made of.

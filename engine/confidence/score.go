@@ -9,17 +9,20 @@ const Threshold = 0.50
 //
 // ceiling: the same type can have another cause, so a match is never certain before many outcomes say so.
 // guessCeiling, textCeiling: a type read out of words is text evidence, and neither reaches the ceiling, calibrated or not.
-// sizeCeiling: nor does a match of another magnitude, whatever its outcomes; the full score is for the same problem.
+// sizeCeiling: nor does a match of another magnitude or of a related type, whatever its outcomes; the full score is for
+// the same problem.
 // sizeShare: how much of a type's match depends on the magnitude.
 // familyShare: what a related type is worth; with another magnitude it stays below Threshold.
 // textShare: words alone were wrong in 12 to 20 of 100 confident cases on public post-mortems.
 // serviceCeiling: what fixed one service may not be the fix for another.
+// kin: how many outcomes of the same kind of alert the outcomes of all kinds at this level are worth.
 const (
 	ceiling        = 0.95
 	guessCeiling   = 0.90
 	textCeiling    = 0.90
 	sizeCeiling    = 0.94
 	serviceCeiling = 0.80
+	kin            = 2
 	sizeShare      = 0.30
 	familyShare    = 0.60
 	textShare      = 0.75
@@ -52,8 +55,8 @@ func Assess(in In, c Calibrator) Out {
 	case out.TypeMatch == TypeGuessed:
 		lower(guessCeiling, CapGuess, true)
 	}
-	if !out.ByText && out.TypeMatch != TypeNone && out.Magnitude != MagnitudeSame {
-		lower(sizeCeiling, CapMagnitude, true)
+	if far := out.Magnitude != MagnitudeSame; !out.ByText && (out.TypeMatch != TypeNone && far || out.TypeMatch == TypeFamily) {
+		lower(sizeCeiling, CapMagnitude, far)
 	}
 	if share := in.agreement(out.TypeMatch); share < 1 {
 		out.Raw *= share
@@ -63,7 +66,7 @@ func Assess(in In, c Calibrator) Out {
 		lower(serviceCeiling, CapService, out.Raw > serviceCeiling || c.Score(out.Raw) > serviceCeiling)
 	}
 	out.Raw = min(out.Raw, limit)
-	out.Score = c.value(out.Raw)
+	out.Score = in.recall(c.value(out.Raw))
 	if out.Score > limit {
 		out.Score = limit
 		if limit == ceiling {
@@ -85,6 +88,14 @@ func Word(score float64) string {
 		return "weak"
 	}
 	return ""
+}
+
+// recall mixes what such scores are worth in general with what this match was worth for this kind of alert.
+func (in In) recall(score float64) float64 {
+	if !(in.Kin > 0) {
+		return score
+	}
+	return (kin*score + min(max(in.KinRight, 0), in.Kin)) / (kin + in.Kin)
 }
 
 func (in In) typeMatch() TypeMatch {

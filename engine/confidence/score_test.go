@@ -161,7 +161,7 @@ func anyEvidence(rng *rand.Rand) In {
 func anyOutcomes(rng *rand.Rand) []Outcome {
 	outcomes := make([]Outcome, rng.IntN(120))
 	for i := range outcomes {
-		outcomes[i] = Outcome{rng.Float64(), rng.IntN(4) > 0}
+		outcomes[i] = said(rng.Float64(), rng.IntN(4) > 0)
 	}
 	return outcomes
 }
