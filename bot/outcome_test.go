@@ -126,7 +126,7 @@ func TestWhatDidNotHelpIsFollowedByTheNextCandidate(t *testing.T) {
 func TestRejectedAdviceIsFollowedByTheNextCandidate(t *testing.T) {
 	r, _, head, first := backlogged(t)
 	r.mention(alice, head.TS, "reject the workers were never short")
-	r.posted("Next candidate after INC-2025-101, rejected by @alice", "Purge the dead letters")
+	r.posted("Next candidate after INC-2025-101, rejected by alice", "Purge the dead letters")
 	r.shows(first, "❌ Rejected by @alice", "The next candidate is INC-2025-102", "See new")
 	r.mention(alice, head.TS, "reject nor that")
 	r.posted("❌ Rejected by @alice", `"nor that"`, "Nothing else in the history is close enough")

@@ -65,19 +65,4 @@ func (r *renderer) outdated(d *engine.Decision) slack.Block {
 }
 
 // following ties a decision to the one before it.
-func (r *renderer) following(d *advice) string {
-	if d.before == nil {
-		return ""
-	}
-	was := r.esc(d.before.Match(), maxName)
-	if was == "" {
-		return "In place of no match before"
-	}
-	if o := d.before.Outcome; o != nil && (o.Outcome == engine.Failed || o.Outcome == engine.Reverted) {
-		return "Next candidate after " + was + ": " + o.Outcome.Words()
-	}
-	if v := standing(d.before); v != nil && v.Verdict == engine.Reject {
-		return "Next candidate after " + was + ", rejected by " + r.person(v.Actor)
-	}
-	return "In place of the advice from " + was
-}
+func (r *renderer) following(d *advice) string { return title(r.esc(d.Following(d.before), maxLine)) }

@@ -98,25 +98,16 @@ func (r *renderer) action(d *engine.Decision) string {
 	return r.escLines(*d.RecommendedAction, maxAction)
 }
 
-// terms are what the fix costs, how to take it back, what to look at first.
-func (r *renderer) terms(d *engine.Decision) string {
-	if d.Fix == nil {
-		return ""
+// terms are what goes with the fix.
+func (r *renderer) terms(d *engine.Decision) string { return r.esc(d.Fix.Terms(), maxAction) }
+
+// record is what history says of the fix itself.
+func (r *renderer) record(d *engine.Decision) string {
+	s := r.esc(d.Fix.Record(), maxAction)
+	if s != "" && d.Example {
+		s += " (example)" // a seed's record is no statistic
 	}
-	var parts []string
-	if d.Fix.Then != "" {
-		parts = append(parts, "then: "+r.esc(d.Fix.Then, maxLine))
-	}
-	if d.Fix.Cost != "" {
-		parts = append(parts, "cost: "+r.esc(d.Fix.Cost, maxLine))
-	}
-	if d.Fix.Undo != "" {
-		parts = append(parts, "undo: "+r.esc(d.Fix.Undo, maxLine))
-	}
-	if first := d.Fix.CheckFirst; len(first) > 0 {
-		parts = append(parts, "check first: "+r.esc(strings.Join(first[:min(len(first), 4)], "; "), maxLine))
-	}
-	return join(parts...)
+	return s
 }
 
 // confidence says how sure, why, and in parentheses what that number rests on.
