@@ -153,6 +153,11 @@ func lineUp(lines []string, limit int) string {
 	return b.String()
 }
 
+// aside is a line with a button at its end.
+func aside(line string, b *slack.ButtonBlockElement) slack.Block {
+	return slack.NewSectionBlock(mrkdwn(line), nil, slack.NewAccessory(b))
+}
+
 // fact is a label with what it says below it.
 func fact(name, value string, more ...string) slack.Block {
 	if value == "" {

@@ -193,6 +193,7 @@ func TestARejectionSaysWhy(t *testing.T) {
 	r := newRig(t, setup{})
 	r.slash(alice, ask)
 	m := r.posted("Incident Decision: INC-2025-001")
+	id := m.Buttons()[0].Value
 	r.click(bob, m.TS, "decision_reject")
 	v := r.view(bob, "decision_reject_modal")
 	sub := r.submit(bob, v.ID, map[string]map[string]any{"reason": {"reason": "pool is fine"}, "correct_incident": {"correct_incident": "INC-1999-001"}})
@@ -209,7 +210,7 @@ func TestARejectionSaysWhy(t *testing.T) {
 	m = r.posted("❌ Rejected by @bob", `"pool is fine, it's the disk"`, "instead: free space", "it is: INC-2025-004")
 
 	// A later click on an old button of the same message is told who decided.
-	r.slash(carol, "approve "+m.Buttons()[0].Value)
+	r.slash(carol, "approve "+id)
 	r.whispered(carol, "bob already rejected this")
 
 	r.click(bob, m.TS, "decision_undo")

@@ -64,7 +64,7 @@ func (b *Bot) actClick(ctx context.Context, e engine.Envelope) error {
 		_, err = b.engine.UndoReview(ctx, act.Value, a.name)
 	case actionWorked, actionFailed, actionReverted:
 		o := map[string]engine.Result{actionWorked: engine.Worked, actionFailed: engine.Failed, actionReverted: engine.Reverted}[act.ActionID]
-		_, err = b.engine.ReportOutcome(ctx, act.Value, engine.Outcome{Outcome: o, Actor: a.name})
+		m, err = b.outcome(ctx, a, act.Value, engine.Outcome{Outcome: o})
 	case actionEvidence:
 		m, err = b.evidence(ctx, act.Value)
 	case actionAck:

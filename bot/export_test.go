@@ -7,7 +7,7 @@ func BenchRender(b *testing.B) {
 	r, d, i := testRenderer(), answered(), firing().Incident
 	b.ReportAllocs()
 	for b.Loop() {
-		m := r.decision(&d, &i, night)
+		m := r.decision(&advice{Decision: &d, live: &i}, night)
 		_ = m.hash()
 	}
 }

@@ -61,6 +61,30 @@ func answered() engine.Decision {
 	}
 }
 
+// contested is a decision with everything that may stand beside advice.
+func contested() engine.Decision {
+	d := answered()
+	d.Example, d.Evidence[0].Example = false, false
+	d.Changes = []engine.Change{
+		{Kind: "deploy", Service: "checkout", Ref: "4f1c2e", Actor: "ann", URL: "https://g.example/deploys/7", At: night.Add(-3 * time.Minute)},
+		{Kind: "flag", Service: "checkout", Title: "new pricing on", At: night.Add(-25 * time.Minute)},
+	}
+	d.Fix.Then, d.Fix.Warnings = "pool 200 → 60 on checkout", []string{"the numbers are those of checkout; the size of payments is unknown"}
+	d.Fix.Tried, d.Fix.Trials = 6, []engine.Trial{
+		{ID: "INC-2025-001", Outcome: engine.Worked, Took: "18 min"},
+		{ID: "INC-2025-006", Outcome: engine.Failed, Note: "pool was too small"},
+		{ID: "INC-2026-0012", Outcome: engine.Reverted},
+		{ID: "INC-2026-0007", Outcome: engine.Worked},
+	}
+	d.Evidence[0].Stance = engine.For
+	d.Evidence[1].Stance, d.Evidence[1].Example, d.Evidence[1].Why = engine.Against, false, []string{"same error type database_timeout", "as near, and fixed another way"}
+	d.Evidence = append(d.Evidence,
+		engine.Evidence{Kind: engine.KindRunbook, ID: "RB-pool", Title: "Pools", Score: 0.7, Stance: engine.For, Why: []string{"same service checkout", "words: pool"}},
+		engine.Evidence{Kind: engine.KindDecision, ID: "INC-2026-0012", Stance: engine.Against, Outcome: "reverted", Resolution: "Throttle connections to 30%", Why: []string{"taken back on INC-2026-0012, 3 h ago"}},
+	)
+	return d
+}
+
 // states are every message and dialog there is, by the name of its golden file.
 func states() map[string]any {
 	r := testRenderer()
@@ -73,10 +97,11 @@ func states() map[string]any {
 	decision := func(change func(d *engine.Decision), live bool, now time.Time) *message {
 		d := answered()
 		change(&d)
-		if !live {
-			return r.decision(&d, nil, now)
+		a := &advice{Decision: &d}
+		if live {
+			a.live = &firing().Incident
 		}
-		return r.decision(&d, &firing().Incident, now)
+		return r.decision(a, now)
 	}
 	notice := func(n engine.Notice, change func(i *engine.Incident)) *message {
 		i := firing().Incident
@@ -91,9 +116,31 @@ func states() map[string]any {
 		ID: "INC-2025-001", Title: "Database connection pool exhausted", Historical: true, Seed: true, Status: engine.Resolved, Severity: engine.SeverityHigh,
 		Service: "checkout", Symptom: "Database response time increased 450%", Resolution: "Throttle connections to 30%", RootCause: "pool too small", StartedAt: night.AddDate(-1, 0, 0),
 	}
-	reject := engine.Review{Verdict: engine.Reject, Actor: "lead", Reason: "pool is fine, it's the disk", CorrectAction: "free space on /var", CorrectIncident: "INC-2025-004", At: night}
 	approve := engine.Review{Verdict: engine.Approve, Actor: "oncall", At: night}
+	question := func(change func(a *advice)) *message {
+		d, live := answered(), firing()
+		d.Status, d.Reviews = engine.Approved, []engine.Review{approve}
+		a := &advice{Decision: &d, live: &live.Incident, alerts: live.Alerts}
+		a.alerts[0].Value, a.alerts[0].FirstValue = new(11.8), new(12.5)
+		change(a)
+		return r.outcome(a)
+	}
+	said := func(o engine.Result, note string) *engine.Outcome {
+		return &engine.Outcome{Outcome: o, Actor: "oncall", Note: note, At: night.Add(20 * time.Minute)}
+	}
+	before := func(change func(d *engine.Decision)) *engine.Decision {
+		d := answered()
+		d.MatchedIncident = new("INC-2025-006")
+		change(&d)
+		return &d
+	}
+	reject := engine.Review{Verdict: engine.Reject, Actor: "lead", Reason: "pool is fine, it's the disk", CorrectAction: "free space on /var", CorrectIncident: "INC-2025-004", At: night}
 	d := answered()
+	weighed := contested()
+	storm := []engine.Onset{{Service: "db-primary", IncidentID: "INC-2026-0040", Title: "Replication stopped", At: night.Add(-time.Minute)}}
+	for n, s := range []string{"checkout", "cart", "search", "payments", "mailer"} {
+		storm = append(storm, engine.Onset{Service: s, IncidentID: "INC-2026-004" + itoa(n+1), At: night.Add(time.Duration(n) * time.Second)})
+	}
 	return map[string]any{
 		"incident_open":         incident(func(*engine.Detail) {}),
 		"incident_decided":      incident(func(d *engine.Detail) { d.Decisions = []engine.Decision{answered()} }),
@@ -154,12 +201,65 @@ func states() map[string]any {
 		"decision_approved":       decision(func(d *engine.Decision) { d.Reviews = []engine.Review{approve} }, true, soon),
 		"decision_approved_later": decision(func(d *engine.Decision) { d.Reviews = []engine.Review{approve} }, true, late),
 		"decision_rejected":       decision(func(d *engine.Decision) { d.Reviews = []engine.Review{reject} }, true, soon),
-		"evidence":                r.evidence(&d),
-		"evidence_none":           r.evidence(&engine.Decision{ID: "dec_01JC0000000000000000000000"}),
-		"notice_worse":            notice(engine.Notice{What: "worse", From: engine.SeverityMedium, To: engine.SeverityCritical, Was: 3, Now: 14}, same),
-		"notice_new_service":      notice(engine.Notice{What: "new_service", Names: []string{"payments"}, Was: 2, Now: 3}, func(i *engine.Incident) { i.Severity = engine.SeverityHigh }),
-		"notice_fired_again":      notice(engine.Notice{What: "fired_again", After: "12 min"}, same),
-		"notice_all_clear":        notice(engine.Notice{What: "all_clear"}, ended),
+		"decision_contested":      r.decision(&advice{Decision: &weighed, live: &firing().Incident}, soon),
+		"decision_outdated": decision(func(d *engine.Decision) {
+			d.Outdated, d.SupersededBy = "this advice predates 3 alerts", "dec_01JC0000000000000000000009"
+		}, true, soon),
+		"decision_exhausted": decision(func(d *engine.Decision) {
+			d.Reviews, d.Status, d.Outdated = []engine.Review{reject}, engine.Rejected, "nothing else in the history is close enough"
+		}, true, soon),
+		"decision_worked": decision(func(d *engine.Decision) {
+			d.Reviews, d.Status, d.Outcome = []engine.Review{approve}, engine.Approved, said(engine.Worked, "")
+		}, true, late),
+		"decision_next":        r.decision(&advice{Decision: &d, live: &firing().Incident, before: before(func(d *engine.Decision) { d.Reviews = []engine.Review{reject} })}, soon),
+		"decision_next_failed": r.decision(&advice{Decision: &d, live: &firing().Incident, before: before(func(d *engine.Decision) { d.Outcome = said(engine.Failed, "") })}, soon),
+		"decision_newer":       r.decision(&advice{Decision: &d, live: &firing().Incident, before: before(func(d *engine.Decision) { d.Outdated = "this advice predates critical" })}, soon),
+		"decision_storm": decision(func(d *engine.Decision) {
+			d.MatchedIncident, d.RecommendedAction, d.Fix, d.Abstained, d.Then, d.Example, d.Onset = nil, nil, nil, true, nil, false, storm
+		}, true, soon),
+		"decision_storm_first": func() *message {
+			d, i := answered(), firing().Incident
+			i.ID, i.Service, d.Onset = "INC-2026-0040", "db-primary", storm
+			return r.decision(&advice{Decision: &d, live: &i}, soon)
+		}(),
+		"incident_outdated": incident(func(d *engine.Detail) {
+			a := answered()
+			a.Outdated = "this advice predates 3 alerts"
+			d.Decisions = []engine.Decision{a}
+		}),
+		"incident_storm": incident(func(d *engine.Detail) {
+			a := answered()
+			a.MatchedIncident, a.Abstained, a.Onset = nil, true, storm
+			d.Decisions = []engine.Decision{a}
+		}),
+		"incident_helped": incident(func(d *engine.Detail) {
+			a := answered()
+			a.Reviews, a.Outcome = []engine.Review{approve}, said(engine.Worked, "")
+			d.Decisions = []engine.Decision{a}
+		}),
+		"outcome":             question(func(*advice) {}),
+		"outcome_first_value": question(func(a *advice) { a.alerts[0].FirstValue = nil }),
+		"outcome_no_value":    question(func(a *advice) { a.alerts[0].Value, a.live.Series, a.live.Firing = nil, 3, 2 }),
+		"outcome_over":        question(func(a *advice) { ended(a.live) }),
+		"outcome_asked":       question(func(a *advice) { a.live, a.alerts, a.IncidentID = nil, nil, nil }),
+		"outcome_worked":      question(func(a *advice) { a.Outcome = said(engine.Worked, "") }),
+		"outcome_failed": question(func(a *advice) {
+			a.Outcome, a.Outdated, a.SupersededBy = said(engine.Failed, "pool was fine"), "the next candidate is INC-2025-006", "dec_01JC0000000000000000000009"
+		}),
+		"outcome_reverted":   question(func(a *advice) { a.Outcome = said(engine.Reverted, "queue grew") }),
+		"outcome_not_tried":  question(func(a *advice) { a.Outcome = said(engine.NotTried, "") }),
+		"evidence_contested": r.evidence(&weighed),
+		"similar": r.similar("pool timeouts", []engine.SearchResult{
+			{Kind: engine.KindIncident, ID: "INC-2025-001", Title: "Database connection pool exhausted", Score: 0.91, Matched: []string{"pool", "timeout"}, Service: "checkout", Resolution: "Throttle connections to 30%", Example: true},
+			{Kind: engine.KindRunbook, ID: "RB-database", Title: "When the database is slow", Score: 0.4, Matched: []string{}},
+		}),
+		"similar_none":       r.similar("the moon", nil),
+		"evidence":           r.evidence(&d),
+		"evidence_none":      r.evidence(&engine.Decision{ID: "dec_01JC0000000000000000000000"}),
+		"notice_worse":       notice(engine.Notice{What: "worse", From: engine.SeverityMedium, To: engine.SeverityCritical, Was: 3, Now: 14}, same),
+		"notice_new_service": notice(engine.Notice{What: "new_service", Names: []string{"payments"}, Was: 2, Now: 3}, func(i *engine.Incident) { i.Severity = engine.SeverityHigh }),
+		"notice_fired_again": notice(engine.Notice{What: "fired_again", After: "12 min"}, same),
+		"notice_all_clear":   notice(engine.Notice{What: "all_clear"}, ended),
 		"notice_still_firing": notice(engine.Notice{What: "still_firing", Now: 2}, func(i *engine.Incident) {
 			ended(i)
 			i.ResolvedBy, i.Firing = "oncall", 2

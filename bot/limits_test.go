@@ -73,6 +73,18 @@ func stuffed(r *renderer, s string) map[string]any {
 	}
 	dec.Words = &engine.Wording{Summary: s, Action: s, Check: s, Model: s, Cites: []string{s, s}, At: night}
 	dec.Reviews = []engine.Review{{Verdict: engine.Reject, Actor: s, Reason: s, CorrectAction: s, CorrectIncident: s, At: night}}
+	asks := dec
+	dec.Changes = []engine.Change{{Kind: s, Service: s, Ref: s, Actor: s, URL: s}, {Title: s, URL: "https://g.example/" + s}, {Kind: s}, {Kind: s}}
+	dec.Outdated, dec.SupersededBy, dec.Outcome = s, "dec_2", &engine.Outcome{Outcome: engine.Result(s), Actor: s, Note: s, At: night}
+	for range 30 {
+		dec.Onset = append(dec.Onset, engine.Onset{Service: s, IncidentID: s, Title: s, At: night})
+	}
+	dec.Fix.Then, dec.Fix.Warnings = s, []string{s, s, s, s}
+	for range 9 {
+		dec.Fix.Trials = append(dec.Fix.Trials, engine.Trial{ID: s, Outcome: engine.Failed, Took: s, Note: s}, engine.Trial{ID: s, Outcome: engine.Worked, Took: s})
+		dec.Evidence = append(dec.Evidence, engine.Evidence{Kind: engine.KindDecision, ID: s, Title: s, Stance: engine.Against, Outcome: "resolved", Resolution: s, Why: []string{s}},
+			engine.Evidence{ID: s, Title: s, Stance: engine.For, Why: []string{s, s, s, s}})
+	}
 	none := dec
 	none.MatchedIncident, none.RecommendedAction, none.Reviews = nil, nil, nil
 	d.Decisions = []engine.Decision{dec}
@@ -90,7 +102,10 @@ func stuffed(r *renderer, s string) map[string]any {
 		"incident": r.incident(d), "alert": r.alert(d), "show": r.show(d), "list": r.list(all, true),
 		"fixed": r.incident(&engine.Detail{Incident: ended, Alerts: d.Alerts}), "duplicate": r.incident(&engine.Detail{Incident: duplicate}),
 		"bare alert": r.alert(&engine.Detail{Incident: *i}),
-		"decision":   r.decision(&dec, i, night), "no match": r.decision(&none, i, night), "evidence": r.evidence(&dec),
+		"decision":   r.decision(&advice{Decision: &dec, live: i, before: &dec}, night), "evidence": r.evidence(&dec),
+		"no match": r.decision(&advice{Decision: &none, live: i, before: &none}, night),
+		"question": r.outcome(&advice{Decision: &asks, live: i, alerts: d.Alerts}), "answer": r.outcome(&advice{Decision: &dec, live: i}),
+		"similar": r.similar(s, []engine.SearchResult{{Kind: s, ID: s, Title: s, Service: s, Resolution: s, Matched: []string{s, s}}}), "nothing similar": r.similar(s, nil),
 		"note": r.note("there is no incident " + s), "offer": r.offer("x "+s, button(actionAck, i.ID, "Acknowledge")),
 		"reject": r.rejectModal(anchor{ID: dec.ID}, &dec), "resolve": r.resolveModal(anchor{ID: i.ID}, i, s),
 	}

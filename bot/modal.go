@@ -60,13 +60,26 @@ func (b *Bot) dialogOf(ctx context.Context, a asker, c command) (*slack.ModalVie
 	if i.Status == engine.Resolved && i.ResolvedBy != "" {
 		return nil, nil, engine.Conflictf("%s is resolved already, by %s", i.ID, i.ResolvedBy)
 	}
-	suggested := ""
-	if p, err := b.engine.Decisions(ctx, engine.DecisionFilter{IncidentID: i.ID, Status: engine.Approved}, "", 1); err == nil && len(p.Items) > 0 && p.Items[0].RecommendedAction != nil {
-		suggested = *p.Items[0].RecommendedAction
-	}
 	at.ID = i.ID
-	v := b.render.resolveModal(at, &i, suggested)
+	v := b.render.resolveModal(at, &i, b.suggested(ctx, i.ID))
 	return &v, nil, nil
+}
+
+// suggested is what most likely fixed an incident: the advice that was approved
+// last, unless people said that it did not help. It is a convenience, so an error
+// is none.
+func (b *Bot) suggested(ctx context.Context, incident string) string {
+	p, err := b.engine.Decisions(ctx, engine.DecisionFilter{IncidentID: incident, Status: engine.Approved}, "", 10)
+	if err != nil {
+		return ""
+	}
+	for n := range p.Items {
+		d := &p.Items[n]
+		if d.RecommendedAction != nil && (d.Outcome == nil || d.Outcome.Outcome == engine.Worked) {
+			return *d.RecommendedAction
+		}
+	}
+	return ""
 }
 
 // receiveModal checks a submitted dialog while it is still open: what is wrong

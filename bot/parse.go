@@ -17,6 +17,9 @@ const (
 	verbResolve = "resolve"
 	verbApprove = "approve"
 	verbReject  = "reject"
+	verbOutcome = "outcome"
+	verbWhy     = "why"
+	verbSimilar = "similar"
 	verbHelp    = "help"
 )
 
@@ -30,6 +33,9 @@ func aliases() map[string]string {
 		"resolve": verbResolve, "resolved": verbResolve, "close": verbResolve, "fixed": verbResolve,
 		"approve": verbApprove, "approved": verbApprove,
 		"reject": verbReject, "rejected": verbReject,
+		"outcome": verbOutcome, "result": verbOutcome,
+		"why": verbWhy, "evidence": verbWhy,
+		"similar": verbSimilar, "search": verbSimilar, "find": verbSimilar,
 		"help": verbHelp, "?": verbHelp,
 	}
 }
@@ -41,6 +47,7 @@ type command struct {
 	id       string          // an incident's or a decision's; "" means that of the thread
 	text     string          // what comes after
 	question engine.Question // of analyze
+	result   engine.Result   // of outcome
 }
 
 // parse reads a command. free says that text without a verb is a question: a
@@ -85,6 +92,14 @@ func (r *renderer) complete(verb, rest string) (command, error) {
 	case verbList, verbHelp:
 		c.text = rest
 		return c, nil
+	case verbSimilar:
+		if rest == "" {
+			return command{}, engine.Invalidf("q", "similar to what? Say it in a few words. An example: %s", r.exampleOf(verb))
+		}
+		c.text = rest
+		return c, nil
+	case verbOutcome:
+		return r.completeOutcome(rest)
 	}
 	first, after := word(rest)
 	if id := idOf(first); id != "" {
@@ -92,13 +107,49 @@ func (r *renderer) complete(verb, rest string) (command, error) {
 	} else {
 		c.text = rest
 	}
-	if c.id == "" && c.text != "" && (verb == verbShow || verb == verbAck) {
+	if c.id == "" && c.text != "" && (verb == verbShow || verb == verbAck || verb == verbWhy) {
 		if after != "" {
 			return command{}, engine.Invalidf("id", "%q is not an id; an example: %s", short(c.text), r.exampleOf(verb))
 		}
 		c.id, c.text = first, "" // imported history has ids of its own making
 	}
 	return c, nil
+}
+
+// completeOutcome reads what came of it, then whose outcome that is and a note,
+// the id in either place.
+func (r *renderer) completeOutcome(rest string) (command, error) {
+	c := command{verb: verbOutcome}
+	first, rest := word(rest)
+	if c.id = idOf(first); c.id != "" {
+		first, rest = word(rest)
+	}
+	if c.result = resultOf(first); c.result == "" {
+		return command{}, engine.Invalidf("outcome", "what came of it? One of worked, failed, reverted, not_tried. An example: %s", r.exampleOf(verbOutcome))
+	}
+	c.text = rest
+	if c.id == "" {
+		first, after := word(rest)
+		if id := idOf(first); id != "" {
+			c.id, c.text = id, after
+		}
+	}
+	return c, nil
+}
+
+// resultOf reads a word as what came of advice, or "".
+func resultOf(word string) engine.Result {
+	switch strings.ToLower(strings.Trim(word, "`*_.,:;!")) {
+	case "worked", "yes", "helped":
+		return engine.Worked
+	case "failed", "no":
+		return engine.Failed
+	case "reverted", "undone":
+		return engine.Reverted
+	case "not_tried", "not-tried", "nottried", "untried":
+		return engine.NotTried
+	}
+	return ""
 }
 
 var (

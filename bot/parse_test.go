@@ -37,6 +37,17 @@ func TestCommandsAreReadTheSameWayEverywhere(t *testing.T) {
 		{either, "approve: INC-2026-0042", command{verb: verbApprove, id: "INC-2026-0042"}},
 		{either, "reject pool is fine, it&#39;s &lt;disk&gt; &amp; co", command{verb: verbReject, text: "pool is fine, it&#39;s <disk> & co"}},
 		{either, "reject INC-2026-0042 see <https://g.example/x|g.example/x> with <@U0ALICE|alice> in <#C1|ops>", command{verb: verbReject, id: "INC-2026-0042", text: "see g.example/x with @alice in #ops"}},
+		{either, "outcome worked", command{verb: verbOutcome, result: engine.Worked}},
+		{either, "outcome failed INC-2026-0042 pool was fine", command{verb: verbOutcome, result: engine.Failed, id: "INC-2026-0042", text: "pool was fine"}},
+		{either, "outcome inc-2026-0042: Reverted, queue grew", command{verb: verbOutcome, result: engine.Reverted, id: "INC-2026-0042", text: "queue grew"}},
+		{either, "outcome not_tried dec_01jc0000000000000000000000", command{verb: verbOutcome, result: engine.NotTried, id: "dec_01JC0000000000000000000000"}},
+		{either, "outcome worked at once", command{verb: verbOutcome, result: engine.Worked, text: "at once"}},
+		{either, "outcome no", command{verb: verbOutcome, result: engine.Failed}},
+		{either, "why", command{verb: verbWhy}},
+		{either, "why dec_01JC0000000000000000000000", command{verb: verbWhy, id: "dec_01JC0000000000000000000000"}},
+		{either, "evidence INC-2026-0042", command{verb: verbWhy, id: "INC-2026-0042"}},
+		{either, "similar database timeouts on checkout", command{verb: verbSimilar, text: "database timeouts on checkout"}},
+		{either, "search INC-2026-0042", command{verb: verbSimilar, text: "INC-2026-0042"}},
 		{"mention", "database timeouts on checkout, p99 up 450%", command{verb: verbAnalyze, text: "database timeouts on checkout, p99 up 450%"}},
 		{"mention", "shop is down", command{verb: verbAnalyze, text: "shop is down"}},
 		{"mention", "error_type=database_timeout", command{verb: verbAnalyze, text: "error_type=database_timeout"}},
@@ -52,7 +63,7 @@ func TestCommandsAreReadTheSameWayEverywhere(t *testing.T) {
 				t.Errorf("%q by mention %v: %v", c.in, mention, err)
 				continue
 			}
-			if got.verb != c.want.verb || got.id != c.want.id || got.text != c.want.text {
+			if got.verb != c.want.verb || got.id != c.want.id || got.text != c.want.text || got.result != c.want.result {
 				t.Errorf("%q by mention %v is %+v, want %+v", c.in, mention, got, c.want)
 			}
 		}
@@ -86,6 +97,12 @@ func TestWhatIsNotUnderstoodGetsAHintWithAnExample(t *testing.T) {
 		{"analyze", false, []string{"error_type=database_timeout spike=450 service=checkout"}},
 		{"analyze spike=lots error_type=x", false, []string{"spike=lots is not a percentage", "spike=450"}},
 		{"analyze error_type=", false, []string{"error_type= has no value"}},
+		{"outcom worked", true, []string{"did you mean outcome?", "/incident outcome worked INC-2026-0042"}},
+		{"outcome", true, []string{"worked, failed, reverted, not_tried", "/incident outcome worked INC-2026-0042"}},
+		{"outcome INC-2026-0042 splendid", false, []string{"worked, failed, reverted, not_tried"}},
+		{"simlar pool timeouts", false, []string{"did you mean similar?"}},
+		{"similar", false, []string{"similar to what?", "/incident similar database timeouts"}},
+		{"why is it so", false, []string{"not an id", "/incident why INC-2026-0042"}},
 		{"ack the thing", false, []string{"not an id", "/incident ack INC-2026-0042"}},
 	} {
 		_, err := testRenderer().parse(c.in, c.mention)

@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -10,32 +9,47 @@ import (
 	"ragoffire/engine"
 )
 
+// advice is a decision with what its messages say of the world around it.
+type advice struct {
+	*engine.Decision
+	live   *engine.Incident // the incident it belongs to, nil where a person asked
+	alerts []engine.Alert   // of that incident; only where the outcome is asked
+	before *engine.Decision // the one that it follows, nil where it is the first
+}
+
 // decision is the message of a decision: the match, why, what worked then, and
-// the verdict once there is one. live is the incident it belongs to, nil where
-// a person asked.
-func (r *renderer) decision(d *engine.Decision, live *engine.Incident, now time.Time) *message {
-	m := &message{text: r.decisionText(d)}
+// the verdict once there is one.
+func (r *renderer) decision(d *advice, now time.Time) *message {
+	m := &message{text: r.decisionText(d.Decision)}
 	m.add(header(r.plain(d.Header(), limitHeader)))
-	m.add(section(r.matchLine(d), r.situation(d, live)))
+	m.add(section(r.matchLine(d.Decision), r.situation(d.Decision, d.live), r.following(d)))
+	m.add(r.outdated(d.Decision))
+	m.add(fact("Before it", strings.Join(r.changes(d), "\n")))
+	m.add(fact("Order of onset", r.onset(d)))
 	m.add(fact("Symptom", r.escLines(d.Symptom, maxAction)))
-	if d.Match() == "" {
-		m.add(fact("Nearest", strings.Join(r.cited(d, 3), "\n")))
-	} else {
-		m.add(fact("Recommended Action", r.action(d), r.terms(d)))
-		m.add(fact("Confidence", r.confidence(d)))
-		m.add(r.wording(d))
-		m.add(fact("This fix", r.record(d)))
-		m.add(fact("Also near", strings.Join(r.cited(d, 3), "\n")))
+	switch {
+	case d.Match() != "":
+		m.add(fact("Recommended Action", r.action(d.Decision), r.terms(d.Decision), r.warnings(d.Decision)))
+		m.add(fact("Confidence", r.confidence(d.Decision)))
+		m.add(r.wording(d.Decision))
+		m.add(fact("This fix", r.record(d.Decision)))
+		m.add(r.witnesses(d.Decision)...)
+	case len(d.Onset) == 0:
+		m.add(fact("Nearest", strings.Join(r.cited(d.Decision, 3), "\n")))
 	}
-	m.add(section(r.verdict(d)...))
-	m.add(decisionButtons(d, now))
-	m.add(footnote(r.provenance(d)))
+	m.add(section(r.verdict(d.Decision)...))
+	m.add(decisionButtons(d.Decision, now))
+	m.add(footnote(r.provenance(d.Decision)))
 	return m.fit()
 }
 
 func (r *renderer) decisionText(d *engine.Decision) string {
 	if d.Match() == "" {
-		return "⚪ " + d.Header() + " · " + r.notify(d.Symptom, maxTitle)
+		dot := "⚪ "
+		if len(d.Onset) > 0 {
+			dot = "🔴 "
+		}
+		return dot + r.notify(d.Header(), limitHeader) + " · " + r.notify(d.Symptom, maxTitle)
 	}
 	action := ""
 	if d.RecommendedAction != nil {
@@ -87,22 +101,16 @@ func (r *renderer) action(d *engine.Decision) string {
 	return r.escLines(*d.RecommendedAction, maxAction)
 }
 
-// terms are what the fix costs, how to take it back, what to look at first.
-func (r *renderer) terms(d *engine.Decision) string {
-	if d.Fix == nil {
-		return ""
+// terms are what goes with the fix.
+func (r *renderer) terms(d *engine.Decision) string { return r.esc(d.Fix.Terms(), maxAction) }
+
+// record is what history says of the fix itself.
+func (r *renderer) record(d *engine.Decision) string {
+	s := r.esc(d.Fix.Record(), maxAction)
+	if s != "" && d.Example {
+		s += " (example)" // a seed's record is no statistic
 	}
-	var parts []string
-	if d.Fix.Cost != "" {
-		parts = append(parts, "cost: "+r.esc(d.Fix.Cost, maxLine))
-	}
-	if d.Fix.Undo != "" {
-		parts = append(parts, "undo: "+r.esc(d.Fix.Undo, maxLine))
-	}
-	if first := d.Fix.CheckFirst; len(first) > 0 {
-		parts = append(parts, "check first: "+r.esc(strings.Join(first[:min(len(first), 4)], "; "), maxLine))
-	}
-	return join(parts...)
+	return s
 }
 
 // confidence says how sure, why, and in parentheses what that number rests on.
@@ -144,19 +152,12 @@ func (r *renderer) wording(d *engine.Decision) slack.Block {
 	return section(append(said, "_"+join("worded by "+r.esc(w.Model, maxName), cites)+"_")...)
 }
 
-// record is what history says of the fix itself.
-func (r *renderer) record(d *engine.Decision) string {
-	if d.Fix == nil || d.Fix.Tried == 0 {
+// warnings say what of the fix may not hold here.
+func (r *renderer) warnings(d *engine.Decision) string {
+	if d.Fix == nil || len(d.Fix.Warnings) == 0 {
 		return ""
 	}
-	s := fmt.Sprintf("worked %d of %d", d.Fix.Worked, d.Fix.Tried)
-	if d.Fix.Took != "" {
-		s += ", in " + r.esc(d.Fix.Took, 40)
-	}
-	if d.Example {
-		s += " (example)" // a seed's record is no statistic
-	}
-	return s
+	return "Careful: " + r.esc(strings.Join(d.Fix.Warnings[:min(len(d.Fix.Warnings), 3)], "; "), maxLine)
 }
 
 // provenance is the small print: latency, id, where the words come from.

@@ -3,16 +3,23 @@ package bot
 // helpLine is what help says of a verb.
 type helpLine struct{ verb, example, does string }
 
+// helpShown is how many verbs help tells at length: what a person can take in at
+// night.
+const helpShown = 8
+
 // helps are the verbs in the order a person meets them.
 func helps() []helpLine {
 	return []helpLine{
 		{verbAnalyze, "error_type=database_timeout spike=450 service=checkout", "what is this, and what worked before; free text is fine, too"},
-		{verbList, "", "the live incidents"},
-		{verbShow, "INC-2026-0042", "one incident, live or past"},
+		{verbWhy, "INC-2026-0042", "what speaks for the advice, and what against it"},
 		{verbAck, "INC-2026-0042", "you have it"},
 		{verbApprove, "INC-2026-0042", "the advice is right; it is done by hand"},
-		{verbReject, "INC-2026-0042 pool is fine, it's the disk", "it is wrong, and why"},
+		{verbReject, "INC-2026-0042 pool is fine, it's the disk", "it is wrong, and why; the next candidate follows"},
+		{verbOutcome, "worked INC-2026-0042", "what came of it: worked, failed, reverted or not_tried, and a note"},
 		{verbResolve, "INC-2026-0042 throttled connections to 30%", "it is over, and what fixed it"},
+		{verbList, "", "the live incidents"},
+		{verbShow, "INC-2026-0042", "one incident, live or past"},
+		{verbSimilar, "database timeouts after a deploy", "past incidents and runbooks like that"},
 		{verbHelp, "", "this"},
 	}
 }
@@ -32,11 +39,16 @@ func (r *renderer) exampleOf(verb string) string {
 
 func (r *renderer) help() *message {
 	m := &message{text: "What rof understands"}
-	var lines []string
-	for _, h := range helps() {
-		lines = append(lines, "`"+r.exampleOf(h.verb)+"`\n"+h.does)
+	var lines, more []string
+	for n, h := range helps() {
+		if n < helpShown {
+			lines = append(lines, "`"+r.exampleOf(h.verb)+"`\n"+h.does)
+			continue
+		}
+		more = append(more, "`"+r.exampleOf(h.verb)+"` "+h.does)
 	}
 	m.add(section(lines...))
+	m.add(footnote(more...))
 	m.add(footnote("In a thread, mention the bot instead: slash commands don't work there. In an incident's thread no id is needed."))
 	return m.fit()
 }

@@ -119,13 +119,25 @@ func (r *renderer) looksLike(d *engine.Detail) string {
 	switch {
 	case last == nil:
 		return ""
+	case last.Match() == "" && len(last.Onset) > 0:
+		first := last.Onset[0]
+		return join(count(len(last.Onset), "service")+" fire at once; "+r.esc(first.Service, maxName)+" was first", "start at `"+r.esc(first.IncidentID, maxName)+"`")
 	case last.Match() == "":
 		return "⚪ No confident match; the nearest are in the thread"
 	}
 	word := cmp.Or(last.Confidence.Word, percent(last.ConfidenceScore))
-	line := "Looks like " + r.esc(last.Match(), maxName) + " (" + r.esc(word, 20) + "); advice in the thread"
-	if v := standing(last); v != nil {
-		line = "Looks like " + r.esc(last.Match(), maxName) + " (" + r.esc(word, 20) + "); " + verdictWord(v.Verdict) + " by " + r.person(v.Actor)
+	line := "Looks like " + r.esc(last.Match(), maxName) + " (" + r.esc(word, 20) + "); "
+	v := standing(last)
+	switch {
+	case last.Outcome != nil && last.Outcome.Outcome != engine.NotTried:
+		line += r.esc(last.Outcome.Outcome.Words(), 40) + ", says " + r.person(last.Outcome.Actor)
+	case v != nil:
+		line += verdictWord(v.Verdict) + " by " + r.person(v.Actor)
+	case last.Outdated == "":
+		line += "advice in the thread"
+	}
+	if last.Outdated != "" {
+		line = strings.TrimSuffix(line, "; ") + "; " + r.esc(last.Outdated, maxTitle)
 	}
 	return join(line, mark(last.Example))
 }

@@ -84,3 +84,35 @@ func (r *renderer) past(i *engine.Incident) *message {
 	)
 	return m.fit()
 }
+
+// shownSimilar is how many search results are told.
+const shownSimilar = 8
+
+// similar lists what a search found to the one who asks, with the words that
+// were found.
+func (r *renderer) similar(text string, found []engine.SearchResult) *message {
+	if len(found) == 0 {
+		return r.note("Nothing in history is like \"" + cut(flat(text), 100, nil) + "\".")
+	}
+	m := &message{text: "Similar: " + r.notify(found[0].ID, maxName)}
+	for n := range found[:min(len(found), shownSimilar)] {
+		f := &found[n]
+		kind, did, words := "", "", ""
+		if f.Kind == engine.KindRunbook {
+			kind = "runbook"
+		}
+		if f.Resolution != "" {
+			did = "fix: " + r.esc(f.Resolution, maxTitle)
+		}
+		if len(f.Matched) > 0 {
+			words = "words: " + r.esc(strings.Join(f.Matched[:min(len(f.Matched), 6)], ", "), maxTitle)
+		}
+		m.add(section(
+			join("*"+r.bold(f.ID, maxName)+"*", percent(f.Score), r.esc(f.Title, maxTitle), mark(f.Example)),
+			join(kind, r.esc(f.Service, maxName), words),
+			did,
+		))
+	}
+	m.add(footnote("`" + r.command + " show ID` tells more"))
+	return m.fit()
+}

@@ -1,6 +1,9 @@
 package bot
 
 import (
+	"cmp"
+	"strings"
+
 	"github.com/slack-go/slack"
 
 	"ragoffire/engine"
@@ -13,37 +16,88 @@ const (
 	actionReverted = "outcome_reverted"
 )
 
-// outcome asks what came of approved advice, and shows the answer once there is
-// one.
-func (r *renderer) outcome(d *engine.Decision, live *engine.Incident) *message {
-	line := "Did it help?"
+// outcome asks what came of approved advice, next to how things are now, and
+// shows the answer once there is one.
+func (r *renderer) outcome(d *advice) *message {
+	about := r.esc(d.Match(), maxName)
 	if d.RecommendedAction != nil {
-		line = join(r.escLines(*d.RecommendedAction, maxLine), line)
+		about += ": " + r.esc(*d.RecommendedAction, maxLine)
 	}
-	if live != nil && live.Status == engine.Resolved && live.ResolvedAt != nil {
-		line = join("🟢 over after "+span(live.StartedAt, *live.ResolvedAt), line)
-	}
-	m := &message{text: bare(line)}
-	if o := d.Outcome; o != nil {
-		m.add(section(join(outcomeWord(o.Outcome)+" says "+r.person(o.Actor), clock(o.At), r.esc(o.Note, maxLine))))
+	if d.Outcome != nil {
+		m := &message{text: r.notify(title(d.Outcome.Outcome.Words())+", says "+d.Outcome.Actor, limitText)}
+		m.add(section(r.result(d.Outcome), r.sequel(d.Decision)), footnote(about))
 		return m.fit()
 	}
-	m.add(section(line))
-	m.add(outcomeButtons(d))
+	line := r.standingNow(d) + "Did it help?"
+	m := &message{text: r.notify(bare(line), limitText)}
+	m.add(section(line), outcomeButtons(d.Decision), footnote(join(about, r.approved(d.Decision))))
 	return m.fit()
 }
 
-func outcomeWord(o engine.Result) string {
-	switch o {
+// standingNow says how the incident is: Still 11.8 % (was 12.5 %).
+func (r *renderer) standingNow(d *advice) string {
+	i := d.live
+	switch {
+	case i == nil:
+		return ""
+	case i.Status == engine.Resolved && i.ResolvedAt != nil:
+		return "🟢 Over after " + span(i.StartedAt, *i.ResolvedAt) + ". "
+	case i.Firing == 0:
+		return ""
+	}
+	a := worst(d.alerts)
+	if a == nil {
+		return "Still " + cmp.Or(strings.TrimPrefix(partly(i), ", "), "firing") + ". "
+	}
+	unit := ""
+	if a.Unit != "" {
+		unit = " " + r.esc(a.Unit, 20)
+	}
+	s := "Still " + number(*a.Value) + unit
+	if a.FirstValue != nil && *a.FirstValue != *a.Value {
+		s += " (was " + number(*a.FirstValue) + unit + ")"
+	}
+	return s + partly(i) + ". "
+}
+
+// partly says how many of an incident's alerts fire, where not all do.
+func partly(i *engine.Incident) string {
+	if i.Series > 1 && i.Firing < i.Series {
+		return ", " + spread(i)
+	}
+	return ""
+}
+
+// result is what somebody said came of it: ✅ It worked, says @oncall.
+func (r *renderer) result(o *engine.Outcome) string {
+	sign := ""
+	switch o.Outcome {
 	case engine.Worked:
-		return "✅ It worked,"
-	case engine.Failed:
-		return "❌ It did not help,"
-	case engine.Reverted:
-		return "↩️ It was taken back,"
+		sign = "✅ "
+	case engine.Failed, engine.Reverted:
+		sign = "❌ "
 	case engine.NotTried:
 	}
-	return "It was not tried,"
+	note := ""
+	if o.Note != "" {
+		note = `"` + r.esc(o.Note, maxLine) + `"`
+	}
+	return join(sign+title(r.esc(o.Outcome.Words(), 40))+", says "+r.person(o.Actor), clock(o.At), note)
+}
+
+// sequel says what came after advice that did not help.
+func (r *renderer) sequel(d *engine.Decision) string {
+	if d.Outcome.Outcome != engine.Failed && d.Outcome.Outcome != engine.Reverted {
+		return ""
+	}
+	return title(r.esc(d.Outdated, maxLine))
+}
+
+func (r *renderer) approved(d *engine.Decision) string {
+	if v := standing(d); v != nil && v.Verdict == engine.Approve {
+		return "approved by " + r.person(v.Actor) + " · " + clock(v.At)
+	}
+	return ""
 }
 
 func outcomeButtons(d *engine.Decision) slack.Block {

@@ -13,14 +13,14 @@ import (
 func (r *renderer) post(ctx context.Context, in engine.Reader, p *engine.Post, now time.Time) (*message, error) {
 	switch p.Kind {
 	case engine.PostDecision, engine.PostOutcome:
-		d, live, err := decided(ctx, in, p.Subject)
+		d, err := decided(ctx, in, p)
 		if err != nil {
 			return nil, err
 		}
 		if p.Kind == engine.PostOutcome {
-			return r.outcome(&d, live), nil
+			return r.outcome(&d), nil
 		}
-		return r.decision(&d, live, now), nil
+		return r.decision(&d, now), nil
 	case engine.PostNotice:
 		i, err := in.Incident(ctx, p.Subject)
 		if err != nil {
@@ -42,15 +42,34 @@ func (r *renderer) post(ctx context.Context, in engine.Reader, p *engine.Post, n
 	return r.incident(&d), nil
 }
 
-// decided reads a decision and the incident that it is for, nil where a person
-// asked.
-func decided(ctx context.Context, in engine.Reader, id string) (engine.Decision, *engine.Incident, error) {
-	d, err := in.Decision(ctx, id)
-	if err != nil || d.IncidentID == nil {
-		return d, nil, err
+// decided reads a decision with what its message says of the world around it.
+func decided(ctx context.Context, in engine.Reader, p *engine.Post) (advice, error) {
+	d, err := in.Decision(ctx, p.Subject)
+	a := advice{Decision: &d}
+	if err != nil {
+		return a, err
 	}
-	i, err := in.Incident(ctx, *d.IncidentID)
-	return d, &i, err
+	if d.IncidentID != nil {
+		i, err := in.Incident(ctx, *d.IncidentID)
+		if err != nil {
+			return a, err
+		}
+		a.live = &i
+		if p.Kind == engine.PostOutcome {
+			a.alerts, err = in.Alerts(ctx, i.ID)
+			return a, err
+		}
+	}
+	if d.Follows == "" {
+		return a, nil
+	}
+	switch before, err := in.Decision(ctx, d.Follows); {
+	case err == nil:
+		a.before = &before
+	case engine.KindOf(err) != engine.NotFound:
+		return a, err
+	}
+	return a, nil
 }
 
 // detail reads of an incident what its messages show.

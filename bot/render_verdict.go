@@ -23,11 +23,19 @@ func verdictWord(v engine.Verdict) string {
 	return "approved"
 }
 
+// verdict says who decided, and what came of it.
 func (r *renderer) verdict(d *engine.Decision) []string {
-	v := standing(d)
-	if v == nil {
-		return nil
+	var lines []string
+	if v := standing(d); v != nil {
+		lines = r.review(v)
 	}
+	if d.Outcome != nil {
+		lines = append(lines, r.result(d.Outcome))
+	}
+	return lines
+}
+
+func (r *renderer) review(v *engine.Review) []string {
 	if v.Verdict == engine.Reject {
 		reason := ""
 		if v.Reason != "" {
@@ -45,14 +53,19 @@ func (r *renderer) verdict(d *engine.Decision) []string {
 	return []string{join("✅ Approved by "+r.person(v.Actor), clock(v.At), "rof changed nothing, this is done by hand")}
 }
 
+// decisionButtons offers what is left to do. Advice that has been answered by
+// newer leads there instead, by a button of its own.
 func decisionButtons(d *engine.Decision, now time.Time) slack.Block {
-	evidence := button(actionEvidence, d.ID, "Evidence")
+	var list []slack.BlockElement
 	v := standing(d)
 	switch {
 	case v != nil && now.Sub(v.At) < engine.UndoWindow:
-		return buttons(button(actionUndo, d.ID, "Undo"), evidence)
-	case v != nil || d.Match() == "":
-		return buttons(evidence)
+		list = append(list, button(actionUndo, d.ID, "Undo"))
+	case v == nil && d.Open():
+		list = append(list, primary(button(actionApprove, d.ID, "Approve")), button(actionReject, d.ID, "Reject"))
 	}
-	return buttons(primary(button(actionApprove, d.ID, "Approve")), button(actionReject, d.ID, "Reject"), evidence)
+	if d.SupersededBy == "" {
+		list = append(list, button(actionEvidence, d.ID, "Evidence"))
+	}
+	return buttons(list...)
 }

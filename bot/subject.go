@@ -23,7 +23,7 @@ func (b *Bot) threadOf(ctx context.Context, a asker) (subject, error) {
 		if err != nil {
 			return err
 		}
-		if p.Kind != engine.PostDecision {
+		if p.Kind != engine.PostDecision && p.Kind != engine.PostOutcome {
 			s.incident = p.Subject
 			return nil
 		}

@@ -20,6 +20,20 @@ func (b *Bot) perform(ctx context.Context, a asker, c command) (*message, error)
 		return b.performOnIncident(ctx, a, c)
 	case verbApprove, verbReject:
 		return b.performOnDecision(ctx, a, c)
+	case verbOutcome:
+		return b.outcomeOf(ctx, a, c)
+	case verbWhy:
+		d, err := b.decisionOf(ctx, a, c)
+		if err != nil {
+			return nil, err
+		}
+		return b.render.evidence(&d), nil
+	case verbSimilar:
+		found, err := b.engine.Search(ctx, engine.SearchQuery{Text: c.text, K: shownSimilar})
+		if err != nil {
+			return nil, err
+		}
+		return b.render.similar(c.text, found), nil
 	}
 	return b.render.help(), nil
 }

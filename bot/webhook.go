@@ -211,9 +211,16 @@ func (w *Webhook) save(ctx context.Context, p engine.Post, also ...func(tx engin
 func withoutButtons(blocks []slack.Block) []slack.Block {
 	var kept []slack.Block
 	for _, b := range blocks {
-		if _, ok := b.(*slack.ActionBlock); !ok {
-			kept = append(kept, b)
+		switch b := b.(type) {
+		case *slack.ActionBlock:
+			continue
+		case *slack.SectionBlock:
+			bare := *b
+			bare.Accessory = nil
+			kept = append(kept, &bare)
+			continue
 		}
+		kept = append(kept, b)
 	}
 	return kept
 }

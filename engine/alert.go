@@ -50,6 +50,7 @@ type Alert struct {
 	ReceivedAt  time.Time         `json:"received_at"`
 
 	Value      *float64 `json:"value,omitempty"`
+	FirstValue *float64 `json:"first_value,omitempty"` // the value it began with; kept by Ingest
 	Threshold  *float64 `json:"threshold,omitempty"`
 	Comparator string   `json:"comparator,omitempty"` // gt, gte, lt, lte, eq
 	Unit       string   `json:"unit,omitempty"`

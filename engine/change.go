@@ -38,6 +38,19 @@ func (c *Change) line() string {
 	return strings.Join(parts, " ")
 }
 
+// Before says what was changed, by whom and how long before a moment: deploy
+// checkout 4f1c2e by ann, 3 min before.
+func (c *Change) Before(at time.Time) string {
+	what := c.line()
+	if c.Ref == "" && c.Title != "" && c.Title != what {
+		what += ": " + c.Title
+	}
+	if c.Actor != "" {
+		what += " by " + c.Actor
+	}
+	return what + ", " + Span(max(0, at.Sub(c.At))) + " before"
+}
+
 // short cuts a commit's hash to what people read.
 func short(ref string) string {
 	if len(ref) == 40 && !strings.ContainsFunc(ref, func(r rune) bool { return (r < '0' || r > '9') && (r < 'a' || r > 'f') }) {

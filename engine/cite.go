@@ -66,6 +66,8 @@ func (c *candidate) evidence(ask *inquiry, best *candidate) Evidence {
 	case best == nil:
 	case c == best || c.action.same(best.action):
 		ev.Stance = For
+	case ask.not.refuses(c):
+		ev.Why = append(ev.Why, "refused here already")
 	case c.out.Score >= confidence.Threshold && c.incident != nil:
 		ev.Stance = Against
 		ev.Why = append(ev.Why, "as near, and fixed another way")

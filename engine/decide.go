@@ -118,12 +118,19 @@ func (e *Engine) settle(ctx context.Context, detail *Detail, d *Decision, why du
 		}
 		w := newWants(e.now())
 		w.decision(&latest, &i, "")
+		w.incident(&i)
 		if err := w.write(ctx, tx); err != nil || !fresh {
 			return err
 		}
 		return e.keepOf(ctx, tx, d, &i)
 	})
 }
+
+// What stands at advice that did not help: what comes after it.
+const (
+	nextIs    = "the next candidate is "
+	exhausted = "nothing else in the history is close enough"
+)
 
 // follow says what a new answer means for the latest one, and reports whether it
 // is worth a message of its own: the same advice twice is not.
@@ -133,10 +140,10 @@ func (d *Decision) follow(latest *Decision, why due, i *Incident) (fresh bool) {
 	latest.Onset = d.Onset
 	switch {
 	case why == dueNext && d.Abstained:
-		latest.Outdated = "nothing else in the history is close enough"
+		latest.Outdated = exhausted
 		return false
 	case why == dueNext:
-		latest.Outdated = "the next candidate is " + d.Match()
+		latest.Outdated = nextIs + d.Match()
 	case len(d.Onset) > 0 && d.Abstained:
 		latest.Outdated = d.stormLine()
 		return false

@@ -74,6 +74,8 @@ func (d *Decision) Header() string {
 		return "Incident Decision: " + *d.MatchedIncident
 	case d.MatchedRunbook != nil:
 		return "Incident Decision: " + *d.MatchedRunbook
+	case len(d.Onset) > 0:
+		return "Many services at once: " + d.Onset[0].Service + " was first"
 	}
 	return "No confident match"
 }
@@ -88,6 +90,15 @@ func (d *Decision) Match() string {
 	}
 	return ""
 }
+
+// Open reports whether the advice waits for people to say yes or no: nobody has,
+// and no newer facts have overtaken it.
+func (d *Decision) Open() bool {
+	return d.Status == Proposed && !d.Abstained && d.Outdated == "" && d.SupersededBy == ""
+}
+
+// Unanswered reports whether approved advice has no outcome yet.
+func (d *Decision) Unanswered() bool { return d.Status == Approved && d.Outcome == nil }
 
 // Confidence says how sure we are that this is the same problem, and on what
 // base. It is computed by us, never taken from a model.

@@ -23,8 +23,24 @@ const (
 // Valid reports whether r is one of the results.
 func (r Result) Valid() bool { return slices.Contains([]Result{Worked, Failed, Reverted, NotTried}, r) }
 
-// Outcome is what a person says came of a decision's recommendation. It may be
-// corrected: the latest one stands.
+// Words says a result as people do.
+func (r Result) Words() string {
+	switch r {
+	case Worked:
+		return "it worked"
+	case Failed:
+		return "it did not help"
+	case Reverted:
+		return "it was taken back"
+	case NotTried:
+		return "it was not tried"
+	}
+	return string(r)
+}
+
+// Outcome is what a person says came of a decision's recommendation. The latest
+// one stands: who said it may correct it at once, others once it has stood for
+// UndoWindow, for what worked may still be taken back the day after.
 type Outcome struct {
 	Outcome Result    `json:"outcome"`
 	Actor   string    `json:"actor"`
@@ -90,8 +106,11 @@ func (e *Engine) ReportOutcome(ctx context.Context, decisionID string, o Outcome
 		switch {
 		case d.RecommendedAction == nil:
 			return Entry{}, Conflictf("nothing was recommended here, so there is no outcome to tell")
-		case d.Outcome != nil && d.Outcome.Outcome == o.Outcome:
+		case d.Outcome != nil && d.Outcome.Outcome == o.Outcome && (o.Note == "" || o.Note == d.Outcome.Note):
 			return Entry{}, nil // said already
+		case d.Outcome != nil && d.Outcome.Actor != o.Actor && o.At.Sub(d.Outcome.At) < UndoWindow:
+			return Entry{}, Conflictf("%s said at %s UTC that %s; for %s only they can correct that",
+				d.Outcome.Actor, d.Outcome.At.UTC().Format("15:04"), d.Outcome.Outcome.Words(), Span(UndoWindow))
 		}
 		d.Outcome = &o
 		if o.Outcome == Failed || o.Outcome == Reverted {
@@ -103,8 +122,7 @@ func (e *Engine) ReportOutcome(ctx context.Context, decisionID string, o Outcome
 
 // text is the outcome as a line of the timeline.
 func (o *Outcome) text(d *Decision) string {
-	said := map[Result]string{Worked: "it worked", Failed: "it did not help", Reverted: "it was taken back", NotTried: "it was not tried"}
-	text := d.Match() + ": " + said[o.Outcome]
+	text := d.Match() + ": " + o.Outcome.Words()
 	if o.Note != "" {
 		text += ": " + o.Note
 	}

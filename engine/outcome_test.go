@@ -329,3 +329,51 @@ func TestFiveServicesAreNoStorm(t *testing.T) {
 		}
 	}
 }
+
+func TestAnOutcomeIsCorrectedByItsAuthorAtOnceAndByOthersLater(t *testing.T) {
+	r := newRig(t)
+	r.learnt(rivals()...)
+	d := r.ask(backlog)
+	say := func(who string, o engine.Result) (engine.Decision, error) {
+		return r.ReportOutcome(t.Context(), d.ID, engine.Outcome{Outcome: o, Actor: who})
+	}
+	for _, step := range []struct {
+		who    string
+		said   engine.Result
+		after  time.Duration
+		stands engine.Result
+		refuse string
+	}{
+		{"ann", engine.Worked, 0, engine.Worked, ""},
+		{"bob", engine.Failed, time.Minute, engine.Worked, "ann said at"},
+		{"bob", engine.Worked, 0, engine.Worked, ""}, // that is no contradiction
+		{"ann", engine.Failed, time.Minute, engine.Failed, ""},
+		{"bob", engine.Worked, time.Minute, engine.Failed, "that it did not help"},
+		{"bob", engine.Reverted, engine.UndoWindow, engine.Reverted, ""},
+	} {
+		r.clock.advance(step.after)
+		_, err := say(step.who, step.said)
+		if step.refuse == "" && err != nil || step.refuse != "" && (engine.KindOf(err) != engine.Conflict || !strings.Contains(err.Error(), step.refuse)) {
+			t.Errorf("%s says %s: %v", step.who, step.said, err)
+		}
+		if got, err := r.Decision(t.Context(), d.ID); err != nil || got.Outcome.Outcome != step.stands {
+			t.Errorf("after %s said %s, %+v stands, %v", step.who, step.said, got.Outcome, err)
+		}
+	}
+}
+
+func TestARejectionTakenBackOpensItsAdviceAgain(t *testing.T) {
+	r := newRig(t)
+	r.running()
+	r.learnt(rivals()...)
+	d := r.fired("a")
+	r.judge(d.ID, engine.Review{Verdict: engine.Reject, Reason: "no"})
+	r.decisions(*d.IncidentID, 2)
+	got, err := r.UndoReview(t.Context(), d.ID, "ann")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !got.Open() {
+		t.Errorf("it is %s, outdated %q, superseded by %q", got.Status, got.Outdated, got.SupersededBy)
+	}
+}

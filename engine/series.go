@@ -27,7 +27,7 @@ const (
 //     is counted and changes nothing, a newer one opens again;
 //   - resolved ends a firing episode unless it ended before that one began.
 func step(prev *Alert, in Alert, reopen time.Duration) (Alert, change) {
-	in.Count, in.LastSeenAt = 1, in.ReceivedAt
+	in.Count, in.LastSeenAt, in.FirstValue = 1, in.ReceivedAt, in.Value
 	if prev == nil {
 		return first(in)
 	}
@@ -112,6 +112,9 @@ func update(next Alert, in Alert) (Alert, change) {
 	}
 	if in.Value != nil && (next.Value == nil || *in.Value != *next.Value) {
 		next.Value = in.Value
+		if next.FirstValue == nil {
+			next.FirstValue = in.Value
+		}
 		what = changeUpdate
 	}
 	if in.Spike != nil && (next.Spike == nil || *in.Spike != *next.Spike) {

@@ -67,3 +67,25 @@ func TestStepAppliesAnObservationToItsSeries(t *testing.T) {
 }
 
 func ref[T any](v T) *T { return &v }
+
+func TestAnEpisodeKeepsTheValueItBeganWith(t *testing.T) {
+	t0 := time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC)
+	seen := func(value *float64, began, received int) Alert {
+		at := func(min int) time.Time { return t0.Add(time.Duration(min) * time.Minute) }
+		return Alert{Status: Firing, Value: value, StartedAt: at(began), ReceivedAt: at(received)}
+	}
+	a, _ := step(nil, seen(nil, 0, 0), time.Minute)
+	if a.FirstValue != nil {
+		t.Errorf("without a value the first is %v", *a.FirstValue)
+	}
+	for n, v := range []float64{12.5, 11.8, 14} {
+		if a, _ = step(&a, seen(&v, 0, n+1), time.Minute); *a.Value != v || *a.FirstValue != 12.5 {
+			t.Errorf("after %v the value is %v, the first %v", v, *a.Value, *a.FirstValue)
+		}
+	}
+	v := 3.0
+	a.Status, a.EndedAt = AlertResolved, new(t0.Add(10*time.Minute))
+	if a, what := step(&a, seen(&v, 60, 60), time.Minute); what != changeOpen || *a.FirstValue != 3 {
+		t.Errorf("a new episode (%s) begins with %v", what, *a.FirstValue)
+	}
+}

@@ -67,6 +67,9 @@ func (e *Engine) UndoReview(ctx context.Context, decisionID, actor string) (Deci
 			return Entry{}, err
 		}
 		d.Reviews, d.Status = nil, Proposed
+		if d.Outdated == exhausted || strings.HasPrefix(d.Outdated, nextIs) {
+			d.Outdated, d.SupersededBy = "", "" // it is open again, beside what was offered instead
+		}
 		return Entry{At: now, Kind: "undone", Actor: actor, Text: "took the verdict back"}, e.tellDecision(ctx, tx, d, now)
 	})
 }

@@ -189,7 +189,7 @@ func (s *Server) rows(ctx context.Context, items []engine.Incident, latest map[s
 }
 
 // waits reports whether a decision is for people to approve or reject.
-func waits(d *engine.Decision) bool { return d.Status == engine.Proposed && !d.Abstained }
+func waits(d *engine.Decision) bool { return d.Open() }
 
 func latestByIncident(newestFirst []engine.Decision) map[string]*engine.Decision {
 	latest := make(map[string]*engine.Decision)

@@ -55,6 +55,30 @@ func TestDashboardFollows(t *testing.T) {
 	b.quiet()
 }
 
+func TestDashboardAsksWhatCameOfIt(t *testing.T) {
+	r := start(t, nil).withSeeds()
+	r.do("POST", "/webhooks/generic", `{"kind":"change","type":"deploy","service":"checkout","ref":"4f1c2e","actor":"ann"}`).want(t, 202)
+	got := r.do("POST", "/api/v1/decisions/stream-anomaly", anomaly(map[string]any{"spike_percentage": 450})).want(t, 202)
+	b := browse(t, r.url)
+	b.open(r.url + "/i/" + got.field(t, "incident_id").(string))
+	b.sees("that it is live", live)
+	b.sees("what came before it", `document.querySelector('.decision .before')?.innerText.includes('deploy checkout 4f1c2e by ann')`)
+	b.run(chromedp.SendKeys(`#actor`, "night owl", chromedp.ByQuery), chromedp.Click(`#advice-now .acts button.main`, chromedp.ByQuery))
+	b.sees("the question", `document.querySelector('#advice-now .acts.outcome')?.innerText.includes('Did it help?')`)
+	b.sees("that an outcome is missing", `document.querySelector('.list .chip.ask')?.innerText === 'Outcome?'`)
+	b.run(chromedp.Click(`#advice-now .acts.outcome button:nth-of-type(2)`, chromedp.ByQuery))
+	b.sees("the next candidate", `document.querySelector('#advice-now')?.innerText.includes('Next candidate after INC-2025-001: it did not help')`)
+	b.sees("what was said", `document.querySelector('#advice-before .outcome-failed')?.innerText.includes('It did not help, says night owl')`)
+	b.sees("where the new advice is", `document.querySelector('#advice-before .notice a')?.innerText === 'See new'`)
+	b.sees("it in the night", `document.querySelector('#night .kind-outcome')?.innerText.includes('night owl says of INC-2025-001: it did not help')`)
+	if js[bool](b, `!!document.querySelector('#advice-before .acts button.main')`) {
+		t.Error("advice that is overtaken can still be approved")
+	}
+	b.run(chromedp.Click(`#advice-before .correct summary`, chromedp.ByQuery), chromedp.Click(`#advice-before .correct button:nth-of-type(1)`, chromedp.ByQuery))
+	b.sees("the correction", `document.querySelector('#advice-before .outcome-worked')?.innerText.includes('It worked, says night owl')`)
+	b.quiet()
+}
+
 func TestDashboardResumesAfterACut(t *testing.T) {
 	r := start(t, nil)
 	wire := newCable(t, strings.TrimPrefix(r.url, "http://"))
@@ -109,6 +133,9 @@ func TestHostileTextStaysText(t *testing.T) {
 	texts := hostile()
 	for n, s := range texts {
 		r.do("POST", "/webhooks/generic", anomaly(map[string]any{
+			"kind": "change", "type": s, "service": s + fmt.Sprint(n), "title": s, "actor": s, "url": "https://evil.example/",
+		})).want(t, 202)
+		r.do("POST", "/webhooks/generic", anomaly(map[string]any{
 			"title": s, "description": s, "service": s + fmt.Sprint(n), "environment": s, "error_type": s, "component": s, "unit": s, "value": 1, "threshold": 2,
 			"severity": s, "reason": s, "name": s, "group_key": s, "fingerprint": s + fmt.Sprint(n), "labels": map[string]string{s: s, "k": s},
 			"links": []map[string]string{{"rel": s, "url": "https://evil.example/" + s}, {"rel": "x", "url": s}},
@@ -125,6 +152,7 @@ func TestHostileTextStaysText(t *testing.T) {
 		}
 		b.open(r.url + "/i/" + i.ID)
 		b.sees("its title", `document.querySelector('.story h1')`)
+		b.sees("what was changed before it", `document.querySelector('.decision .before')`)
 		b.sees("its notes", `document.querySelectorAll('#night .kind-note').length === 2`)
 		if n := js[int](b, `document.querySelectorAll('main img, main iframe, main script, main form[action], main base, main style, main meta, main a[href*="evil"], main a[href^="javascript"]').length`); n != 0 {
 			t.Errorf("%s: %d elements came out of a text", i.Title, n)

@@ -166,9 +166,9 @@ func (s *Server) undoReview(ctx context.Context, in *undoInput) (engine.Decision
 type outcomeInput struct {
 	ID   string `path:"id" maxLength:"255"`
 	Body struct {
-		Outcome string `json:"outcome" enum:"worked,failed,reverted,not_tried"`
+		Outcome string `json:"outcome" enum:"worked,failed,reverted,not_tried" doc:"What came of it once it was carried out; failed and reverted bring the next candidate"`
 		Actor   string `json:"actor,omitempty" maxLength:"255" example:"@oncall" doc:"Who says so; the name of the session or token where empty"`
-		Note    string `json:"note,omitempty" maxLength:"8192"`
+		Note    string `json:"note,omitempty" maxLength:"8192" example:"back to normal after 5 min"`
 	}
 }
 

@@ -20,7 +20,7 @@ const deliverTimeout = 4 * time.Second
 // delivered answers a webhook. Quarantined counts the alerts of its body that
 // could not be read.
 type delivered struct {
-	Accepted    int `json:"accepted" doc:"Alerts that changed something"`
+	Accepted    int `json:"accepted" doc:"Alerts that changed something, and changes that were recorded"`
 	Ignored     int `json:"ignored" doc:"Repeats and late ones, which change nothing"`
 	Quarantined int `json:"quarantined,omitempty" doc:"Alerts of this body that could not be read; the log says why"`
 }

@@ -2,6 +2,7 @@ package webhook_test
 
 import (
 	"encoding/base64"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -45,6 +46,22 @@ func TestDeliveries(t *testing.T) {
 		got := r.do("GET", "/api/v1/incidents?status=resolved", "").want(t, 200)
 		if !strings.Contains(string(got.body), "Disk 91% full on db") {
 			t.Errorf("resolved = %s", got.body)
+		}
+	})
+
+	t.Run("of what was changed are looked at when the service's alert comes", func(t *testing.T) {
+		r := start(t, nil).withSeeds()
+		got := r.do("POST", "/webhooks/generic", `{"kind":"change","type":"deploy","service":"checkout","title":"deploy 4f1c2e","ref":"4f1c2e","actor":"ann"}`).want(t, 202)
+		if string(got.body) != "{\"accepted\":1,\"ignored\":0}\n" {
+			t.Errorf("answer = %s", got.body)
+		}
+		d := r.do("POST", "/api/v1/decisions/analyze", `{"error_type":"database_timeout","spike_percentage":450,"service":"checkout"}`).want(t, 200)
+		var decided struct {
+			Changes []struct{ Kind, Ref, Actor, Source string }
+		}
+		d.decode(t, &decided)
+		if len(decided.Changes) != 1 || fmt.Sprint(decided.Changes[0]) != "{deploy 4f1c2e ann generic}" {
+			t.Errorf("changes = %+v", decided.Changes)
 		}
 	})
 

@@ -31,6 +31,7 @@ func (s *Server) describe(a huma.API) error {
 	}
 	s.describePlain(doc)
 	nullable(doc)
+	explain(doc)
 	body, err := json.Marshal(doc)
 	if err != nil {
 		return fmt.Errorf("openapi: %w", err)
@@ -73,8 +74,11 @@ func (s *Server) describePlain(doc *huma.OpenAPI) {
 	}
 	doc.AddOperation(&huma.Operation{
 		Method: http.MethodPost, Path: "/webhooks/{source}", OperationID: "post-webhooks-source", Tags: []string{"webhooks"},
-		Summary:     "Deliver alerts, in the format of the source's system",
-		Description: "The source's own secret as a bearer token, as the password of basic authentication or in the header of its configuration. 503 comes with Retry-After: send it again.",
+		Summary: "Deliver alerts, in the format of the source's system",
+		Description: "The source's own secret as a bearer token, as the password of basic authentication or in the header of its configuration. 503 comes with Retry-After: send it again. " +
+			"To the generic source a body, or a member of its list, with a kind of change, deploy, config, flag or migration is not an alert but what somebody changed on a service: " +
+			`{"kind": "change", "type": "deploy", "service": "checkout", "title": "deploy 4f1c2e", "ref": "4f1c2e", "actor": "ann", "at": "2026-11-23T02:58:10Z", "url": "https://…"}. ` +
+			"The half hour before an alert is searched for them.",
 		Parameters: []*huma.Param{{
 			Name: "source", In: "path", Required: true, Description: "A kind of system, or the name of a configured source",
 			Schema: &huma.Schema{Type: huma.TypeString, Examples: kinds},
@@ -106,28 +110,4 @@ func (s *Server) describePlain(doc *huma.OpenAPI) {
 			"503": {Description: "Not ready", Content: schema(readiness{}, "Readiness")},
 		},
 	})
-}
-
-// nullable says where the engine's objects have null: huma knows it of plain
-// values only.
-func nullable(doc *huma.OpenAPI) {
-	schemas := doc.Components.Schemas.Map()
-	if d := schemas["Decision"]; d != nil {
-		d.Properties["fix"] = &huma.Schema{
-			OneOf:       []*huma.Schema{{Ref: "#/components/schemas/FixRecord"}, {Type: "null"}},
-			Description: "What history says of the recommended fix itself; never part of the confidence",
-		}
-		d.Properties["outcome"] = &huma.Schema{
-			OneOf:       []*huma.Schema{{Ref: "#/components/schemas/Outcome"}, {Type: "null"}},
-			Description: "What came of the recommendation, once somebody told",
-		}
-		for _, name := range []string{"evidence", "reviews"} {
-			d.Properties[name].Nullable = false
-		}
-	}
-	for _, name := range []string{"Incident", "Detail"} {
-		if i := schemas[name]; i != nil {
-			i.Properties["labels"].Nullable = true
-		}
-	}
 }

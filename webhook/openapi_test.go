@@ -122,6 +122,8 @@ func TestAnswersMatchTheDocument(t *testing.T) {
 	c.do(200, "DELETE", "/api/v1/decisions/"+dec+"/review?actor=@lead", "")
 	c.do(200, "POST", "/api/v1/decisions/"+dec+"/review", `{"verdict":"approve"}`)
 	c.do(200, "POST", "/api/v1/decisions/"+dec+"/outcome", `{"outcome":"worked","actor":"@oncall","note":"lag is gone"}`)
+	c.do(409, "POST", "/api/v1/decisions/"+dec+"/outcome", `{"outcome":"failed","actor":"@lead"}`)
+	c.do(200, "POST", "/api/v1/decisions/"+dec+"/outcome", `{"outcome":"reverted","actor":"@oncall"}`)
 	c.do(422, "POST", "/api/v1/decisions/"+dec+"/outcome", `{"outcome":"splendid"}`)
 	c.do(404, "POST", "/api/v1/decisions/dec_none/outcome", `{"outcome":"worked","actor":"@oncall"}`)
 

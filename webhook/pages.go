@@ -37,7 +37,7 @@ func newPages(cfg Config) (*pages, error) {
 		byName: make(map[string]*template.Template), assets: assets, public: cfg.PublicURL,
 		open: cfg.Token == "", ver: cfg.Version, now: cfg.Now,
 	}
-	base, err := template.New("base").Funcs(p.funcs(cfg.LinkHosts)).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html")
+	base, err := template.New("base").Funcs(p.funcs(cfg.LinkHosts)).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/card.html")
 	if err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}

@@ -40,7 +40,7 @@ func (s *Server) routes() error {
 	op(a, 200, "GET /api/v1/decisions/{id}", "One decision", s.getDecision)
 	op(a, 200, "POST /api/v1/decisions/{id}/review", "Approve or reject a decision", s.review)
 	op(a, 200, "DELETE /api/v1/decisions/{id}/review", "Take one's own verdict back, within ten minutes", s.undoReview)
-	op(a, 200, "POST /api/v1/decisions/{id}/outcome", "Say what came of the recommendation; the latest word stands", s.outcome)
+	op(a, 200, "POST /api/v1/decisions/{id}/outcome", "Say what came of the recommendation; who said so may correct it, others after ten minutes", s.outcome)
 
 	op(a, 200, "GET /api/v1/incidents", "List incidents, live and past, the latest start first", s.listIncidents)
 	op(a, 201, "POST /api/v1/incidents", "Add a past incident to the history", s.addIncident)

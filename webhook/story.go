@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -33,18 +32,6 @@ type alertView struct {
 }
 
 type label struct{ Key, Value string }
-
-// cardView is a decision as a card.
-type cardView struct {
-	engine.Decision
-	Live    bool // of a live incident, or of none
-	Waits   bool
-	Verdict *engine.Review
-	Undo    bool // the verdict can still be taken back
-	Best    *engine.Evidence
-	Others  []engine.Evidence
-	Reasons string
-}
 
 // storyAlerts is how many alerts a page lists; a storm has hundreds.
 const storyAlerts = 30
@@ -75,8 +62,8 @@ func story(d engine.Detail, now time.Time) *storyView {
 		}
 		v.Alerts = append(v.Alerts, av)
 	}
-	for n, dec := range d.Decisions {
-		card := newCard(dec, d.Live(), now)
+	for n := range d.Decisions {
+		card := newCard(&d, n, now)
 		if n == 0 {
 			v.Advice = &card
 		} else {
@@ -111,30 +98,4 @@ func possible(i *engine.Incident) actions {
 		a.Reopen, a.Resolve = true, i.ResolvedBy == ""
 	}
 	return a
-}
-
-func newCard(d engine.Decision, live bool, now time.Time) cardView {
-	v := cardView{Decision: d, Live: live, Waits: waits(&d) && live, Reasons: reasons(&d.Confidence)}
-	if len(d.Reviews) > 0 {
-		v.Verdict = &d.Reviews[len(d.Reviews)-1]
-		v.Undo = now.Sub(v.Verdict.At) < engine.UndoWindow
-	}
-	for n := range d.Evidence {
-		e := d.Evidence[n]
-		if v.Best == nil && e.ID == d.Match() {
-			v.Best = &e
-		} else {
-			v.Others = append(v.Others, e)
-		}
-	}
-	return v
-}
-
-// reasons says why, and in parentheses what that number rests on.
-func reasons(c *engine.Confidence) string {
-	s := strings.Join(c.Reasons, ", ")
-	if c.Base != "" {
-		s = strings.TrimSpace(s + " (" + c.Base + ")")
-	}
-	return s
 }

@@ -16,23 +16,24 @@ import (
 // funcs are what the templates say things with.
 func (p *pages) funcs(linkHosts []string) template.FuncMap {
 	return template.FuncMap{
-		"t":       plainText,
-		"asset":   func(name string) string { return "/assets/" + name + "?v=" + p.assets[name].etag },
-		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"utc":     func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
-		"clock":   p.clock,
-		"num":     number,
-		"change":  change,
-		"percent": func(f float64) string { return strconv.Itoa(int(f*100+.5)) + "%" },
-		"hundred": func(f float64) int { return int(f*100 + .5) },
-		"words":   engine.Words,
-		"join":    strings.Join,
-		"link":    func(l engine.Link) *url.URL { return allowed(l, linkHosts) },
-		"defang":  defang,
-		"upper":   upperFirst,
-		"until":   until,
-		"plural":  plural,
-		"span":    func(seconds float64) string { return engine.Span(time.Duration(seconds * float64(time.Second))) },
+		"t":        plainText,
+		"incident": func(id string) bool { return strings.HasPrefix(id, "INC-") },
+		"asset":    func(name string) string { return "/assets/" + name + "?v=" + p.assets[name].etag },
+		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"utc":      func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
+		"clock":    p.clock,
+		"num":      number,
+		"change":   change,
+		"percent":  func(f float64) string { return strconv.Itoa(int(f*100+.5)) + "%" },
+		"hundred":  func(f float64) int { return int(f*100 + .5) },
+		"words":    engine.Words,
+		"join":     strings.Join,
+		"link":     func(l engine.Link) *url.URL { return allowed(l, linkHosts) },
+		"defang":   defang,
+		"upper":    upperFirst,
+		"until":    until,
+		"plural":   plural,
+		"span":     func(seconds float64) string { return engine.Span(time.Duration(seconds * float64(time.Second))) },
 	}
 }
 
@@ -44,6 +45,8 @@ func plainText(v any) string {
 	switch v := v.(type) {
 	case string:
 		s = v
+	case engine.Result:
+		s = string(v)
 	case *string:
 		if v != nil {
 			s = *v

@@ -18,28 +18,63 @@ func printDecision(w io.Writer, d *engine.Decision) error {
 		title += "  EXAMPLE, not your systems"
 	}
 	p.title(title)
+	for n := range d.Changes[:min(len(d.Changes), 2)] {
+		label, todo := "", ""
+		if n == 0 {
+			label, todo = "Before it", ": check it first"
+		}
+		p.line(label, d.Changes[n].Before(d.CreatedAt)+todo)
+	}
+	p.line("Onset", d.Spread())
 	p.line("Symptom", d.Symptom)
 	if d.RecommendedAction != nil {
 		p.line("Recommended", *d.RecommendedAction)
+		p.line("", d.Fix.Terms())
+	}
+	if d.Fix != nil {
+		p.line("Careful", strings.Join(d.Fix.Warnings, "; "))
 	}
 	p.line("Confidence", confidenceLine(d))
-	if f := d.Fix; f != nil {
-		p.line("This fix", fixLine(f))
-		p.line("Check first", strings.Join(f.CheckFirst, "; "))
-		p.line("Undo", f.Undo)
-	}
-	for n, ev := range d.Evidence {
-		label := ""
+	p.line("This fix", d.Fix.Record())
+	p.evidence(d)
+	p.line("", fmt.Sprintf("%.3g ms · %s · %s", d.LatencyMS, d.ID, origin(d)))
+	return p.err
+}
+
+// evidence prints the match and who speaks for and against it, one line each;
+// where there is no match, the nearest.
+func (p *printer) evidence(d *engine.Decision) {
+	shown := make(map[string]int)
+	for n := range d.Evidence {
+		ev := &d.Evidence[n]
+		label, most := "Also near", 1
 		switch {
-		case n == 0 && d.Abstained:
-			label = "Nearest"
-		case n == 0:
-			label = "Evidence"
+		case d.Abstained:
+			label, most = "Nearest", 3
+		case ev.Stance == engine.For:
+			label, most = "For it", 2
+		case ev.Stance == engine.Against:
+			label, most = "Against it", 2
+		}
+		if shown[label]++; shown[label] > most {
+			continue
+		}
+		if shown[label] > 1 {
+			label = ""
 		}
 		p.line(label, evidenceLine(ev))
 	}
-	p.line("", fmt.Sprintf("%.3g ms · %s · from history", d.LatencyMS, d.ID))
-	return p.err
+}
+
+// origin says where the words come from.
+func origin(d *engine.Decision) string {
+	switch {
+	case d.MatchedRunbook != nil:
+		return "from a runbook"
+	case d.Generator == "" || d.Generator == "deterministic":
+		return "from history"
+	}
+	return "from history, worded by " + d.Generator
 }
 
 func confidenceLine(d *engine.Decision) string {
@@ -56,19 +91,8 @@ func confidenceLine(d *engine.Decision) string {
 	return s
 }
 
-func fixLine(f *engine.FixRecord) string {
-	s := fmt.Sprintf("worked %d of %d", f.Worked, f.Tried)
-	if f.Took != "" {
-		s += " in " + f.Took
-	}
-	if f.Cost != "" {
-		s += "; cost: " + f.Cost
-	}
-	return s
-}
-
-func evidenceLine(ev engine.Evidence) string {
-	s := ev.ID + "  " + ev.Title
+func evidenceLine(ev *engine.Evidence) string {
+	s := strings.TrimSpace(ev.ID + "  " + ev.Title)
 	if ev.Example {
 		s += " (example)"
 	}

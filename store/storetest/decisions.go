@@ -142,7 +142,9 @@ var decisionTests = map[string]func(*testing.T, Opened){
 			update(t, o, func(ctx context.Context, tx engine.Tx) error { return tx.PutVectors(ctx, model, vectors) })
 		}
 		kept := func(model string, hashes ...string) map[string][]float32 {
-			return view(t, o, func(ctx context.Context, r engine.Reader) (map[string][]float32, error) { return r.Vectors(ctx, model, hashes) })
+			return view(t, o, func(ctx context.Context, r engine.Reader) (map[string][]float32, error) {
+				return r.Vectors(ctx, model, hashes)
+			})
 		}
 		put("small", map[string][]float32{"a": {1, -0.5}, "b": {0.25, 3e-8}})
 		put("small", map[string][]float32{"b": {9}})

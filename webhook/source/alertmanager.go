@@ -17,7 +17,7 @@ func Alertmanager(in Input) (Parsed, error) {
 	if err != nil {
 		return Parsed{}, err
 	}
-	alerts, missing := o.list("alerts")
+	list, missing := o.list("alerts")
 	if missing {
 		return Parsed{}, engine.Invalidf("alerts", "alerts: missing; is this an Alertmanager webhook?")
 	}
@@ -34,7 +34,7 @@ func Alertmanager(in Input) (Parsed, error) {
 	if err := o.failed(); err != nil {
 		return Parsed{}, err
 	}
-	p, err := collect(in, alerts, "alerts", group.alert)
+	p, err := collect(in, list, "alerts", alerts(group.alert))
 	p.Delivery.Truncated = group.truncated
 	return p, err
 }

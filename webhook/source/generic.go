@@ -2,20 +2,22 @@ package source
 
 import (
 	"cmp"
+	"strings"
 
 	"ragoffire/engine"
 )
 
 // Generic reads our own format, for senders that can be told what to send: one
 // alert as an object, several as a list or under "alerts". Any one of
-// error_type, title and description is enough.
+// error_type, title and description is enough. A member with a kind such as
+// deploy is not an alert but a change that somebody made on purpose.
 func Generic(in Input) (Parsed, error) {
 	body, err := decode(in.Body)
 	if err != nil {
 		return Parsed{}, err
 	}
 	if list, ok := body.([]any); ok {
-		return collect(in, list, "", genericAlert)
+		return collect(in, list, "", generic)
 	}
 	o, err := asObject(body, "")
 	if err != nil {
@@ -25,14 +27,56 @@ func Generic(in Input) (Parsed, error) {
 		if err := o.failed(); err != nil {
 			return Parsed{}, err
 		}
-		return collect(in, list, "alerts", genericAlert)
+		return collect(in, list, "alerts", generic)
 	}
-	a, err := genericAlert(o)
-	if err != nil {
+	p := Parsed{Delivery: engine.Delivery{Source: in.Source}}
+	if err := generic(o, &p.Delivery); err != nil {
 		return Parsed{}, err
 	}
-	a.Source = in.Source
-	return Parsed{Delivery: engine.Delivery{Source: in.Source, Alerts: []engine.Alert{a}}}, nil
+	return p, nil
+}
+
+func generic(o object, to *engine.Delivery) error {
+	kind, _ := o.m["kind"].(string)
+	switch kind = strings.ToLower(strings.TrimSpace(kind)); kind {
+	case "change", "deploy", "config", "flag", "migration":
+		c, err := genericChange(o, kind)
+		if err != nil {
+			return err
+		}
+		if c.ID != "" { // two senders may count alike
+			c.ID = "chg_" + engine.HashFingerprint("", "", map[string]string{"id": c.ID, "source": to.Source})
+		}
+		to.Changes = append(to.Changes, c)
+		return nil
+	}
+	return alerts(genericAlert)(o, to)
+}
+
+// genericChange reads what somebody did to a service on purpose; kind is the
+// body's word for it, and change says nothing of what it was.
+func genericChange(o object, kind string) (engine.Change, error) {
+	c := engine.Change{
+		ID:          identity(o.id("id", "external_id")),
+		Kind:        line(o.text("type"), maxName),
+		Service:     line(o.text("service"), maxName),
+		Environment: line(o.text("environment", "env"), maxName),
+		Title:       line(o.text("title", "summary", "description"), maxTitle),
+		Ref:         line(o.id("ref", "version", "commit", "sha"), maxName),
+		Actor:       line(o.text("actor", "user", "author"), maxName),
+		URL:         strings.TrimSpace(o.text("url", "link")),
+		At:          o.time("at", "timestamp", "started_at"),
+	}
+	if c.Kind == "" || kind != "change" {
+		c.Kind = kind
+	}
+	if len(c.URL) > maxURL {
+		c.URL = ""
+	}
+	if c.Service == "" {
+		o.bad("service", "missing; a change is something done to a service")
+	}
+	return c, o.failed()
 }
 
 func genericAlert(o object) (engine.Alert, error) {

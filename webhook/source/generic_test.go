@@ -82,7 +82,35 @@ func TestGeneric(t *testing.T) {
 		}
 	})
 
+	t.Run("reads what was changed on purpose, alone and beside alerts", func(t *testing.T) {
+		const deploy = `{"kind":"change","service":"checkout","title":"deploy 4f1c2e","ref":"4f1c2e","actor":"ann","at":"2026-03-02T03:05:06Z","url":"https://ci.example/7","type":"deploy"}`
+		want := engine.Change{
+			Kind: "deploy", Service: "checkout", Title: "deploy 4f1c2e", Ref: "4f1c2e", Actor: "ann", URL: "https://ci.example/7", At: at("2026-03-02T03:05:06Z"),
+		}
+		for body, alerts := range map[string]int{deploy: 0, `[` + deploy + `,{"title":"x"}]`: 1, `{"alerts":[{"title":"x"},` + deploy + `,5]}`: 1} {
+			p, err := source.Generic(source.Input{Source: "ci", Body: []byte(body)})
+			if err != nil {
+				t.Fatalf("%s: %v", body, err)
+			}
+			equal(t, "alerts of "+body, len(p.Delivery.Alerts), alerts)
+			equal(t, "changes of "+body, len(p.Delivery.Changes), 1)
+			equal(t, "change", p.Delivery.Changes[0], want)
+		}
+		for body, kind := range map[string]string{
+			`{"kind":"Deploy","service":"s","version":7}`: "deploy", `{"kind":"config","service":"s"}`: "config", `{"kind":"change","service":"s"}`: "change", `{"kind":"flag","service":"s","type":"x"}`: "flag",
+		} {
+			p, err := source.Generic(source.Input{Source: "ci", Body: []byte(body)})
+			if err != nil || len(p.Delivery.Changes) != 1 {
+				t.Fatalf("%s: %+v, %v", body, p.Delivery, err)
+			}
+			equal(t, "kind of "+body, p.Delivery.Changes[0].Kind, kind)
+		}
+		equal(t, "an alert of another kind", len(parse(t, source.Generic, `{"kind":"metric","title":"x"}`)), 1)
+	})
+
 	for name, c := range map[string]struct{ body, field string }{
+		"a change to nothing":   {`{"kind":"deploy","title":"x"}`, "service"},
+		"a change at no time":   {`[{"kind":"deploy","service":"s","at":"soon"}]`, "[0].at"},
 		"nothing in it":         {`{}`, "error_type"},
 		"a title of blanks":     {`{"title":"  "}`, "error_type"},
 		"a title no text":       {`{"title":5}`, "title"},

@@ -52,36 +52,44 @@ func Kinds() map[string]Parser {
 	}
 }
 
-// collect parses each of a body's alerts and keeps the good ones. One bad alert
-// must not hold the others back; where there is no good one, it is the error.
-func collect(in Input, alerts []any, at string, parse func(object) (engine.Alert, error)) (Parsed, error) {
+// reader reads one member of a body into a delivery.
+type reader func(object, *engine.Delivery) error
+
+// alerts is a reader of members that are alerts.
+func alerts(parse func(object) (engine.Alert, error)) reader {
+	return func(o object, to *engine.Delivery) error {
+		a, err := parse(o)
+		if err != nil {
+			return err
+		}
+		a.Source = to.Source
+		to.Alerts = append(to.Alerts, a)
+		return nil
+	}
+}
+
+// collect reads each of a body's members and keeps the good ones. A bad one must
+// not hold the others back; where there is no good one, it is the error.
+func collect(in Input, members []any, at string, read reader) (Parsed, error) {
 	p := Parsed{Delivery: engine.Delivery{Source: in.Source}}
-	if len(alerts) > maxAlerts {
+	if len(members) > maxAlerts {
 		field := at
 		if field == "" {
 			field = "body"
 		}
-		return p, engine.Invalidf(field, "%s: %d alerts in one body; at most %d are taken", field, len(alerts), maxAlerts)
+		return p, engine.Invalidf(field, "%s: %d alerts in one body; at most %d are taken", field, len(members), maxAlerts)
 	}
-	for i, v := range alerts {
-		a, err := one(v, index(at, i), parse)
+	for i, v := range members {
+		o, err := asObject(v, index(at, i))
+		if err == nil {
+			err = read(o, &p.Delivery)
+		}
 		if err != nil {
 			p.Bad = append(p.Bad, err)
-			continue
 		}
-		a.Source = in.Source
-		p.Delivery.Alerts = append(p.Delivery.Alerts, a)
 	}
-	if len(p.Bad) > 0 && len(p.Delivery.Alerts) == 0 {
+	if len(p.Bad) > 0 && len(p.Bad) == len(members) {
 		return Parsed{}, p.Bad[0]
 	}
 	return p, nil
-}
-
-func one(v any, at string, parse func(object) (engine.Alert, error)) (engine.Alert, error) {
-	o, err := asObject(v, at)
-	if err != nil {
-		return engine.Alert{}, err
-	}
-	return parse(o)
 }
