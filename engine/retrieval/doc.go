@@ -7,7 +7,7 @@
 //
 //   - BM25 over stemmed words;
 //   - the TF-IDF cosine of words and word pairs;
-//   - the TF-IDF cosine of character 3-, 4- and 5-grams, which forgives typing errors and knows no language;
+//   - the cosine of the words' character 3-, 4- and 5-grams, which forgives typing errors and knows no language;
 //   - the cosine of dense vectors, kept in chromem-go, from the built-in hashed embedder or from an endpoint.
 //
 // What is known beyond text (error type, service, magnitude) lifts documents after the fusion. Scores of the fusion are

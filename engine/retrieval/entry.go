@@ -25,7 +25,6 @@ type entry struct {
 	slot             uint32
 	terms            []docTerm
 	pairs            []pairCount
-	chars            []charCount
 	length           float32
 	// probe is what somebody would have written about this document, to measure the nulls with; only where its type is
 	// known.
@@ -52,7 +51,7 @@ func newEntry(d Document, a analysis) *entry {
 		facets:  Facets{Type: d.Facets.Type, Service: d.Facets.Service, Magnitude: copied(d.Facets.Magnitude)},
 		typeKey: foldName(d.Facets.Type), service: foldName(d.Facets.Service),
 		// Clones have no room to grow, and a history has many of them.
-		pairs: slices.Clone(a.pairs), chars: slices.Clone(a.chars), length: a.length,
+		pairs: slices.Clone(a.pairs), length: a.length,
 	}
 	if e.typeKey != "" {
 		e.probe = probeText(d)

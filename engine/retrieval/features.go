@@ -4,21 +4,10 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"unicode/utf8"
 )
 
-// Feature spaces are hashed. Word pairs get 2^18 buckets (10,000 incidents hold about 300,000 pairs), character
-// n-grams 2^16, so that a bucket is two bytes.
-const (
-	pairBuckets = 1 << 18
-	charBuckets = 1 << 16
-)
-
-// Characters are read in n-grams of 3 to 5: shorter ones are everywhere, longer ones are words.
-const (
-	minGram = 3
-	maxGram = 5
-)
+// pairBuckets: word pairs are hashed; 10,000 incidents hold about 300,000 of them.
+const pairBuckets = 1 << 18
 
 // analysis is a text read once, for documents and queries alike.
 type analysis struct {
@@ -27,12 +16,13 @@ type analysis struct {
 	terms  []termCount
 	length float32
 	pairs  []pairCount
-	chars  []charCount
 }
 
 type termCount struct {
 	stem  string
 	count float32
+	// whole marks what occurs only as a compound kept whole.
+	whole bool
 }
 
 type pairCount struct {
@@ -40,17 +30,11 @@ type pairCount struct {
 	count  uint8
 }
 
-type charCount struct {
-	bucket uint16
-	count  uint8
-}
-
 // analyse reads the fields, up to a limit of words in all.
 func analyse(fields []Field, limit int) analysis {
 	var a analysis
-	counts := map[string]float32{}
+	counts := map[string]termCount{}
 	var pairs []uint32
-	var chars []uint16
 	for _, f := range fields {
 		room := limit - len(a.tokens)
 		tokens := tokenise(f.Text, room)
@@ -58,23 +42,21 @@ func analyse(fields []Field, limit int) analysis {
 		weight := fieldWeight(f.Name)
 		for _, t := range tokens {
 			if !t.stop {
-				counts[t.stem] += weight
+				c, known := counts[t.stem]
+				counts[t.stem] = termCount{t.stem, c.count + weight, t.whole && (c.whole || !known)}
 				a.length += weight
 			}
 		}
 		pairs = appendWordPairs(pairs, tokens)
-		chars = appendCharGrams(chars, tokens)
 		a.tokens = append(a.tokens, tokens...)
 	}
 	a.terms = make([]termCount, 0, len(counts))
-	for s, c := range counts {
-		a.terms = append(a.terms, termCount{s, c})
+	for _, c := range counts {
+		a.terms = append(a.terms, c)
 	}
 	slices.SortFunc(a.terms, func(l, r termCount) int { return cmp.Compare(l.stem, r.stem) })
 	slices.Sort(pairs)
-	chars = sortBuckets(chars)
 	eachRun(pairs, func(b uint32, n uint8) { a.pairs = append(a.pairs, pairCount{b, n}) })
-	eachRun(chars, func(b uint16, n uint8) { a.chars = append(a.chars, charCount{b, n}) })
 	return a
 }
 
@@ -96,61 +78,6 @@ func appendWordPairs(pairs []uint32, tokens []token) []uint32 {
 		last = h
 	}
 	return pairs
-}
-
-// appendCharGrams appends the buckets of all character n-grams of the running text, words joined by one space, so that
-// the n-grams see word boundaries and what stands on both sides.
-func appendCharGrams(grams []uint16, tokens []token) []uint16 {
-	// tail holds the hashes of the n-grams that are still growing: tail[n] is that of the last n characters.
-	var tail [maxGram + 1]uint32
-	seen := 0
-	feed := func(r rune) {
-		for n := maxGram; n >= 1; n-- {
-			tail[n] = (tail[n-1] ^ uint32(r)) * fnvPrime
-		}
-		seen++
-		for n := minGram; n <= min(seen, maxGram); n++ {
-			grams = append(grams, uint16(mix(tail[n]+uint32(n))%charBuckets))
-		}
-	}
-	tail[0] = fnvBasis
-	feed(' ')
-	for _, t := range tokens {
-		if t.whole {
-			continue
-		}
-		for i := 0; i < len(t.text); {
-			r, size := utf8.DecodeRuneInString(t.text[i:])
-			feed(r)
-			i += size
-		}
-		feed(' ')
-	}
-	if seen == 1 {
-		return nil
-	}
-	return grams
-}
-
-// sortBuckets sorts by counting, low byte first: a text has a thousand n-grams, and comparing them would cost more than
-// all the rest of reading it.
-func sortBuckets(buckets []uint16) []uint16 {
-	other := make([]uint16, len(buckets))
-	for shift := 0; shift < 16; shift += 8 {
-		var starts [256 + 1]int
-		for _, b := range buckets {
-			starts[b>>shift&0xff+1]++
-		}
-		for i := range 256 {
-			starts[i+1] += starts[i]
-		}
-		for _, b := range buckets {
-			other[starts[b>>shift&0xff]] = b
-			starts[b>>shift&0xff]++
-		}
-		buckets, other = other, buckets
-	}
-	return buckets
 }
 
 // eachRun calls found for every run of equal values in a sorted slice, with its length, at most 255.

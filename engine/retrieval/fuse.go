@@ -1,12 +1,12 @@
 package retrieval
 
-// The lexical legs' shares, from the prototype on the public development set: each leg is divided by its best score,
+// The lexical legs' shares, from the public development set: each leg is divided by its best score,
 // then added. Scores are fused, never ranks: equal-weight reciprocal ranks let a weak leg undo a strong one (first hits
 // on public post-mortems fell from .83 to .52).
 const (
-	bm25Weight  = .4
+	bm25Weight  = .3
 	wordsWeight = .3
-	charsWeight = .3
+	charsWeight = .4
 )
 
 // The vector leg's share of the text. The built-in vectors repeat what the words say, so theirs is small; .4 is what

@@ -13,8 +13,8 @@ type lexicalQuery struct {
 	terms    []queryTerm
 	byRarity []queryTerm
 	pairs    []queryPair
-	// words and chars are the lengths of the query's two TF-IDF vectors.
-	words, chars float64
+	// words is the length of the query's vector of words and pairs.
+	words float64
 }
 
 // queryTerm is a query's word with its weights: bm25 in that leg, cosine in the other, already times the document's idf.
@@ -33,7 +33,7 @@ func (x *Index) weigh(a analysis, s *scratch) *lexicalQuery {
 	l := x.lexicon
 	idf := l.idf()
 	q := &lexicalQuery{}
-	words, chars := 0., 0.
+	words := 0.
 	for _, t := range a.terms {
 		id, known := l.terms[t.stem]
 		df := uint32(0)
@@ -56,13 +56,8 @@ func (x *Index) weigh(a analysis, s *scratch) *lexicalQuery {
 		words += w * w
 		q.pairs = append(q.pairs, queryPair{p.bucket, float32(w * i)})
 	}
-	for _, c := range a.chars {
-		i := idf(l.charDF[c.bucket])
-		w := float64(l.damps[c.count]) * i
-		chars += w * w
-		s.chars[c.bucket] = float32(w * i)
-	}
-	q.words, q.chars = math.Sqrt(words), math.Sqrt(chars)
+	s.chars.read(a.terms, l)
+	q.words = math.Sqrt(words)
 	slices.SortFunc(q.terms, func(a, b queryTerm) int { return cmp.Compare(a.term, b.term) })
 	q.byRarity = append(q.byRarity, q.terms...)
 	slices.SortFunc(q.byRarity, func(a, b queryTerm) int {
@@ -110,7 +105,11 @@ func (x *Index) legs(q *lexicalQuery, e *entry, s *scratch) Legs {
 	}
 	n := x.norms(e)
 	legs.Words = share(cosine, q.words*n.words)
-	legs.Chars = share(s.similar(e.chars, x.lexicon.damps), q.chars*n.chars)
+	chars := float32(0)
+	for _, t := range e.terms {
+		chars += t.damped * s.like(t.term, x.lexicon)
+	}
+	legs.Chars = share(float64(chars), s.chars.norm*n.chars)
 	return legs
 }
 
@@ -126,14 +125,11 @@ func (x *Index) norms(e *entry) norms {
 	for _, t := range e.terms {
 		w := float64(t.damped) * idf(l.df(t.term))
 		words += w * w
+		chars += float64(t.damped) * float64(t.damped)
 	}
 	for _, p := range e.pairs {
 		w := float64(l.damps[p.count]) * idf(l.pairDF[p.bucket])
 		words += w * w
-	}
-	for _, c := range e.chars {
-		w := float64(l.damps[c.count]) * idf(l.charDF[c.bucket])
-		chars += w * w
 	}
 	n := norms{x.epoch, math.Sqrt(words), math.Sqrt(chars)}
 	e.norms.Store(&n)

@@ -15,10 +15,10 @@ type lexicon struct {
 	words    []string
 	postings [][]posting
 	pairDF   []uint32
-	charDF   []uint32
 	// length is the sum of all documents' lengths, for BM25's average.
 	length   float64
 	live     int
+	chars    grams
 	spelling spelling
 	// logs[n] is ln(n+.5): a document has a thousand features, and logarithms are slow.
 	logs  []float64
@@ -35,7 +35,7 @@ func newLexicon() *lexicon {
 	l := &lexicon{
 		terms:    map[string]uint32{},
 		pairDF:   make([]uint32, pairBuckets),
-		charDF:   make([]uint32, charBuckets),
+		chars:    newGrams(),
 		spelling: newSpelling(),
 		logs:     []float64{math.Log(.5)},
 		damps:    newDampTable(),
@@ -50,13 +50,11 @@ func (l *lexicon) insert(e *entry, terms []termCount) {
 		id := l.term(t.stem)
 		e.terms = append(e.terms, docTerm{id, t.count, damp(t.count)})
 		l.postings[id] = insertPosting(l.postings[id], posting{e.slot, t.count})
+		l.chars.held(id)
 	}
 	slices.SortFunc(e.terms, func(a, b docTerm) int { return cmp.Compare(a.term, b.term) })
 	for _, p := range e.pairs {
 		l.pairDF[p.bucket]++
-	}
-	for _, c := range e.chars {
-		l.charDF[c.bucket]++
 	}
 	l.length += float64(e.length)
 	l.live++
@@ -70,13 +68,11 @@ func (l *lexicon) delete(e *entry) {
 		list := l.postings[t.term]
 		if i, found := findPosting(list, e.slot); found {
 			l.postings[t.term] = slices.Delete(list, i, i+1)
+			l.chars.dropped(t.term)
 		}
 	}
 	for _, p := range e.pairs {
 		l.pairDF[p.bucket]--
-	}
-	for _, c := range e.chars {
-		l.charDF[c.bucket]--
 	}
 	l.length -= float64(e.length)
 	l.live--
@@ -92,6 +88,7 @@ func (l *lexicon) term(word string) uint32 {
 		l.terms[word] = id
 		l.words = append(l.words, word)
 		l.postings = append(l.postings, nil)
+		l.chars.add(word)
 		l.spelling.add(word, id)
 	}
 	return id

@@ -74,7 +74,7 @@ func (x *Index) lexical(a analysis, w wanted) ([]scored, []said) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	s := x.scratch.take(len(x.slots))
-	defer x.scratch.put(s, a.chars)
+	defer x.scratch.put(s)
 	q := x.weigh(a, s)
 	chosen := x.candidates(q, w, s)
 	found := make([]scored, len(chosen))
