@@ -52,7 +52,7 @@ func (x *Index) weigh(a analysis, s *scratch) *lexicalQuery {
 	}
 	for _, p := range a.pairs {
 		i := idf(l.pairDF[p.bucket])
-		w := float64(l.damps[p.count]) * i
+		w := float64(damp(float32(p.count))) * i
 		words += w * w
 		q.pairs = append(q.pairs, queryPair{p.bucket, float32(w * i)})
 	}
@@ -79,14 +79,14 @@ func (x *Index) legs(q *lexicalQuery, e *entry, s *scratch) Legs {
 	short := bm25K1 * (1 - bm25B + bm25B*float64(e.length)/x.lexicon.averageLength())
 	for i, j := 0, 0; i < len(q.terms) && j < len(e.terms); {
 		switch query, doc := q.terms[i], e.terms[j]; {
-		case query.term < doc.term:
+		case query.term < doc.number():
 			i++
-		case query.term > doc.term:
+		case query.term > doc.number():
 			j++
 		default:
-			count := float64(doc.count)
+			count := float64(doc.count())
 			legs.BM25 += float64(query.bm25) * count * (bm25K1 + 1) / (count + short)
-			cosine += float64(query.cosine * doc.damped)
+			cosine += float64(query.cosine * doc.damped(x.lexicon.damps))
 			i++
 			j++
 		}
@@ -98,7 +98,7 @@ func (x *Index) legs(q *lexicalQuery, e *entry, s *scratch) Legs {
 		case query.bucket > doc.bucket:
 			j++
 		default:
-			cosine += float64(query.weight) * float64(x.lexicon.damps[doc.count])
+			cosine += float64(query.weight) * float64(damp(float32(doc.count)))
 			i++
 			j++
 		}
@@ -107,7 +107,7 @@ func (x *Index) legs(q *lexicalQuery, e *entry, s *scratch) Legs {
 	legs.Words = share(cosine, q.words*n.words)
 	chars := float32(0)
 	for _, t := range e.terms {
-		chars += t.damped * s.like(t.term, x.lexicon)
+		chars += t.damped(x.lexicon.damps) * s.like(t.number(), x.lexicon)
 	}
 	legs.Chars = share(float64(chars), s.chars.norm*n.chars)
 	return legs
@@ -123,12 +123,13 @@ func (x *Index) norms(e *entry) norms {
 	idf := l.idf()
 	words, chars := 0., 0.
 	for _, t := range e.terms {
-		w := float64(t.damped) * idf(l.df(t.term))
+		damped := float64(t.damped(l.damps))
+		w := damped * idf(l.df(t.number()))
 		words += w * w
-		chars += float64(t.damped) * float64(t.damped)
+		chars += damped * damped
 	}
 	for _, p := range e.pairs {
-		w := float64(l.damps[p.count]) * idf(l.pairDF[p.bucket])
+		w := float64(damp(float32(p.count))) * idf(l.pairDF[p.bucket])
 		words += w * w
 	}
 	n := norms{x.epoch, math.Sqrt(words), math.Sqrt(chars)}

@@ -71,7 +71,7 @@ func (l lift) of(e *entry, text float64) float64 {
 	}
 	// The size of one problem says nothing about the size of another.
 	if l.magnitude != nil && (sameType || l.typeKey == "" || e.typeKey == "") {
-		score += magnitudeLift * nearness(l.magnitude, e.facets.Magnitude)
+		score += magnitudeLift * nearness(l.magnitude, e.magnitude)
 	}
 	return score / l.whole
 }

@@ -124,6 +124,6 @@ func distinct(matched []said) []string {
 }
 
 func (e *entry) has(term uint32) bool {
-	_, found := slices.BinarySearchFunc(e.terms, term, func(t docTerm, id uint32) int { return cmp.Compare(t.term, id) })
+	_, found := slices.BinarySearchFunc(e.terms, term, func(t packed, id uint32) int { return cmp.Compare(t.number(), id) })
 	return found
 }

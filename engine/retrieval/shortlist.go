@@ -91,8 +91,9 @@ func (x *Index) walk(q *lexicalQuery, s *scratch) {
 		}
 		walked += len(list)
 		for _, p := range list {
-			norm := bm25K1 * (1 - bm25B + bm25B*x.lengths[p.slot]/average)
-			s.add(p.slot, t.bm25*p.count*(bm25K1+1)/(p.count+norm))
+			slot, count := p.number(), p.count()
+			norm := bm25K1 * (1 - bm25B + bm25B*x.lengths[slot]/average)
+			s.add(slot, t.bm25*count*(bm25K1+1)/(count+norm))
 		}
 	}
 }
