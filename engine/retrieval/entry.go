@@ -2,7 +2,6 @@ package retrieval
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 	"sync/atomic"
 )
@@ -26,7 +25,11 @@ type entry struct {
 	length           float32
 	// terms are the numbers of the document's words and how often they occur, by number.
 	terms []packed
-	pairs []pairCount
+	// flow is the running text in places of terms, packed; spread is how many different pairs of neighbours it has.
+	flow   []byte
+	spread int
+	// names are the terms of the document's names.
+	names []uint32
 	norms atomic.Pointer[norms]
 }
 
@@ -34,6 +37,8 @@ type entry struct {
 type norms struct {
 	epoch        uint64
 	words, chars float64
+	// passages are those of the passages of the running text.
+	passages []float32
 }
 
 // newEntry builds the entry of a document but for its terms and its slot, which only the index knows.
@@ -41,8 +46,7 @@ func newEntry(d Document, a analysis) *entry {
 	return &entry{
 		key:     key{d.Kind, d.ID},
 		typeKey: foldName(d.Facets.Type), service: foldName(d.Facets.Service), magnitude: copied(d.Facets.Magnitude),
-		// Clones have no room to grow, and a history has many of them.
-		pairs: slices.Clone(a.pairs), length: a.length,
+		length: a.length, spread: len(a.pairs),
 	}
 }
 
@@ -73,7 +77,7 @@ func probeText(d Document) string {
 	var probe, rest strings.Builder
 	for _, f := range d.Fields {
 		switch f.Name {
-		case "title", "symptom":
+		case "title", "alerts", "symptom":
 			probe.WriteString(f.Text)
 			probe.WriteByte(' ')
 		default:

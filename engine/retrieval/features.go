@@ -12,11 +12,20 @@ const pairBuckets = 1 << 18
 // analysis is a text read once, for documents and queries alike.
 type analysis struct {
 	tokens []token
-	// terms are the stems with how often they occur, by stem; length is their sum.
+	// terms are the stems with what they count, by stem; length is their sum.
 	terms  []termCount
 	length float32
-	pairs  []pairCount
+	// flow is the running text in terms, by their place in terms.
+	flow  []place
+	pairs []pairCount
+	// names are the stems of a document's names.
+	names []string
 }
+
+// place is a term's place in an analysis, or a passage's end.
+type place int32
+
+const passageEnd place = -1
 
 type termCount struct {
 	stem  string
@@ -30,18 +39,43 @@ type pairCount struct {
 	count  uint8
 }
 
-// analyse reads the fields, up to a limit of words in all.
+// analyse reads a document's fields, up to a limit of words in all.
 func analyse(fields []Field, limit int) analysis {
+	var spans []span
+	for _, f := range fields {
+		spans = append(spans, documentSpans(f.Text)...)
+	}
+	a := analyseSpans(spans, limit)
+	a.names = namesOf(fields)
+	return a
+}
+
+// analyseQuery reads a query's texts.
+func analyseQuery(texts ...string) analysis {
+	var spans []span
+	for _, text := range texts {
+		spans = append(spans, querySpans(text)...)
+	}
+	return analyseSpans(spans, maxQueryWords)
+}
+
+func analyseSpans(spans []span, limit int) analysis {
 	var a analysis
 	counts := map[string]termCount{}
+	passage := passages{}
 	var pairs []uint32
-	for _, f := range fields {
+	for _, s := range spans {
 		room := limit - len(a.tokens)
-		tokens := tokenise(f.Text, room)
+		tokens := tokenise(s.text, room)
 		tokens = tokens[:min(len(tokens), room)]
-		weight := fieldWeight(f.Name)
-		for _, t := range tokens {
+		for i, t := range tokens {
+			tokens[i].ends = passage.ends(s.opens && i == 0)
 			if !t.stop {
+				weight := s.weight
+				if s.numbers > 0 && isCount(t.text) {
+					weight *= s.numbers
+				}
+				tokens[i].weight = weight
 				c, known := counts[t.stem]
 				counts[t.stem] = termCount{t.stem, c.count + weight, t.whole && (c.whole || !known)}
 				a.length += weight
@@ -55,14 +89,11 @@ func analyse(fields []Field, limit int) analysis {
 		a.terms = append(a.terms, c)
 	}
 	slices.SortFunc(a.terms, func(l, r termCount) int { return cmp.Compare(l.stem, r.stem) })
+	a.flow = flowOf(a.tokens, a.terms)
 	slices.Sort(pairs)
 	eachRun(pairs, func(b uint32, n uint8) { a.pairs = append(a.pairs, pairCount{b, n}) })
 	return a
 }
-
-// fieldWeight is how much a word counts by the field it stands in. All count the same: no weighting has been measured
-// to be better on held-out data yet.
-func fieldWeight(string) float32 { return 1 }
 
 // appendWordPairs appends the bucket of every two neighbouring words, stop words left out.
 func appendWordPairs(pairs []uint32, tokens []token) []uint32 {

@@ -28,6 +28,8 @@ type Index struct {
 	vectors *vectors
 	scratch scratchPool
 	nulls   nulls
+	// synonyms never change.
+	synonyms synonyms
 
 	mu      sync.RWMutex
 	lexicon *lexicon
@@ -38,6 +40,8 @@ type Index struct {
 	free    []uint32
 	// types lists the slots of every type by its folded name.
 	types map[string][]uint32
+	// named lists the slots of every name by its term.
+	named map[uint32][]uint32
 	// shared are the names of kinds, types and services.
 	shared map[string]string
 	// epoch counts the changes.
@@ -52,8 +56,10 @@ func New(o Options) *Index {
 		dense:    endpointWeight,
 		vectors:  &vectors{scanned: endpointScan, rescored: endpointRescored, texts: map[key]string{}},
 		lexicon:  newLexicon(),
+		synonyms: newSynonyms(),
 		byKey:    map[key]*entry{},
 		types:    map[string][]uint32{},
+		named:    map[uint32][]uint32{},
 		shared:   map[string]string{},
 	}
 	if o.Embedder == nil {
@@ -100,6 +106,9 @@ func (x *Index) place(e *entry, a analysis) {
 	if e.typeKey != "" {
 		x.types[e.typeKey] = append(x.types[e.typeKey], e.slot)
 	}
+	for _, name := range e.names {
+		x.named[name] = append(x.named[name], e.slot)
+	}
 	x.epoch++
 }
 
@@ -120,8 +129,14 @@ func (x *Index) take(e *entry) {
 	delete(x.byKey, e.key)
 	x.slots[e.slot] = nil
 	x.free = append(x.free, e.slot)
+	ofSlot := func(s uint32) bool { return s == e.slot }
 	if slots := x.types[e.typeKey]; len(slots) > 0 {
-		x.types[e.typeKey] = slices.DeleteFunc(slots, func(s uint32) bool { return s == e.slot })
+		x.types[e.typeKey] = slices.DeleteFunc(slots, ofSlot)
+	}
+	for _, name := range e.names {
+		if x.named[name] = slices.DeleteFunc(x.named[name], ofSlot); len(x.named[name]) == 0 {
+			delete(x.named, name)
+		}
 	}
 	x.epoch++
 }

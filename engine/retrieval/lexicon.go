@@ -15,7 +15,6 @@ type lexicon struct {
 	words []string
 	// postings are the slots of the documents that hold a term and how often, by slot.
 	postings [][]packed
-	pairDF   []uint32
 	// length is the sum of all documents' lengths, for BM25's average.
 	length   float64
 	live     int
@@ -29,7 +28,6 @@ type lexicon struct {
 func newLexicon() *lexicon {
 	l := &lexicon{
 		terms:    map[string]uint32{},
-		pairDF:   make([]uint32, pairBuckets),
 		chars:    newGrams(),
 		spelling: newSpelling(),
 		logs:     []float64{math.Log(.5)},
@@ -44,15 +42,23 @@ func (l *lexicon) room(a analysis) bool { return len(l.words)+len(a.terms) <= ma
 // insert adds an entry's features.
 func (l *lexicon) insert(e *entry, a analysis) {
 	e.terms = make([]packed, 0, len(a.terms))
+	ids := make([]uint32, 0, len(a.terms))
 	for _, t := range a.terms {
 		id := l.term(t.stem)
+		ids = append(ids, id)
 		e.terms = append(e.terms, pack(id, t.count))
 		l.postings[id] = insertPosting(l.postings[id], pack(e.slot, t.count))
 		l.chars.held(id)
 	}
 	slices.Sort(e.terms)
-	for _, p := range e.pairs {
-		l.pairDF[p.bucket]++
+	moved := make([]place, len(ids))
+	for from, id := range ids {
+		to, _ := e.placeOf(id)
+		moved[from] = place(to)
+	}
+	e.flow = packFlow(a.flow, moved)
+	for _, name := range a.names {
+		e.names = append(e.names, l.term(name))
 	}
 	l.length += float64(e.length)
 	l.live++
@@ -68,9 +74,6 @@ func (l *lexicon) delete(e *entry) {
 			l.postings[t.number()] = slices.Delete(list, i, i+1)
 			l.chars.dropped(t.number())
 		}
-	}
-	for _, p := range e.pairs {
-		l.pairDF[p.bucket]--
 	}
 	l.length -= float64(e.length)
 	l.live--

@@ -10,6 +10,26 @@ type scratch struct {
 	chars   charQuery
 	// alike remembers what the query's characters have in common with a word; most words are in many documents.
 	alike map[uint32]float32
+	// matched and counts are those of one document, and so is near.
+	matched, counts []uint16
+	near            map[placePair]bool
+}
+
+// places returns n zeros.
+func (s *scratch) places(n int) []uint16 {
+	if cap(s.matched) < n {
+		s.matched = make([]uint16, n+n/4)
+	}
+	clear(s.matched[:n])
+	return s.matched[:n]
+}
+
+// counted returns n zeros that are zeros again when they come back.
+func (s *scratch) counted(n int) []uint16 {
+	if cap(s.counts) < n {
+		s.counts = make([]uint16, n+n/4)
+	}
+	return s.counts[:n]
 }
 
 // scratchPool hands out cleared scratches.
@@ -18,7 +38,7 @@ type scratchPool struct{ pool sync.Pool }
 func (p *scratchPool) take(slots int) *scratch {
 	s, ok := p.pool.Get().(*scratch)
 	if !ok {
-		s = &scratch{alike: map[uint32]float32{}}
+		s = &scratch{alike: map[uint32]float32{}, near: map[placePair]bool{}}
 	}
 	if len(s.sums) < slots {
 		s.sums = make([]float32, slots+slots/4)

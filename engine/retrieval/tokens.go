@@ -26,6 +26,9 @@ type token struct {
 	stop           bool
 	// whole marks the compound kept whole; it is no part of the running text.
 	whole bool
+	// weight is what the word counts where it stands, ends tells that a passage has ended before it.
+	weight float32
+	ends   bool
 }
 
 // tokenise splits a text into words: at everything that is neither letter nor digit, and inside CamelCase, snake_case
@@ -169,4 +172,14 @@ func appendPairs(tokens []token, text, compound string) []token {
 		tokens = append(tokens, token{text: pair, stem: pair, part: pair, compound: compound})
 	}
 	return tokens
+}
+
+// isCount tells a bare number.
+func isCount(text string) bool {
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return false
+		}
+	}
+	return true
 }
