@@ -2,13 +2,12 @@ package retrieval
 
 // The lexical legs' shares: each leg is divided by its best score, then added. Scores are fused, never ranks:
 // equal-weight reciprocal ranks let a weak leg undo a strong one (first hits on public post-mortems fell from .83 to
-// .52). Rounded from what five-fold training on the development split gives, .40, .19, .19 and .22; with these four,
-// BM25 adds nothing.
+// .52). Rounded from what five-fold training on the development split gives; beside these four, BM25 adds nothing.
 const (
-	wordsWeight   = .45
-	charsWeight   = .1
-	passageWeight = .2
-	nearWeight    = .25
+	wordsWeight   = .30
+	charsWeight   = .35
+	passageWeight = .20
+	nearWeight    = .15
 )
 
 // The vector leg's share of the text. The built-in vectors repeat what the words say, so theirs is small; .4 is what
