@@ -269,6 +269,30 @@ func skill(all []answered) float64 {
 	return 1 - confidence.Brier(outcomes)/(p*(1-p))
 }
 
+// TestThePublicEvaluationHolds keeps the figures a little above what is asked of
+// them or, where that is out of reach, a little below what is reached.
+func TestThePublicEvaluationHolds(t *testing.T) {
+	least := map[string]float64{
+		"rules hit@1": .785, "rules hit@5": .90, "rules MRR@10": .84, "rules decision right": .78,
+		"meanings hit@1": .73, "meanings hit@5": .94, "meanings decision right": .73,
+		"named, not GitLab's hit@1": .999, "named, not GitLab's decision right": .999,
+		"rules answered": .90, "AUROC far_recipe": .99, "AUROC mid_release_note": .97, "AUROC near_uncovered_service": .975,
+		"AUROC right": .81, "Brier skill": .20, "Brier skill with negatives": .55,
+	}
+	most := map[string]float64{"negatives answered": .05, "ECE": .07, "ECE with negatives": .07}
+	figures := evaluate(t).figures()
+	for name, floor := range least {
+		if figures[name] < floor {
+			t.Errorf("%s is %.3f, below %.3f", name, figures[name], floor)
+		}
+	}
+	for name, ceiling := range most {
+		if figures[name] > ceiling {
+			t.Errorf("%s is %.3f, above %.3f", name, figures[name], ceiling)
+		}
+	}
+}
+
 // BenchmarkPublicEvaluation prints the figures of the public development set as
 // a user of the API sees them, each with the lowest and the highest of five
 // fifths. Run it with -bench PublicEvaluation -benchtime 1x.

@@ -25,12 +25,12 @@ type Words struct {
 // answer from recipes, release notes and alerts of unknown services with .995, .97 and .98, and its expected calibration
 // error is .03.
 const (
-	priorBase      = -2.28
-	priorCosine    = 1.43
-	priorAgreement = 2.07
-	priorSaid      = 1.13
-	priorNames     = 2.26
-	priorRival     = -3.13
+	priorBase      = -2.0
+	priorCosine    = 1.35
+	priorAgreement = 1.95
+	priorSaid      = 1.25
+	priorNames     = 2.25
+	priorRival     = -3.6
 )
 
 // What unrelated texts reached where the prior was fitted: half of them the one, one in a hundred the other.
@@ -48,7 +48,7 @@ const (
 
 // calledScore is what a name is worth. Of 84 alerts that had a runbook of their name, the set has it for the right one
 // every time; but a name may be that of several problems.
-const calledScore = .88
+const calledScore = textCeiling
 
 // score is the probability that the words are right about the match.
 func (w Words) score() float64 {

@@ -55,7 +55,7 @@ func hits(found []scored, l lift, k int, words []said, ground strangers) []Hit {
 		}
 		h.Rival = ground.rival(share(third, f.words), h.Cosine)
 		h.Coverage, h.Matched = covered(f.entry, words)
-		h.Names = namesShare(f.entry, words)
+		h.Names = namesShare(f.entry, words, h.Coverage)
 		hits = append(hits, h)
 	}
 	inOrder(hits)
@@ -101,11 +101,12 @@ func (s strangers) rival(third, cosine float64) float64 {
 	return third + (1-min(third, 1))*stranger
 }
 
-// namesShare is the share of the query's names that a document has. Without any, it is what an alert's top hit has on
-// the development set, and that counts as one word more in any case.
-func namesShare(e *entry, words []said) float64 {
-	const unnamed = .75
-	all, got := 1., unnamed
+// namesShare is the share of the query's names that a document has. What people write in chat has few, so that all of its
+// words count as one more name; with half of them a document has as much of it as alerts have of their names on the
+// development set.
+func namesShare(e *entry, words []said, coverage float64) float64 {
+	const usual = .75
+	all, got := 1., usual*min(2*coverage, 1)
 	seen := map[string]bool{}
 	for _, w := range words {
 		if w.whole || seen[w.stem] || !unicode.IsUpper(firstRune(w.part)) {
