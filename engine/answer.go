@@ -53,6 +53,19 @@ type inquiry struct {
 	source    confidence.Source
 	strength  float64
 	nulls     retrieval.Nulls
+	said      int // different words of the text
+}
+
+// words is what the text and a hit have in common. A type's own name is no second
+// witness beside the type.
+func (ask *inquiry) words(h retrieval.Hit) confidence.Words {
+	if ask.Text == "" && h.SameType {
+		return confidence.Words{}
+	}
+	return confidence.Words{
+		Cosine: h.Cosine, Null50: ask.nulls.N50, Null99: ask.nulls.N99,
+		Agreement: h.Agreement, Rival: h.Rival, Names: h.Names, Called: h.Called, Said: ask.said,
+	}
 }
 
 // refused is what must not be offered again: actions that were rejected or
@@ -88,6 +101,7 @@ func (a *adviser) advise(ctx context.Context, in inquiry) (Decision, []*candidat
 	if found.Skipped != nil {
 		a.log.WarnContext(ctx, "the vector leg took no part", "error", found.Skipped)
 	}
+	ask.said = found.Words
 	ranked, witnesses := a.rank(&ask, found.Hits)
 	best := recommendable(ranked, ask.not)
 	d.Evidence = cite(&ask, ranked, best, witnesses)

@@ -27,15 +27,19 @@ func incidentDocument(i *Incident) retrieval.Document {
 }
 
 func runbookDocument(b *Runbook) retrieval.Document {
+	fix := b.Mitigation
+	if strings.Contains(b.Text, fix) {
+		fix = "" // taken out of the text, where it is read already
+	}
 	return retrieval.Document{
 		ID: b.ID, Kind: KindRunbook,
 		Fields: []retrieval.Field{
 			{Name: "title", Text: b.Title},
 			{Name: "type", Text: b.ErrorType},
 			{Name: "service", Text: b.Service},
-			{Name: "symptom", Text: strings.Join(b.Alerts, " ")},
+			{Name: "alerts", Text: strings.Join(b.Alerts, " ")},
 			{Name: "text", Text: b.Text},
-			{Name: "fix", Text: b.Mitigation},
+			{Name: "fix", Text: fix},
 		},
 		Facets: retrieval.Facets{Type: b.ErrorType, Service: b.Service},
 	}

@@ -137,7 +137,7 @@ func (a *adviser) score(ask *inquiry, c *candidate) {
 	c.in = confidence.In{
 		QueryType: ask.errorType, TypeSource: ask.source, Strength: ask.strength,
 		QueryService: ask.Service, QueryMagnitude: ask.Spike,
-		Text: c.hit.Cosine, Null50: ask.nulls.N50, Null99: ask.nulls.N99,
+		Words: ask.words(c.hit),
 	}
 	if c.incident != nil {
 		c.in.MatchType, c.in.MatchService, c.in.MatchMagnitude = c.incident.errorType, c.incident.service, c.incident.spike

@@ -72,8 +72,8 @@ type In struct {
 	QueryService, MatchService     string
 	QueryMagnitude, MatchMagnitude *float64
 
-	// Text is the match's absolute text score; Null50 and Null99 are what unrelated texts reach.
-	Text, Null50, Null99 float64
+	// Words are what the words have in common.
+	Words Words
 
 	// Neighbours counts the matches of the same type that record a fix, the match included, and Agreeing those whose
 	// fix is the match's.
@@ -91,7 +91,7 @@ type Out struct {
 	Score     float64
 	TypeMatch TypeMatch
 	Magnitude Magnitude
-	// Text is the share of the way from unrelated (0) to certain (1) that the words alone go.
+	// Text is what the words alone are worth.
 	Text float64
 	// ByText is true where the words, not the type, decided the score.
 	ByText bool

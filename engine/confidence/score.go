@@ -13,7 +13,6 @@ const Threshold = 0.50
 // the same problem.
 // sizeShare: how much of a type's match depends on the magnitude.
 // familyShare: what a related type is worth; with another magnitude it stays below Threshold.
-// textShare: words alone were wrong in 12 to 20 of 100 confident cases on public post-mortems.
 // serviceCeiling: what fixed one service may not be the fix for another.
 // kin: how many outcomes of the same kind of alert the outcomes of all kinds at this level are worth.
 const (
@@ -25,7 +24,6 @@ const (
 	kin            = 2
 	sizeShare      = 0.30
 	familyShare    = 0.60
-	textShare      = 0.75
 )
 
 // votes is how many neighbours it takes before their disagreement counts: two that differ are no majority.
@@ -33,9 +31,9 @@ const votes = 3
 
 // Assess scores one match and calibrates it; the zero Calibrator leaves the score as it is.
 func Assess(in In, c Calibrator) Out {
-	out := Out{TypeMatch: in.typeMatch(), Magnitude: magnitudeOf(in.QueryMagnitude, in.MatchMagnitude), Text: in.text()}
+	out := Out{TypeMatch: in.typeMatch(), Magnitude: magnitudeOf(in.QueryMagnitude, in.MatchMagnitude), Text: in.Words.score()}
 	byType := in.byType(out.TypeMatch)
-	byText := ceiling * textShare * out.Text
+	byText := min(out.Text, textCeiling)
 	out.ByText = byText > byType
 	out.Raw = max(byType, byText)
 
@@ -126,14 +124,6 @@ func (in In) byType(match TypeMatch) float64 {
 		return most * familyShare * size
 	}
 	return 0
-}
-
-// text is how far the text score lies on the way from unrelated to certain.
-func (in In) text() float64 {
-	if !(in.Null99 > in.Null50) {
-		return 0
-	}
-	return within((in.Text - in.Null50) / (in.Null99 - in.Null50))
 }
 
 // agreement is the share of the same type's neighbours that were fixed the same way.

@@ -14,7 +14,6 @@ func evidence(change func(*In)) In {
 	in := In{
 		QueryType: "database_timeout", MatchType: "database_timeout", TypeSource: Given,
 		QueryMagnitude: size(450), MatchMagnitude: size(450),
-		Null50: .1, Null99: .3,
 	}
 	if change != nil {
 		change(&in)
@@ -38,14 +37,10 @@ func TestScoresOfTheReference(t *testing.T) {
 		{"same type, a hundredth of the magnitude", func(in *In) { in.QueryMagnitude = size(4.5) }, .665},
 		{"family only, same magnitude", func(in *In) { in.QueryType = "database_latency" }, .570},
 		{"family only, four times the magnitude", func(in *In) { in.QueryType, in.QueryMagnitude = "db_slow", size(1800) }, .399},
-		{"no type, perfect text", func(in *In) { in.QueryType, in.Text = "", .3 }, .7125},
-		{"no type, better than perfect text", func(in *In) { in.QueryType, in.Text = "", .9 }, .7125},
-		{"no type, six tenths of the text", func(in *In) { in.QueryType, in.Text = "", .22 }, .4275},
-		{"no type, text like any other", func(in *In) { in.QueryType, in.Text = "", .1 }, 0},
-		{"another type, text like any other", func(in *In) { in.QueryType, in.Text = "disk_full", .05 }, 0},
 		{"no evidence at all", func(in *In) { *in = In{} }, 0},
-		{"same type, perfect text adds nothing", func(in *In) { in.Text = .3 }, .950},
-		{"a text that is no number", func(in *In) { in.QueryType, in.Text = "", math.NaN() }, 0},
+		{"same type, perfect text adds nothing", func(in *In) { in.Words = perfect() }, .950},
+		{"no type, perfect text", func(in *In) { in.QueryType, in.Words = "", perfect() }, .90},
+		{"a text that is no number", func(in *In) { in.QueryType, in.Words = "", Words{Cosine: math.NaN(), Said: 9} }, 0},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -92,8 +87,8 @@ func TestWhatLowersAScoreIsNamed(t *testing.T) {
 		{"a weak guess", func(in *In) { in.TypeSource, in.Strength = Guessed, .5 }, .45, []Cap{CapGuess}},
 		{
 			"a weak guess and perfect text",
-			func(in *In) { in.TypeSource, in.Strength, in.Text = Guessed, .5, .3 },
-			.7125,
+			func(in *In) { in.TypeSource, in.Strength, in.Words = Guessed, .5, perfect() },
+			.90,
 			[]Cap{CapText},
 		},
 		{"neighbours that disagree", func(in *In) { in.Neighbours, in.Agreeing = 4, 3 }, .7125, []Cap{CapDisagreement}},
@@ -101,8 +96,8 @@ func TestWhatLowersAScoreIsNamed(t *testing.T) {
 		{"neighbours that agree", func(in *In) { in.Neighbours, in.Agreeing = 5, 5 }, .95, nil},
 		{
 			"neighbours of another type",
-			func(in *In) { in.QueryType, in.Text, in.Neighbours, in.Agreeing = "", .3, 4, 1 },
-			.7125,
+			func(in *In) { in.QueryType, in.Words, in.Neighbours, in.Agreeing = "", perfect(), 4, 1 },
+			.90,
 			[]Cap{CapText},
 		},
 	}
@@ -153,7 +148,7 @@ func anyEvidence(rng *rand.Rand) In {
 		TypeSource: sources[rng.IntN(len(sources))], Strength: rng.Float64(),
 		QueryService: services[rng.IntN(len(services))], MatchService: services[rng.IntN(len(services))],
 		QueryMagnitude: sizes[rng.IntN(len(sizes))], MatchMagnitude: sizes[rng.IntN(len(sizes))],
-		Text: rng.Float64(), Null50: rng.Float64() * .3, Null99: rng.Float64(),
+		Words:      anyWords(rng),
 		Neighbours: rng.IntN(6), Agreeing: rng.IntN(6),
 	}
 }

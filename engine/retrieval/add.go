@@ -3,12 +3,16 @@ package retrieval
 import (
 	"context"
 	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
 )
 
 // Add adds the documents, and replaces those that it already holds (same Kind and ID). A document without an ID is an
 // error and nothing of the call is added. Where the embedder fails, the documents are added all the same, found by the
-// lexical legs, and the error says so; EmbedMissing makes up for it. The call by which the index has grown by a quarter
-// also measures the nulls, in a fraction of a second.
+// lexical legs, and the error says so; EmbedMissing makes up for it. Texts are read on all processors, so many documents
+// are better added by one call than by many. The call by which the index has grown by a quarter also measures the
+// nulls, in a fraction of a second.
 func (x *Index) Add(ctx context.Context, docs ...Document) error {
 	for _, d := range docs {
 		if d.ID == "" {
@@ -16,33 +20,92 @@ func (x *Index) Add(ctx context.Context, docs ...Document) error {
 		}
 	}
 	var waiting []textOf
-	for _, d := range docs {
-		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("add documents: %w", err)
+	err := eachRead(ctx, docs, func(read []readDocument) error {
+		if err := x.replace(read); err != nil {
+			return err
 		}
-		a := analyse(d.Fields, maxWords)
-		e := newEntry(d, a)
-		x.replace(e, a.terms)
-		if x.builtIn() {
-			if err := x.addHashed(ctx, e, a); err != nil {
-				return err
+		for _, r := range read {
+			if x.builtIn() {
+				if err := x.addHashed(ctx, r); err != nil {
+					return err
+				}
+			} else if t := (textOf{r.key, joined(r.Fields)}); x.vectors.await(t, x.holds(r.entry)) {
+				waiting = append(waiting, t)
 			}
-		} else if t := (textOf{e.key, joined(d.Fields)}); x.vectors.await(t, x.holds(e)) {
-			waiting = append(waiting, t)
 		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("add documents: %w", err)
 	}
-	err := x.embed(ctx, waiting)
+	err = x.embed(ctx, waiting)
 	x.remeasure(ctx)
 	return err
 }
 
+// readDocument is a document whose text has been read.
+type readDocument struct {
+	*Document
+	*entry
+	analysis analysis
+}
+
+// readBatch is how many documents are read and put in together: searches wait for no more than a few milliseconds.
+const readBatch = 256
+
+// eachRead reads the documents on all processors and passes them on in their order, batch by batch, while the next
+// batch is read.
+func eachRead(ctx context.Context, docs []Document, pass func([]readDocument) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	batches := make(chan []readDocument, 1)
+	go func() {
+		defer close(batches)
+		for len(docs) > 0 && ctx.Err() == nil {
+			n := min(readBatch, len(docs))
+			batches <- readAll(docs[:n])
+			docs = docs[n:]
+		}
+	}()
+	defer func() {
+		cancel()
+		for range batches { // so that the reader ends
+		}
+	}()
+	for batch := range batches {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := pass(batch); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+func readAll(docs []Document) []readDocument {
+	read := make([]readDocument, len(docs))
+	var next atomic.Int64
+	var readers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(docs)) {
+		readers.Go(func() {
+			for n := int(next.Add(1)) - 1; n < len(docs); n = int(next.Add(1)) - 1 {
+				a := analyse(docs[n].Fields, maxWords)
+				a.tokens = nil
+				read[n] = readDocument{&docs[n], newEntry(docs[n], a), a}
+			}
+		})
+	}
+	readers.Wait()
+	return read
+}
+
 // addHashed stores a document's built-in vector, which needs no second reading of the text, while there is room.
-func (x *Index) addHashed(ctx context.Context, e *entry, a analysis) error {
+func (x *Index) addHashed(ctx context.Context, r readDocument) error {
 	if x.vectors.size() >= builtInStored {
-		x.vectors.remove(e.key)
+		x.vectors.remove(r.key)
 		return nil
 	}
-	return x.vectors.put(ctx, x.embedder.ID(), e.key, hashed{}.vector(a), x.holds(e))
+	return x.vectors.put(ctx, x.embedder.ID(), r.key, hashed{}.vector(r.analysis), x.holds(r.entry))
 }
 
 // Remove takes the documents of one kind out; ids that aren't there are ignored.

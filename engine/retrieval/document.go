@@ -1,7 +1,8 @@
 package retrieval
 
-// Field is one named text of a document, such as its title or its root cause. All names are read alike so far, but
-// title and symptom are taken for what somebody would write who doesn't know the document.
+// Field is one named text of a document, such as its title or its root cause. All names are read alike, but title, alerts
+// and the heading that text begins with may be a name that a query calls the document by; and title, alerts and symptom
+// are taken for what somebody would write who doesn't know the document.
 type Field struct {
 	Name string
 	Text string

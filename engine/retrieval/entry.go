@@ -2,7 +2,6 @@ package retrieval
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 	"sync/atomic"
 )
@@ -20,44 +19,35 @@ func compareKeys(a, b key) int { return cmp.Or(cmp.Compare(a.id, b.id), cmp.Comp
 // entry is a document as the index holds it: counted features, no text. It never changes, but for its cached norms.
 type entry struct {
 	key
-	facets           Facets
 	typeKey, service string
+	magnitude        *float64
 	slot             uint32
-	terms            []docTerm
-	pairs            []pairCount
-	chars            []charCount
 	length           float32
-	// probe is what somebody would have written about this document, to measure the nulls with; only where its type is
-	// known.
-	probe string
+	// terms are the numbers of the document's words and how often they occur, by number.
+	terms []packed
+	// flow is the running text in places of terms, packed; spread is how many different pairs of neighbours it has.
+	flow   []byte
+	spread int
+	// names are the terms of the document's names.
+	names []uint32
 	norms atomic.Pointer[norms]
-}
-
-// docTerm is a term in a document: what it is, how often it occurs, and 1 + ln of that.
-type docTerm struct {
-	term          uint32
-	count, damped float32
 }
 
 // norms are the lengths of a document's two TF-IDF vectors, valid while the index is at that epoch.
 type norms struct {
 	epoch        uint64
 	words, chars float64
+	// passages are those of the passages of the running text.
+	passages []float32
 }
 
-// newEntry builds the entry of a document but for its terms and its slot, which only the lexicon knows.
+// newEntry builds the entry of a document but for its terms and its slot, which only the index knows.
 func newEntry(d Document, a analysis) *entry {
-	e := &entry{
+	return &entry{
 		key:     key{d.Kind, d.ID},
-		facets:  Facets{Type: d.Facets.Type, Service: d.Facets.Service, Magnitude: copied(d.Facets.Magnitude)},
-		typeKey: foldName(d.Facets.Type), service: foldName(d.Facets.Service),
-		// Clones have no room to grow, and a history has many of them.
-		pairs: slices.Clone(a.pairs), chars: slices.Clone(a.chars), length: a.length,
+		typeKey: foldName(d.Facets.Type), service: foldName(d.Facets.Service), magnitude: copied(d.Facets.Magnitude),
+		length: a.length, spread: len(a.pairs),
 	}
-	if e.typeKey != "" {
-		e.probe = probeText(d)
-	}
-	return e
 }
 
 func copied(f *float64) *float64 {
@@ -87,7 +77,7 @@ func probeText(d Document) string {
 	var probe, rest strings.Builder
 	for _, f := range d.Fields {
 		switch f.Name {
-		case "title", "symptom":
+		case "title", "alerts", "symptom":
 			probe.WriteString(f.Text)
 			probe.WriteByte(' ')
 		default:

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"testing"
 )
@@ -62,11 +61,6 @@ func devIndex(tb testing.TB, text func(devRunbook) string) *Index {
 	return x
 }
 
-// placeholders is what an alert rule's text has where an alert has values.
-func withoutPlaceholders(text string) string {
-	return regexp.MustCompile(`<[^<>]*>|severity=\S+`).ReplaceAllString(text, " ")
-}
-
 // quality counts how well golds rank.
 type quality struct {
 	hit1, hit5, mrr10 float64
@@ -92,8 +86,8 @@ func (q *quality) mean() quality {
 	return quality{q.hit1 / n, q.hit5 / n, q.mrr10 / n, q.n}
 }
 
-func TestPublicRunbooksAreFoundAsOftenAsByThePrototype(t *testing.T) {
-	// The prototype's figures on the same split, less one query's worth of hit@1: its stop words differ by a few.
+func TestPublicRunbooksAreFound(t *testing.T) {
+	// A little below what is reached; BM25 alone reaches .653, .868 and .743, and .593 and .810.
 	tests := []struct {
 		name  string
 		kind  string
@@ -103,21 +97,21 @@ func TestPublicRunbooksAreFoundAsOftenAsByThePrototype(t *testing.T) {
 	}{
 		{
 			"alert rules without the alert's name", "rule",
-			func(q devQuery) string { return withoutPlaceholders(q.NoName) },
+			func(q devQuery) string { return q.NoName },
 			func(r devRunbook) string { return r.NoName },
-			quality{hit1: .766, hit5: .904, mrr10: .825},
+			quality{hit1: .78, hit5: .90, mrr10: .84},
 		},
 		{
 			"meaning sections against runbooks without them", "meaning",
-			func(q devQuery) string { return withoutPlaceholders(q.Text) },
+			func(q devQuery) string { return q.Text },
 			func(r devRunbook) string { return r.NoMeaning },
-			quality{hit1: .688, hit5: .922, mrr10: .785},
+			quality{hit1: .73, hit5: .94, mrr10: .82},
 		},
 		{
 			"alert rules with the alert's name", "rule",
-			func(q devQuery) string { return withoutPlaceholders(q.Text) },
+			func(q devQuery) string { return q.Text },
 			func(r devRunbook) string { return r.Text },
-			quality{hit1: .766, hit5: .916},
+			quality{hit1: .83, hit5: .93},
 		},
 	}
 	for _, test := range tests {
@@ -147,7 +141,7 @@ func TestPublicRunbooksAreFoundAsOftenAsByThePrototype(t *testing.T) {
 func TestUnanswerableTextsScoreBelowAlerts(t *testing.T) {
 	x := devIndex(t, func(r devRunbook) string { return r.NoName })
 	best := func(text string) float64 {
-		hits := search(t, x, Query{Text: withoutPlaceholders(text), K: 1})
+		hits := search(t, x, Query{Text: text, K: 1})
 		if len(hits) == 0 {
 			return 0
 		}
@@ -174,7 +168,7 @@ func TestUnanswerableTextsScoreBelowAlerts(t *testing.T) {
 	}
 	answered /= float64(len(alerts))
 	t.Logf("%.3f of %d alerts score above 95 %% of %d unanswerable texts", answered, len(alerts), len(unanswerable))
-	if answered < .80 {
-		t.Error("the prototype's share was .80")
+	if answered < .85 {
+		t.Error("they were .87 and more")
 	}
 }

@@ -4,35 +4,34 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"unicode/utf8"
 )
 
-// Feature spaces are hashed. Word pairs get 2^18 buckets (10,000 incidents hold about 300,000 pairs), character
-// n-grams 2^16, so that a bucket is two bytes.
-const (
-	pairBuckets = 1 << 18
-	charBuckets = 1 << 16
-)
-
-// Characters are read in n-grams of 3 to 5: shorter ones are everywhere, longer ones are words.
-const (
-	minGram = 3
-	maxGram = 5
-)
+// pairBuckets: word pairs are hashed; 10,000 incidents hold about 300,000 of them.
+const pairBuckets = 1 << 18
 
 // analysis is a text read once, for documents and queries alike.
 type analysis struct {
 	tokens []token
-	// terms are the stems with how often they occur, by stem; length is their sum.
+	// terms are the stems with what they count, by stem; length is their sum.
 	terms  []termCount
 	length float32
-	pairs  []pairCount
-	chars  []charCount
+	// flow is the running text in terms, by their place in terms.
+	flow  []place
+	pairs []pairCount
+	// names are the stems of a document's names.
+	names []string
 }
+
+// place is a term's place in an analysis, or a passage's end.
+type place int32
+
+const passageEnd place = -1
 
 type termCount struct {
 	stem  string
 	count float32
+	// whole marks what occurs only as a compound kept whole.
+	whole bool
 }
 
 type pairCount struct {
@@ -40,47 +39,61 @@ type pairCount struct {
 	count  uint8
 }
 
-type charCount struct {
-	bucket uint16
-	count  uint8
+// analyse reads a document's fields, up to a limit of words in all.
+func analyse(fields []Field, limit int) analysis {
+	var spans []span
+	for _, f := range fields {
+		spans = append(spans, documentSpans(f.Text)...)
+	}
+	a := analyseSpans(spans, limit)
+	a.names = namesOf(fields)
+	return a
 }
 
-// analyse reads the fields, up to a limit of words in all.
-func analyse(fields []Field, limit int) analysis {
+// analyseQuery reads a query's texts.
+func analyseQuery(texts ...string) analysis {
+	var spans []span
+	for _, text := range texts {
+		spans = append(spans, querySpans(text)...)
+	}
+	return analyseSpans(spans, maxQueryWords)
+}
+
+func analyseSpans(spans []span, limit int) analysis {
 	var a analysis
-	counts := map[string]float32{}
+	counts := map[string]termCount{}
+	passage := passages{}
 	var pairs []uint32
-	var chars []uint16
-	for _, f := range fields {
+	for _, s := range spans {
 		room := limit - len(a.tokens)
-		tokens := tokenise(f.Text, room)
+		tokens := tokenise(s.text, room)
 		tokens = tokens[:min(len(tokens), room)]
-		weight := fieldWeight(f.Name)
-		for _, t := range tokens {
+		for i, t := range tokens {
+			tokens[i].ends = passage.ends(s.opens && i == 0)
 			if !t.stop {
-				counts[t.stem] += weight
+				weight := s.weight
+				if s.numbers > 0 && isCount(t.text) {
+					weight *= s.numbers
+				}
+				tokens[i].weight = weight
+				c, known := counts[t.stem]
+				counts[t.stem] = termCount{t.stem, c.count + weight, t.whole && (c.whole || !known)}
 				a.length += weight
 			}
 		}
 		pairs = appendWordPairs(pairs, tokens)
-		chars = appendCharGrams(chars, tokens)
 		a.tokens = append(a.tokens, tokens...)
 	}
 	a.terms = make([]termCount, 0, len(counts))
-	for s, c := range counts {
-		a.terms = append(a.terms, termCount{s, c})
+	for _, c := range counts {
+		a.terms = append(a.terms, c)
 	}
 	slices.SortFunc(a.terms, func(l, r termCount) int { return cmp.Compare(l.stem, r.stem) })
+	a.flow = flowOf(a.tokens, a.terms)
 	slices.Sort(pairs)
-	chars = sortBuckets(chars)
 	eachRun(pairs, func(b uint32, n uint8) { a.pairs = append(a.pairs, pairCount{b, n}) })
-	eachRun(chars, func(b uint16, n uint8) { a.chars = append(a.chars, charCount{b, n}) })
 	return a
 }
-
-// fieldWeight is how much a word counts by the field it stands in. All count the same: no weighting has been measured
-// to be better on held-out data yet.
-func fieldWeight(string) float32 { return 1 }
 
 // appendWordPairs appends the bucket of every two neighbouring words, stop words left out.
 func appendWordPairs(pairs []uint32, tokens []token) []uint32 {
@@ -96,61 +109,6 @@ func appendWordPairs(pairs []uint32, tokens []token) []uint32 {
 		last = h
 	}
 	return pairs
-}
-
-// appendCharGrams appends the buckets of all character n-grams of the running text, words joined by one space, so that
-// the n-grams see word boundaries and what stands on both sides.
-func appendCharGrams(grams []uint16, tokens []token) []uint16 {
-	// tail holds the hashes of the n-grams that are still growing: tail[n] is that of the last n characters.
-	var tail [maxGram + 1]uint32
-	seen := 0
-	feed := func(r rune) {
-		for n := maxGram; n >= 1; n-- {
-			tail[n] = (tail[n-1] ^ uint32(r)) * fnvPrime
-		}
-		seen++
-		for n := minGram; n <= min(seen, maxGram); n++ {
-			grams = append(grams, uint16(mix(tail[n]+uint32(n))%charBuckets))
-		}
-	}
-	tail[0] = fnvBasis
-	feed(' ')
-	for _, t := range tokens {
-		if t.whole {
-			continue
-		}
-		for i := 0; i < len(t.text); {
-			r, size := utf8.DecodeRuneInString(t.text[i:])
-			feed(r)
-			i += size
-		}
-		feed(' ')
-	}
-	if seen == 1 {
-		return nil
-	}
-	return grams
-}
-
-// sortBuckets sorts by counting, low byte first: a text has a thousand n-grams, and comparing them would cost more than
-// all the rest of reading it.
-func sortBuckets(buckets []uint16) []uint16 {
-	other := make([]uint16, len(buckets))
-	for shift := 0; shift < 16; shift += 8 {
-		var starts [256 + 1]int
-		for _, b := range buckets {
-			starts[b>>shift&0xff+1]++
-		}
-		for i := range 256 {
-			starts[i+1] += starts[i]
-		}
-		for _, b := range buckets {
-			other[starts[b>>shift&0xff]] = b
-			starts[b>>shift&0xff]++
-		}
-		buckets, other = other, buckets
-	}
-	return buckets
 }
 
 // eachRun calls found for every run of equal values in a sorted slice, with its length, at most 255.

@@ -1,18 +1,19 @@
 package retrieval
 
-// The lexical legs' shares, from the prototype on the public development set: each leg is divided by its best score,
-// then added. Scores are fused, never ranks: equal-weight reciprocal ranks let a weak leg undo a strong one (first hits
-// on public post-mortems fell from .83 to .52).
+// The lexical legs' shares: each leg is divided by its best score, then added. Scores are fused, never ranks:
+// equal-weight reciprocal ranks let a weak leg undo a strong one (first hits on public post-mortems fell from .83 to
+// .52). Rounded from what five-fold training on the development split gives; beside these four, BM25 adds nothing.
 const (
-	bm25Weight  = .4
-	wordsWeight = .3
-	charsWeight = .3
+	wordsWeight   = .30
+	charsWeight   = .35
+	passageWeight = .20
+	nearWeight    = .15
 )
 
 // The vector leg's share of the text. The built-in vectors repeat what the words say, so theirs is small; .4 is what
 // mixed best with a real model's vectors on the same public sets.
 const (
-	builtInWeight  = .05
+	builtInWeight  = 0
 	endpointWeight = .4
 )
 
@@ -20,10 +21,17 @@ const (
 type scored struct {
 	*entry
 	legs Legs
+	// norms are the document's lengths, dot is what its words have in common with the query's, and neighbours are the
+	// query's pairs that it has: what weighNeighbours makes a cosine of.
+	norms      norms
+	dot        float64
+	neighbours []neighbour
 	// vector is false where there is no vector to compare.
 	vector bool
-	// text is the fusion of the legs, score that with the facets; both 0..1.
-	text, score float64
+	// named is what the names in the query count for it.
+	named float64
+	// words is the fusion of the lexical legs, text that of all, score that with the facets; all 0..1.
+	words, text, score float64
 }
 
 // noise is the cosine below which a leg's best score is no evidence: half of the texts that the public development set
@@ -32,16 +40,19 @@ const noise = .05
 
 // fuseWords sets every document's text score from the lexical legs.
 func fuseWords(found []scored) {
-	top := Legs{Words: noise, Chars: noise}
+	top := Legs{Words: noise, Chars: noise, Passage: noise, Near: noise}
 	for _, f := range found {
-		top.BM25 = max(top.BM25, f.legs.BM25)
 		top.Words = max(top.Words, f.legs.Words)
 		top.Chars = max(top.Chars, f.legs.Chars)
+		top.Passage = max(top.Passage, f.legs.Passage)
+		top.Near = max(top.Near, f.legs.Near)
 	}
 	for i, f := range found {
-		found[i].text = bm25Weight*share(f.legs.BM25, top.BM25) +
-			wordsWeight*share(f.legs.Words, top.Words) +
-			charsWeight*share(f.legs.Chars, top.Chars)
+		found[i].words = wordsWeight*share(f.legs.Words, top.Words) +
+			charsWeight*share(f.legs.Chars, top.Chars) +
+			passageWeight*share(f.legs.Passage, top.Passage) +
+			nearWeight*share(f.legs.Near, top.Near)
+		found[i].text = found[i].words
 	}
 }
 

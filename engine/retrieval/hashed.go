@@ -14,7 +14,7 @@ const hashedDims = 2048
 type hashed struct{}
 
 // ID names the embedder; the number changes with the way the vectors are made.
-func (hashed) ID() string { return "hashed-1" }
+func (hashed) ID() string { return "hashed-2" }
 
 // Embed never fails. A text without words gets the vector of an empty one, because zero vectors have no direction.
 func (h hashed) Embed(ctx context.Context, texts []string) ([][]float32, error) {
@@ -43,8 +43,12 @@ func (hashed) vector(a analysis) []float32 {
 	for _, p := range a.pairs {
 		put(mix(p.bucket+1), .5*damp(float32(p.count)))
 	}
-	for _, c := range a.chars {
-		put(mix(uint32(c.bucket)+pairBuckets), .2*damp(float32(c.count)))
+	var chars []uint16
+	for _, t := range a.terms {
+		chars = appendGrams(chars[:0], t.stem)
+		for _, c := range chars {
+			put(mix(uint32(c)+pairBuckets), .2*damp(t.count))
+		}
 	}
 	unit, err := normalised(vector)
 	if err != nil {

@@ -2,7 +2,9 @@ package retrieval
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -26,6 +28,8 @@ type Index struct {
 	vectors *vectors
 	scratch scratchPool
 	nulls   nulls
+	// synonyms never change.
+	synonyms synonyms
 
 	mu      sync.RWMutex
 	lexicon *lexicon
@@ -36,6 +40,10 @@ type Index struct {
 	free    []uint32
 	// types lists the slots of every type by its folded name.
 	types map[string][]uint32
+	// named lists the slots of every name by its term.
+	named map[uint32][]uint32
+	// shared are the names of kinds, types and services.
+	shared map[string]string
 	// epoch counts the changes.
 	epoch uint64
 }
@@ -48,8 +56,11 @@ func New(o Options) *Index {
 		dense:    endpointWeight,
 		vectors:  &vectors{scanned: endpointScan, rescored: endpointRescored, texts: map[key]string{}},
 		lexicon:  newLexicon(),
+		synonyms: newSynonyms(),
 		byKey:    map[key]*entry{},
 		types:    map[string][]uint32{},
+		named:    map[uint32][]uint32{},
+		shared:   map[string]string{},
 	}
 	if o.Embedder == nil {
 		x.embedder, x.dense = hashed{}, builtInWeight
@@ -63,36 +74,69 @@ func (x *Index) builtIn() bool {
 	return ok
 }
 
-// replace puts an entry into the place of the one with its key, or into a new one.
-func (x *Index) replace(e *entry, terms []termCount) {
+// replace puts entries into the places of those with their keys, or into new ones.
+func (x *Index) replace(read []readDocument) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if old := x.byKey[e.key]; old != nil {
-		x.take(old)
+	for _, r := range read {
+		if !x.lexicon.room(r.analysis) || len(x.slots) == maxPacked {
+			return fmt.Errorf("%s %q: the index holds no more than %d documents and as many different words", r.kind, r.id, maxPacked)
+		}
+		if old := x.byKey[r.key]; old != nil {
+			x.take(old)
+		}
+		x.place(r.entry, r.analysis)
+		x.nulls.draw(r)
 	}
+	return nil
+}
+
+// place gives an entry a slot and takes it in. The index is locked.
+func (x *Index) place(e *entry, a analysis) {
 	if n := len(x.free); n > 0 {
 		e.slot, x.free = x.free[n-1], x.free[:n-1]
 	} else {
 		e.slot = uint32(len(x.slots))
 		x.slots, x.lengths = append(x.slots, nil), append(x.lengths, 0)
 	}
+	e.kind, e.typeKey, e.service = x.name(e.kind), x.name(e.typeKey), x.name(e.service)
 	x.slots[e.slot], x.lengths[e.slot] = e, e.length
 	x.byKey[e.key] = e
-	x.lexicon.insert(e, terms)
+	x.lexicon.insert(e, a)
 	if e.typeKey != "" {
 		x.types[e.typeKey] = append(x.types[e.typeKey], e.slot)
 	}
+	for _, name := range e.names {
+		x.named[name] = append(x.named[name], e.slot)
+	}
 	x.epoch++
+}
+
+// name is a name that many documents have, once in memory.
+func (x *Index) name(name string) string {
+	if known, ok := x.shared[name]; ok {
+		return known
+	}
+	name = strings.Clone(name)
+	x.shared[name] = name
+	return name
 }
 
 // take takes an entry out. The index is locked.
 func (x *Index) take(e *entry) {
 	x.lexicon.delete(e)
+	x.nulls.forget(e)
 	delete(x.byKey, e.key)
 	x.slots[e.slot] = nil
 	x.free = append(x.free, e.slot)
+	ofSlot := func(s uint32) bool { return s == e.slot }
 	if slots := x.types[e.typeKey]; len(slots) > 0 {
-		x.types[e.typeKey] = slices.DeleteFunc(slots, func(s uint32) bool { return s == e.slot })
+		x.types[e.typeKey] = slices.DeleteFunc(slots, ofSlot)
+	}
+	for _, name := range e.names {
+		if x.named[name] = slices.DeleteFunc(x.named[name], ofSlot); len(x.named[name]) == 0 {
+			delete(x.named, name)
+		}
 	}
 	x.epoch++
 }

@@ -11,31 +11,24 @@ import (
 // Postings are removed physically, so that its counts are always exact and a score depends only on the documents held,
 // never on how they came. It has no lock; the index has.
 type lexicon struct {
-	terms    map[string]uint32
-	words    []string
-	postings [][]posting
-	pairDF   []uint32
-	charDF   []uint32
+	terms map[string]uint32
+	words []string
+	// postings are the slots of the documents that hold a term and how often, by slot.
+	postings [][]packed
 	// length is the sum of all documents' lengths, for BM25's average.
 	length   float64
 	live     int
+	chars    grams
 	spelling spelling
 	// logs[n] is ln(n+.5): a document has a thousand features, and logarithms are slow.
 	logs  []float64
 	damps *dampTable
 }
 
-// posting says that the document in a slot holds a term so often. Postings are sorted by slot.
-type posting struct {
-	slot  uint32
-	count float32
-}
-
 func newLexicon() *lexicon {
 	l := &lexicon{
 		terms:    map[string]uint32{},
-		pairDF:   make([]uint32, pairBuckets),
-		charDF:   make([]uint32, charBuckets),
+		chars:    newGrams(),
 		spelling: newSpelling(),
 		logs:     []float64{math.Log(.5)},
 		damps:    newDampTable(),
@@ -43,20 +36,29 @@ func newLexicon() *lexicon {
 	return l
 }
 
-// insert adds an entry's features. The terms are those of its analysis.
-func (l *lexicon) insert(e *entry, terms []termCount) {
-	e.terms = make([]docTerm, 0, len(terms))
-	for _, t := range terms {
+// room tells whether a document's words can be numbered.
+func (l *lexicon) room(a analysis) bool { return len(l.words)+len(a.terms) <= maxPacked }
+
+// insert adds an entry's features.
+func (l *lexicon) insert(e *entry, a analysis) {
+	e.terms = make([]packed, 0, len(a.terms))
+	ids := make([]uint32, 0, len(a.terms))
+	for _, t := range a.terms {
 		id := l.term(t.stem)
-		e.terms = append(e.terms, docTerm{id, t.count, damp(t.count)})
-		l.postings[id] = insertPosting(l.postings[id], posting{e.slot, t.count})
+		ids = append(ids, id)
+		e.terms = append(e.terms, pack(id, t.count))
+		l.postings[id] = insertPosting(l.postings[id], pack(e.slot, t.count))
+		l.chars.held(id)
 	}
-	slices.SortFunc(e.terms, func(a, b docTerm) int { return cmp.Compare(a.term, b.term) })
-	for _, p := range e.pairs {
-		l.pairDF[p.bucket]++
+	slices.Sort(e.terms)
+	moved := make([]place, len(ids))
+	for from, id := range ids {
+		to, _ := e.placeOf(id)
+		moved[from] = place(to)
 	}
-	for _, c := range e.chars {
-		l.charDF[c.bucket]++
+	e.flow = packFlow(a.flow, moved)
+	for _, name := range a.names {
+		e.names = append(e.names, l.term(name))
 	}
 	l.length += float64(e.length)
 	l.live++
@@ -67,16 +69,11 @@ func (l *lexicon) insert(e *entry, terms []termCount) {
 
 func (l *lexicon) delete(e *entry) {
 	for _, t := range e.terms {
-		list := l.postings[t.term]
+		list := l.postings[t.number()]
 		if i, found := findPosting(list, e.slot); found {
-			l.postings[t.term] = slices.Delete(list, i, i+1)
+			l.postings[t.number()] = slices.Delete(list, i, i+1)
+			l.chars.dropped(t.number())
 		}
-	}
-	for _, p := range e.pairs {
-		l.pairDF[p.bucket]--
-	}
-	for _, c := range e.chars {
-		l.charDF[c.bucket]--
 	}
 	l.length -= float64(e.length)
 	l.live--
@@ -92,6 +89,7 @@ func (l *lexicon) term(word string) uint32 {
 		l.terms[word] = id
 		l.words = append(l.words, word)
 		l.postings = append(l.postings, nil)
+		l.chars.add(word)
 		l.spelling.add(word, id)
 	}
 	return id
@@ -116,36 +114,14 @@ func (l *lexicon) averageLength() float64 {
 	return max(l.length/float64(max(l.live, 1)), 1)
 }
 
-// damp is 1 + ln(count), and 0 for nothing.
-func damp(count float32) float32 {
-	switch {
-	case count <= 0:
-		return 0
-	case count == 1:
-		return 1
-	}
-	return float32(1 + math.Log(float64(count)))
+func findPosting(list []packed, slot uint32) (int, bool) {
+	return slices.BinarySearchFunc(list, slot, func(p packed, s uint32) int { return cmp.Compare(p.number(), s) })
 }
 
-// dampTable holds damp of all counts that a byte can hold.
-type dampTable [math.MaxUint8 + 1]float32
-
-func newDampTable() *dampTable {
-	var t dampTable
-	for n := range t {
-		t[n] = damp(float32(n))
-	}
-	return &t
-}
-
-func findPosting(list []posting, slot uint32) (int, bool) {
-	return slices.BinarySearchFunc(list, slot, func(p posting, s uint32) int { return cmp.Compare(p.slot, s) })
-}
-
-func insertPosting(list []posting, p posting) []posting {
-	if n := len(list); n == 0 || list[n-1].slot < p.slot {
+func insertPosting(list []packed, p packed) []packed {
+	if n := len(list); n == 0 || list[n-1] < p {
 		return append(list, p)
 	}
-	i, _ := findPosting(list, p.slot)
+	i, _ := findPosting(list, p.number())
 	return slices.Insert(list, i, p)
 }

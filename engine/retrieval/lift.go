@@ -39,8 +39,11 @@ func newLift(q Query) lift {
 
 // rank sets every document's score and sorts them, best first, ties by key.
 func (l lift) rank(found []scored) {
+	if slices.ContainsFunc(found, func(f scored) bool { return f.named > 0 }) {
+		l.whole += nameLift
+	}
 	for i, f := range found {
-		found[i].score = l.of(f.entry, f.text)
+		found[i].score = l.of(f.entry, f.text, f.named)
 	}
 	slices.SortFunc(found, func(a, b scored) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), compareKeys(a.key, b.key))
@@ -57,8 +60,8 @@ func evident(ranked []scored) []scored {
 
 // of is the score of a document with this text score, 0..1. Service and magnitude alone speak for nothing: they lift
 // what text or type has found.
-func (l lift) of(e *entry, text float64) float64 {
-	score := text
+func (l lift) of(e *entry, text, named float64) float64 {
+	score := text + named
 	sameType := l.typeKey != "" && l.typeKey == e.typeKey
 	if sameType {
 		score += typeLift
@@ -71,7 +74,7 @@ func (l lift) of(e *entry, text float64) float64 {
 	}
 	// The size of one problem says nothing about the size of another.
 	if l.magnitude != nil && (sameType || l.typeKey == "" || e.typeKey == "") {
-		score += magnitudeLift * nearness(l.magnitude, e.facets.Magnitude)
+		score += magnitudeLift * nearness(l.magnitude, e.magnitude)
 	}
 	return score / l.whole
 }

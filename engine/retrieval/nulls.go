@@ -18,17 +18,19 @@ type Nulls struct {
 }
 
 // The defaults are what release notes and alerts of uncovered services reach in the 305 runbooks of the public
-// development set: half of them .03, one in a hundred .12.
+// development set: half of them .13, one in a hundred .41.
 const (
-	defaultN50 = .03
-	defaultN99 = .12
+	defaultN50 = .13
+	defaultN99 = .41
 )
 
-// maxSamples bounds a measurement to about a tenth of a second with 10,000 documents. nullPrior is how many samples
+// maxSamples bounds a measurement to about a tenth of a second with 10,000 documents; maxProbes leaves some in reserve,
+// for documents are removed, too. nullPrior is how many samples
 // the defaults count for: below 19, not even a 95th percentile exists. A corpus has changed materially when it has
 // grown or shrunk by a quarter.
 const (
 	maxSamples = 100
+	maxProbes  = 8 * maxSamples
 	nullPrior  = 20
 	material   = 1.25
 )
@@ -38,6 +40,17 @@ type nulls struct {
 	last atomic.Pointer[measured]
 	// busy lets one measure at a time; who comes second leaves it to the first.
 	busy sync.Mutex
+	// probes are what to measure with, a sample of the documents of known type; the index's lock is theirs, too. Who is
+	// drawn depends on nothing but the keys: those that hash to strictest or less, which falls as the index grows.
+	probes    []probe
+	strictest uint32
+}
+
+// probe is a document of known type, and what somebody would have written about it.
+type probe struct {
+	*entry
+	drawn uint32
+	text  string
 }
 
 type measured struct {
@@ -66,11 +79,11 @@ func (x *Index) remeasure(ctx context.Context) {
 		return
 	}
 	var samples []float64
-	for _, e := range x.probes() {
+	for _, p := range x.sample() {
 		if ctx.Err() != nil {
 			return
 		}
-		if s, ok := x.null(e); ok {
+		if s, ok := x.null(p); ok {
 			samples = append(samples, s)
 		}
 	}
@@ -83,36 +96,49 @@ func (x *Index) remeasure(ctx context.Context) {
 	x.nulls.last.Store(&measured{n, size})
 }
 
-// probes are the documents to measure with: those of known type, a sample of them that depends on nothing but their keys.
-func (x *Index) probes() []*entry {
-	x.mu.RLock()
-	var typed []*entry
-	for _, slots := range x.types {
-		for _, slot := range slots {
-			typed = append(typed, x.slots[slot])
-		}
+// draw takes a document into the sample where it belongs there. The index is locked.
+func (n *nulls) draw(r readDocument) {
+	drawn := mix(hashString(r.key.String()))
+	if r.typeKey == "" || n.strictest > 0 && drawn > n.strictest {
+		return
 	}
-	x.mu.RUnlock()
-	drawn := func(e *entry) uint32 { return mix(hashString(e.key.String())) }
-	slices.SortFunc(typed, func(a, b *entry) int {
-		return cmp.Or(cmp.Compare(drawn(a), drawn(b)), compareKeys(a.key, b.key))
+	n.probes = append(n.probes, probe{r.entry, drawn, probeText(*r.Document)})
+	if len(n.probes) > maxProbes {
+		n.sort()
+		n.strictest = n.probes[maxProbes/2].drawn
+		n.probes = slices.DeleteFunc(n.probes, func(p probe) bool { return p.drawn > n.strictest })
+	}
+}
+
+// forget takes a document out of the sample. The index is locked.
+func (n *nulls) forget(e *entry) {
+	n.probes = slices.DeleteFunc(n.probes, func(p probe) bool { return p.entry == e })
+}
+
+func (n *nulls) sort() {
+	slices.SortFunc(n.probes, func(a, b probe) int {
+		return cmp.Or(cmp.Compare(a.drawn, b.drawn), compareKeys(a.key, b.key))
 	})
-	return typed[:min(len(typed), maxSamples)]
+}
+
+// sample returns the documents to measure with.
+func (x *Index) sample() []probe {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.nulls.sort()
+	return slices.Clone(x.nulls.probes[:min(len(x.nulls.probes), maxSamples)])
 }
 
 // null is the best Cosine that one document's text gets against those that are surely about something else: their type
 // is known and differs. A document without a type may well be about the same.
-func (x *Index) null(probe *entry) (float64, bool) {
-	a := analyse([]Field{{Text: probe.probe}}, maxQueryWords)
-	found, said := x.lexical(a, wanted{n: shortlist, only: func(e *entry) bool {
+func (x *Index) null(probe probe) (float64, bool) {
+	a := analyseQuery(probe.text)
+	found, _ := x.lexical(probe.text, a, wanted{n: shortlist, only: func(e *entry) bool {
 		return e.typeKey != "" && e.typeKey != probe.typeKey
 	}})
 	top := 0.
 	for _, f := range found {
-		if f.legs.cosine(1) > top {
-			coverage, _ := covered(f.entry, said)
-			top = max(top, f.legs.cosine(coverage))
-		}
+		top = max(top, f.legs.Passage)
 	}
 	return top, len(found) > 0 && len(a.tokens) > 0
 }

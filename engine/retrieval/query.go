@@ -24,9 +24,17 @@ type Hit struct {
 	Kind string
 	// Score orders the hits: fused legs and facets, 0..1. It says nothing about how good the best one is.
 	Score float64
-	// Cosine is the absolute text score, 0..1: the mean of both TF-IDF cosines, damped where the document covers little
-	// of the query. Compare it with Nulls.
+	// Cosine is the absolute text score, 0..1: the cosine of the document's best passage. Compare it with Nulls.
 	Cosine float64
+	// Agreement is how far the lexical legs agree that this is the best, 1 where all do. Rival is the text score of the
+	// third best as a share of this one's; the second may be the same document under another name. Both are relative to
+	// this search, and no hit has a better one than a hit whose words are better.
+	Agreement, Rival float64
+	// Names is the idf-weighted share of the query's names that the document has, 0..1. A name is a word written with a
+	// capital; few of them count little.
+	Names float64
+	// Called tells that the query calls the document by its name.
+	Called bool
 	// Coverage is the idf-weighted share of the query's words that the document has, 0..1.
 	Coverage float64
 	// Margin is the share of Score by which this hit leads the next one, 0..1; 1 when there is no next one.
@@ -45,11 +53,16 @@ type Legs struct {
 	Words  float64
 	Chars  float64
 	Vector float64
+	// Passage is the cosine of the best passage, Near the share of the query's near words that stand near each other.
+	Passage float64
+	Near    float64
 }
 
 // Result is the answer to a query: its hits, best first, ties by ID and Kind.
 type Result struct {
 	Hits []Hit
+	// Words is how many different words the query had, numbers and grammar aside.
+	Words int
 	// Skipped says why the vector leg took no part, nil when it did or when the index holds no vector yet.
 	Skipped error
 }

@@ -7,8 +7,29 @@ type scratch struct {
 	// sums and touched accumulate scores by slot.
 	sums    []float32
 	touched []uint32
-	// chars are the query's weights by character bucket; 0 where the query lacks the bucket.
-	chars [charBuckets]float32
+	chars   charQuery
+	// alike remembers what the query's characters have in common with a word; most words are in many documents.
+	alike map[uint32]float32
+	// matched and counts are those of one document, and so is near.
+	matched, counts []uint16
+	near            map[placePair]bool
+}
+
+// places returns n zeros.
+func (s *scratch) places(n int) []uint16 {
+	if cap(s.matched) < n {
+		s.matched = make([]uint16, n+n/4)
+	}
+	clear(s.matched[:n])
+	return s.matched[:n]
+}
+
+// counted returns n zeros that are zeros again when they come back.
+func (s *scratch) counted(n int) []uint16 {
+	if cap(s.counts) < n {
+		s.counts = make([]uint16, n+n/4)
+	}
+	return s.counts[:n]
 }
 
 // scratchPool hands out cleared scratches.
@@ -17,7 +38,7 @@ type scratchPool struct{ pool sync.Pool }
 func (p *scratchPool) take(slots int) *scratch {
 	s, ok := p.pool.Get().(*scratch)
 	if !ok {
-		s = &scratch{}
+		s = &scratch{alike: map[uint32]float32{}, near: map[placePair]bool{}}
 	}
 	if len(s.sums) < slots {
 		s.sums = make([]float32, slots+slots/4)
@@ -26,10 +47,9 @@ func (p *scratchPool) take(slots int) *scratch {
 }
 
 // put takes a scratch back and clears what was used: the touched slots and the query's characters.
-func (p *scratchPool) put(s *scratch, chars []charCount) {
-	for _, c := range chars {
-		s.chars[c.bucket] = 0
-	}
+func (p *scratchPool) put(s *scratch) {
+	s.chars.clear()
+	clear(s.alike)
 	for _, slot := range s.touched {
 		s.sums[slot] = 0
 	}
@@ -44,17 +64,12 @@ func (s *scratch) add(slot uint32, score float32) {
 	s.sums[slot] += score
 }
 
-// similar is the dot product of a document's characters with the query's. It is where a search spends its time, hence
-// no branch and two sums: most weights are 0, and adding them is cheaper than asking.
-func (s *scratch) similar(chars []charCount, damps *dampTable) float64 {
-	var even, odd float32
-	for len(chars) >= 2 {
-		even += s.chars[chars[0].bucket] * damps[chars[0].count]
-		odd += s.chars[chars[1].bucket] * damps[chars[1].count]
-		chars = chars[2:]
+// like is what the query's characters have in common with a word.
+func (s *scratch) like(term uint32, l *lexicon) float32 {
+	sim, known := s.alike[term]
+	if !known {
+		sim = s.chars.word(l.chars.of(term), l)
+		s.alike[term] = sim
 	}
-	if len(chars) == 1 {
-		even += s.chars[chars[0].bucket] * damps[chars[0].count]
-	}
-	return float64(even + odd)
+	return sim
 }

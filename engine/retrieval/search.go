@@ -27,7 +27,7 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 		q.K = DefaultK
 	}
 	w := wanted{n: max(shortlist, q.K), kinds: q.Kinds, typeKey: l.typeKey, near: near}
-	found, said := x.lexical(a, w)
+	found, said := x.lexical(text, a, w)
 	fuseWords(found)
 	l.rank(found)
 	if x.builtIn() {
@@ -39,7 +39,8 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 		fuseVectors(found, x.dense)
 		l.rank(found)
 	}
-	return Result{Hits: hits(evident(found), l, q.K, said), Skipped: skipped}, nil
+	ground := strangers{weight: background / float64(background+x.Len()), cosine: x.Nulls().N50}
+	return Result{Hits: hits(evident(found), l, q.K, said, ground), Words: distinctSaid(said), Skipped: skipped}, nil
 }
 
 // near makes the query's vector and finds what is near it. It tells why where it can't.
@@ -55,10 +56,10 @@ func (x *Index) near(ctx context.Context, text string, a analysis, kinds []strin
 // read analyses what the query says. A type's name is text too, unless the text has its words already: a type that
 // history doesn't know still has words.
 func (q Query) read() (analysis, string) {
-	a := analyse([]Field{{Text: q.Text}}, maxQueryWords)
+	a := analyseQuery(q.Text)
 	for _, t := range tokenise(q.Type, maxQueryWords) {
 		if !t.stop && !t.whole && !a.has(t.stem) {
-			return analyse([]Field{{Text: q.Text}, {Text: q.Type}}, maxQueryWords), q.Text + " " + q.Type
+			return analyseQuery(q.Text, q.Type), q.Text + " " + q.Type
 		}
 	}
 	return a, q.Text
@@ -70,17 +71,20 @@ func (a analysis) has(stem string) bool {
 }
 
 // lexical scores the candidates by the three lexical legs, and tells what the query's words are worth.
-func (x *Index) lexical(a analysis, w wanted) ([]scored, []said) {
+func (x *Index) lexical(text string, a analysis, w wanted) ([]scored, []said) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
+	w.names = x.names(text, a.tokens)
 	s := x.scratch.take(len(x.slots))
-	defer x.scratch.put(s, a.chars)
+	defer x.scratch.put(s)
 	q := x.weigh(a, s)
 	chosen := x.candidates(q, w, s)
 	found := make([]scored, len(chosen))
 	for i, e := range chosen {
-		found[i] = scored{entry: e, legs: x.legs(q, e, s)}
+		found[i] = x.compareWords(q, e, s)
+		found[i].named = e.namedBy(w.names)
 	}
+	q.weighNeighbours(found, x.lexicon)
 	return found, x.said(a.tokens)
 }
 

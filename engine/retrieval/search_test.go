@@ -145,7 +145,7 @@ func TestTheShortlistLosesNoBestHit(t *testing.T) {
 		q := Query{Text: strings.Join(strings.Fields(d.Fields[3].Text)[:8], " ") + " " + c.text(8)}
 		got := search(t, x, q)
 		a, _ := q.read()
-		all, _ := x.lexical(a, wanted{n: len(docs)})
+		all, _ := x.lexical(q.Text, a, wanted{n: len(docs)})
 		fuseWords(all)
 		newLift(q).rank(all)
 		if got[0].ID != all[0].id {

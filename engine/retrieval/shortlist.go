@@ -31,6 +31,8 @@ type wanted struct {
 	kinds []string
 	// typeKey's documents are candidates whatever their words.
 	typeKey string
+	// names' documents are, too.
+	names []queryName
 	// near are candidates whatever their words, too: what the vector leg found.
 	near map[key]float64
 	// only, where set, decides about every document.
@@ -72,10 +74,22 @@ func (x *Index) candidates(q *lexicalQuery, w wanted, s *scratch) []*entry {
 		}
 	}
 	chosen = append(chosen, ofType.entries()...)
-	for k := range w.near {
-		if e := x.byKey[k]; e != nil && !seen[e] && (w.typeKey == "" || e.typeKey != w.typeKey) && w.allows(e) {
+	for _, e := range chosen {
+		seen[e] = true
+	}
+	add := func(e *entry) {
+		if e != nil && !seen[e] && w.allows(e) {
+			seen[e] = true
 			chosen = append(chosen, e)
 		}
+	}
+	for _, name := range w.names {
+		for _, slot := range x.named[name.term][:min(len(x.named[name.term]), shortlist)] {
+			add(x.slots[slot])
+		}
+	}
+	for k := range w.near {
+		add(x.byKey[k])
 	}
 	return chosen
 }
@@ -91,8 +105,9 @@ func (x *Index) walk(q *lexicalQuery, s *scratch) {
 		}
 		walked += len(list)
 		for _, p := range list {
-			norm := bm25K1 * (1 - bm25B + bm25B*x.lengths[p.slot]/average)
-			s.add(p.slot, t.bm25*p.count*(bm25K1+1)/(p.count+norm))
+			slot, count := p.number(), p.count()
+			norm := bm25K1 * (1 - bm25B + bm25B*x.lengths[slot]/average)
+			s.add(slot, t.bm25*count*(bm25K1+1)/(count+norm))
 		}
 	}
 }

@@ -26,24 +26,47 @@ type token struct {
 	stop           bool
 	// whole marks the compound kept whole; it is no part of the running text.
 	whole bool
+	// weight is what the word counts where it stands, ends tells that a passage has ended before it.
+	weight float32
+	ends   bool
 }
 
 // tokenise splits a text into words: at everything that is neither letter nor digit, and inside CamelCase, snake_case
 // and kebab-case. U+0000 and invalid UTF-8 separate words like a space. Scripts that don't put spaces between words
 // give overlapping pairs of characters. After about limit words it stops.
 func tokenise(text string, limit int) []token {
-	tokens := make([]token, 0, min(len(text)/5, limit)+1)
-	for len(text) > 0 && len(tokens) < limit {
-		start := strings.IndexFunc(text, inWord)
+	return new(reader).tokenise(make([]token, 0, min(len(text)/5, limit)+1), text, limit)
+}
+
+// tokenise appends a text's words, up to about limit.
+func (r *reader) tokenise(tokens []token, text string, limit int) []token {
+	for limit += len(tokens); len(tokens) < limit; {
+		start := wordStart(text)
 		if start < 0 {
 			break
 		}
 		text = text[start:]
 		end := compoundEnd(text)
-		tokens = appendCompound(tokens, text[:end])
+		tokens = r.appendCompound(tokens, text[:end])
 		text = text[end:]
 	}
 	return tokens
+}
+
+// wordStart is where the first word of a text begins, or -1.
+func wordStart(text string) int {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			if n := strings.IndexFunc(text[i:], inWord); n >= 0 {
+				return i + n
+			}
+			return -1
+		}
+		if inWord(rune(text[i])) {
+			return i
+		}
+	}
+	return -1
 }
 
 func inWord(r rune) bool {
@@ -56,7 +79,10 @@ func inWord(r rune) bool {
 // compoundEnd is where the compound at the start of the text ends: joiners belong to it only between two words.
 func compoundEnd(text string) int {
 	for i := 0; i < len(text); {
-		r, size := utf8.DecodeRuneInString(text[i:])
+		r, size := rune(text[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRuneInString(text[i:])
+		}
 		if !inWord(r) {
 			next, _ := utf8.DecodeRuneInString(text[i+size:])
 			if !joins(r) || !inWord(next) {
@@ -125,7 +151,7 @@ func breaks(last, r, next rune) bool {
 // appendPart appends one part of a compound, in lower case and without apostrophes.
 func appendPart(tokens []token, part, compound string) []token {
 	text := strings.ToLower(part)
-	if strings.ContainsAny(text, "'’") {
+	if strings.IndexByte(text, '\'') >= 0 || strings.Contains(text, "’") {
 		text = strings.NewReplacer("'", "", "’", "").Replace(text)
 	}
 	if r, _ := utf8.DecodeRuneInString(text); unspaced(r) {
@@ -169,4 +195,14 @@ func appendPairs(tokens []token, text, compound string) []token {
 		tokens = append(tokens, token{text: pair, stem: pair, part: pair, compound: compound})
 	}
 	return tokens
+}
+
+// isCount tells a bare number.
+func isCount(text string) bool {
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return false
+		}
+	}
+	return true
 }

@@ -1,7 +1,6 @@
 package retrieval
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -70,14 +69,6 @@ func TestFormsOfAWordShareAStem(t *testing.T) {
 		if got := stem(word); got != word {
 			t.Errorf("%s became %s", word, got)
 		}
-	}
-}
-
-func TestAllIntegersAreSorted(t *testing.T) {
-	in := []uint16{65535, 0, 256, 255, 1, 256, 4097, 1}
-	want := slices.Sorted(slices.Values(in))
-	if got := sortBuckets(slices.Clone(in)); !slices.Equal(got, want) {
-		t.Errorf("got %v, want %v", got, want)
 	}
 }
 
