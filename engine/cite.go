@@ -66,7 +66,7 @@ func (c *candidate) evidence(ask *inquiry, best *candidate) Evidence {
 	case best == nil:
 	case c == best || c.action.same(best.action):
 		ev.Stance = For
-	case c.out.Score >= confidence.Threshold && c.incident != nil:
+	case c.out.Score >= confidence.Threshold && c.incident != nil && c.action.text != "":
 		ev.Stance = Against
 		ev.Why = append(ev.Why, "as near, and fixed another way")
 	}

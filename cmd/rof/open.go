@@ -58,7 +58,22 @@ func withEngine(ctx context.Context, getenv func(string) string, std streams, do
 	if err != nil {
 		return err
 	}
-	st, e, err := open(ctx, &cfg, newLog(std.err, "warn", cfg.logFormat))
+	return cfg.with(ctx, std, do)
+}
+
+// withHistory is withEngine for commands that write or copy history and search
+// none: no endpoint is asked for vectors that would end with the command.
+func withHistory(ctx context.Context, getenv func(string) string, std streams, do func(*engine.Engine) error) error {
+	cfg, err := readConfig(getenv)
+	if err != nil {
+		return err
+	}
+	cfg.openaiEmbedding = ""
+	return cfg.with(ctx, std, do)
+}
+
+func (cfg *config) with(ctx context.Context, std streams, do func(*engine.Engine) error) error {
+	st, e, err := open(ctx, cfg, newLog(std.err, "warn", cfg.logFormat))
 	if err != nil {
 		return err
 	}
