@@ -8,7 +8,10 @@ import (
 // runbooks they were. What people made their own by importing it under an
 // example's id stays.
 func (e *Engine) RemoveExamples(ctx context.Context) (incidents, runbooks int, err error) {
-	keys := e.library.examples()
+	keys, err := e.examples(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
 	var gone []docKey
 	err = e.store.Update(ctx, func(tx Tx) error {
 		gone, incidents, runbooks = nil, 0, 0
@@ -51,6 +54,34 @@ func (e *Engine) RemoveExamples(ctx context.Context) (incidents, runbooks int, e
 		}
 	}
 	return incidents, runbooks, nil
+}
+
+// examples are the keys of all examples in the store.
+func (e *Engine) examples(ctx context.Context) (keys []docKey, err error) {
+	err = e.store.View(ctx, func(r Reader) error {
+		err := each(func(after string) (string, error) {
+			page, next, err := r.Incidents(ctx, IncidentFilter{Status: Resolved}, after, 1000)
+			for n := range page {
+				if page[n].Seed {
+					keys = append(keys, docKey{KindIncident, page[n].ID})
+				}
+			}
+			return next, err
+		})
+		if err != nil {
+			return err
+		}
+		return each(func(after string) (string, error) {
+			page, next, err := r.Runbooks(ctx, after, 1000)
+			for n := range page {
+				if page[n].Seed {
+					keys = append(keys, docKey{KindRunbook, page[n].ID})
+				}
+			}
+			return next, err
+		})
+	})
+	return keys, err
 }
 
 // isExample reports whether an object is there and still an example.

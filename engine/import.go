@@ -29,7 +29,7 @@ type ImportReport struct {
 	Added     int `json:"added"`     // of both
 	Updated   int `json:"updated"`
 	Unchanged int `json:"unchanged"` // with those that live here and are left as they are
-	Bad       int `json:"bad"`
+	BadCount  int `json:"bad_count"`
 }
 
 // A transaction takes this many rows or bytes of text: enough that its cost is
@@ -84,7 +84,7 @@ func (in *importing) add(ctx context.Context, l Line) error {
 		err = b.complete()
 	}
 	if err != nil {
-		in.report.Bad++
+		in.report.BadCount++
 		if l.Err = err; in.opt.Bad != nil {
 			in.opt.Bad(l)
 		}

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -173,15 +172,6 @@ func (l *library) runbook(id string) (*handbook, bool) {
 	defer l.mu.RUnlock()
 	b, ok := l.runbooks[id]
 	return b, ok
-}
-
-// examples are the examples' keys, in order.
-func (l *library) examples() []docKey {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	return slices.SortedFunc(maps.Keys(l.seeds), func(a, b docKey) int {
-		return cmp.Or(strings.Compare(a.kind, b.kind), strings.Compare(a.id, b.id))
-	})
 }
 
 // aside reports whether the examples have stepped aside.

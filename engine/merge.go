@@ -125,6 +125,9 @@ func (e *Engine) write(ctx context.Context, tx Tx, m *merge, now time.Time) erro
 
 // follow makes what was written searched at once, here.
 func (e *Engine) follow(ctx context.Context, m *merge) {
+	if e.cfg.Unread {
+		return
+	}
 	if err := e.library.put(ctx, m.incidents, m.runbooks); err != nil {
 		e.log.WarnContext(ctx, "some of the history has no vectors yet", "error", err)
 	}

@@ -14,12 +14,30 @@ const mitigationLimit = 1200
 // the headings that people use for it, else the first list of orders. It is
 // empty where there is neither.
 func Mitigation(text string) string {
-	if s, ok := markdown.Named(markdown.Sections(text),
+	sections := markdown.Sections(text)
+	for n := range sections {
+		sections[n].Body = withoutReferral(sections[n].Body)
+	}
+	if s, ok := markdown.Named(sections,
 		"mitigation", "mitigations", "resolution", "remediation", "fix", "how to fix", "steps", "procedure", "what to do", "troubleshooting", "diagnosis",
 	); ok {
 		return markdown.Cut(s.Body, mitigationLimit)
 	}
 	return markdown.Cut(markdown.List(text, order), mitigationLimit)
+}
+
+// withoutReferral leaves out the paragraph that many runbooks end with, about
+// what to do where they don't help, and what follows it.
+func withoutReferral(body string) string {
+	const referral = "if you cannot resolve"
+	small := strings.ToLower(body)
+	if strings.HasPrefix(small, referral) {
+		return ""
+	}
+	if n := strings.Index(small, "\n\n"+referral); n >= 0 && len(small) == len(body) {
+		return body[:n]
+	}
+	return body
 }
 
 // order reports whether a line tells somebody to do something.

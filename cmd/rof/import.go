@@ -36,7 +36,7 @@ const badShown = 100
 // importReport is what import --json prints.
 type importReport struct {
 	engine.ImportReport
-	BadRows []badRow `json:"bad_rows"`
+	Bad     []badRow `json:"bad"`
 	Left    []string `json:"left,omitempty"` // ids of what lives here
 	Skipped int      `json:"skipped_files"`
 	DryRun  bool     `json:"dry_run,omitempty"`
@@ -64,18 +64,18 @@ func importHistory(ctx context.Context, args []string, getenv func(string) strin
 		return err
 	}
 	bar := newProgress(std.err, total(files))
-	report := importReport{BadRows: []badRow{}, Skipped: skipped, DryRun: *dry}
+	report := importReport{Bad: []badRow{}, Skipped: skipped, DryRun: *dry}
 	opt := engine.ImportOptions{
 		DryRun: *dry,
 		Bad: func(l engine.Line) {
 			bar.clear()
 			row := badRow{l.File, l.Line, textOf(l.Err)}
 			_, _ = fmt.Fprintf(std.err, "%s:%d: %s\n", safe(row.File), row.Line, safe(row.Error))
-			if len(report.BadRows) < badShown {
-				report.BadRows = append(report.BadRows, row)
+			if len(report.Bad) < badShown {
+				report.Bad = append(report.Bad, row)
 			}
 		},
-		After: func(r engine.ImportReport) { bar.rows(r.Added + r.Updated + r.Unchanged + r.Bad) },
+		After: func(r engine.ImportReport) { bar.rows(r.Added + r.Updated + r.Unchanged + r.BadCount) },
 		Left:  func(ids []string) { report.Left = append(report.Left, ids...) },
 	}
 	err = withHistory(ctx, getenv, std, func(e *engine.Engine) (err error) {
@@ -86,7 +86,7 @@ func importHistory(ctx context.Context, args []string, getenv func(string) strin
 	if err == nil || report.Added+report.Updated > 0 {
 		err = errors.Join(err, report.print(std, *asJSON))
 	}
-	if err == nil && report.Bad > 0 {
+	if err == nil && report.BadCount > 0 {
 		return errReported
 	}
 	return err
@@ -140,7 +140,7 @@ func (r *importReport) summary() string {
 	}
 	note(r.Updated, "updated")
 	note(r.Unchanged, "unchanged")
-	note(r.Bad, "bad")
+	note(r.BadCount, "bad")
 	if r.Skipped == 1 {
 		notes = append(notes, "1 other file skipped")
 	} else {

@@ -14,12 +14,11 @@ import (
 
 // open opens the store and the engine on it, and loads the examples where they
 // are wanted and the store is empty.
-func open(ctx context.Context, cfg *config, log *slog.Logger) (store.Store, *engine.Engine, error) {
+func open(ctx context.Context, cfg *config, ec engine.Config, log *slog.Logger) (store.Store, *engine.Engine, error) {
 	st, err := store.Open(ctx, cfg.database, store.Options{Log: log})
 	if err != nil {
 		return nil, nil, err
 	}
-	ec := cfg.engineConfig()
 	ec.Store, ec.Log = st, log
 	if cfg.openaiEmbedding != "" {
 		ec.Embedder = llm.NewEmbedder(llm.Config{Key: cfg.openaiKey, BaseURL: cfg.openaiBase, Model: cfg.openaiEmbedding})
@@ -54,26 +53,23 @@ func seed(ctx context.Context, st engine.Store, e *engine.Engine) error {
 
 // withEngine runs a short command on the store, beside a running serve or not.
 func withEngine(ctx context.Context, getenv func(string) string, std streams, do func(*engine.Engine) error) error {
-	cfg, err := readConfig(getenv)
-	if err != nil {
-		return err
-	}
-	return cfg.with(ctx, std, do)
+	return with(ctx, getenv, std, func(*engine.Config) {}, do)
 }
 
 // withHistory is withEngine for commands that write or copy history and search
-// none: no endpoint is asked for vectors that would end with the command.
+// none.
 func withHistory(ctx context.Context, getenv func(string) string, std streams, do func(*engine.Engine) error) error {
+	return with(ctx, getenv, std, func(ec *engine.Config) { ec.Unread = true }, do)
+}
+
+func with(ctx context.Context, getenv func(string) string, std streams, adjust func(*engine.Config), do func(*engine.Engine) error) error {
 	cfg, err := readConfig(getenv)
 	if err != nil {
 		return err
 	}
-	cfg.openaiEmbedding = ""
-	return cfg.with(ctx, std, do)
-}
-
-func (cfg *config) with(ctx context.Context, std streams, do func(*engine.Engine) error) error {
-	st, e, err := open(ctx, cfg, newLog(std.err, "warn", cfg.logFormat))
+	ec := cfg.engineConfig()
+	adjust(&ec)
+	st, e, err := open(ctx, &cfg, ec, newLog(std.err, "warn", cfg.logFormat))
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func serve(ctx context.Context, args []string, getenv func(string) string, std s
 	for _, w := range cfg.warnings {
 		log.WarnContext(ctx, w)
 	}
-	st, e, err := open(ctx, &cfg, log)
+	st, e, err := open(ctx, &cfg, cfg.engineConfig(), log)
 	if err != nil {
 		return err
 	}
