@@ -34,6 +34,10 @@
 //	                                index (library.go), verdicts and outcomes into
 //	                                the calibration and the lessons (ledger.go)
 //
+//	rof import, POST /import        engine/history reads files into rows (row.go);
+//	  └ Engine.Import               import.go, merge.go: what is new or changed is
+//	                                written, a few hundred rows a transaction
+//
 // Propose, record, then act: nothing goes out that is not first in the store. A
 // Post has a wanted and a sent revision and is rendered when it is sent, so the
 // newest state wins and a crash repeats harmlessly. Jobs are level-triggered.

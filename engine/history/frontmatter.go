@@ -8,6 +8,8 @@ import (
 	"unicode"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/token"
 
 	"ragoffire/engine"
 )
@@ -42,6 +44,9 @@ func frontMatter(doc string) (values map[string]any, body string, line int, err 
 	if head.Len() > maxFrontMatter {
 		return nil, "", 1, engine.Invalidf("front matter", "the front matter is longer than %d KiB; close it with a line of ---", maxFrontMatter>>10)
 	}
+	if line := wild(head.String()); line > 0 {
+		return nil, "", 1 + line, engine.Invalidf("front matter", "the front matter nests too deep or uses aliases; write it plainly")
+	}
 	var read map[string]any
 	if err := yaml.Unmarshal([]byte(strings.ReplaceAll(head.String(), "\r\n", "\n")), &read); err != nil {
 		return nil, "", 1 + lineOf(err), engine.Invalidf("front matter", "the front matter is not YAML: %s", reason(err))
@@ -63,6 +68,32 @@ func byName(a, b string) int {
 		return 1
 	}
 	return cmp.Or(cmp.Compare(own(a), own(b)), strings.Compare(a, b))
+}
+
+// wild is the first line of YAML that could cost more than it is worth to read: a
+// nesting that no front matter has, or an alias, which can stand for very much.
+func wild(head string) (line int) {
+	const deep = 16
+	depth, entries, last := 0, 0, 0
+	for _, t := range lexer.Tokenize(head) {
+		if t.Position.Line != last {
+			entries, last = 0, t.Position.Line
+		}
+		switch t.Type {
+		case token.SequenceStartType, token.MappingStartType:
+			depth++
+		case token.SequenceEndType, token.MappingEndType:
+			depth--
+		case token.SequenceEntryType, token.MappingKeyType:
+			entries++
+		case token.AliasType:
+			return t.Position.Line
+		}
+		if depth > deep || entries > deep || t.Position.IndentNum > 8*deep {
+			return t.Position.Line
+		}
+	}
+	return 0
 }
 
 // lineOf is the line that a YAML error speaks of, 0 where it speaks of none.

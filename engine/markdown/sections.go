@@ -14,7 +14,12 @@ type Section struct {
 	Title string // as it is written, without marks
 	Line  int    // of the heading, from 1
 	Body  string // with what is below deeper headings
+
+	words string // of the title, to compare
 }
+
+// most is how many headings of a text are read; a longer text is no document.
+const most = 5000
 
 // bold is the level of a line in bold.
 const bold = 7
@@ -33,6 +38,9 @@ func Sections(text string) []Section {
 		if fence.inside(line) {
 			continue
 		}
+		if len(marks) == most {
+			break
+		}
 		if level, title := heading(line); level > 0 {
 			marks, titles = append(marks, mark{level, n, n + 1}), append(titles, title)
 			continue
@@ -50,7 +58,7 @@ func Sections(text string) []Section {
 	for n := len(marks) - 1; n >= 0; n-- {
 		m := marks[n]
 		sections[n] = Section{
-			Level: m.level, Title: titles[n], Line: m.first + 1,
+			Level: m.level, Title: titles[n], Line: m.first + 1, words: strings.Join(words(titles[n]), " "),
 			Body: strings.Trim(strings.Join(lines[m.after:max(m.after, ends[m.level])], "\n"), "\r\n"),
 		}
 		for l := m.level; l <= bold; l++ {
@@ -131,11 +139,11 @@ func plain(lines []string, n int) bool {
 // Named returns the section that one of the names, in their order, is the title
 // of; else the first whose title says one of them.
 func Named(sections []Section, names ...string) (Section, bool) {
-	for _, says := range []func(Section, string) bool{Section.Is, Section.Says} {
+	for _, says := range []func(*Section, string) bool{(*Section).Is, (*Section).Says} {
 		for _, name := range names {
-			for _, s := range sections {
-				if says(s, name) && strings.TrimSpace(s.Body) != "" {
-					return s, true
+			for n := range sections {
+				if s := &sections[n]; says(s, name) && strings.TrimSpace(s.Body) != "" {
+					return *s, true
 				}
 			}
 		}
@@ -144,16 +152,15 @@ func Named(sections []Section, names ...string) (Section, bool) {
 }
 
 // Is reports whether the name is the section's title, but for numbers and signs.
-func (s Section) Is(name string) bool { return strings.Join(Words(s.Title), " ") == name }
+func (s *Section) Is(name string) bool { return s.words == name }
 
 // Says reports whether the name is among the at most five words of the title, as
 // in "Mitigation steps" and "3. How to fix". Words such as why say too little.
-func (s Section) Says(name string) bool {
-	words := Words(s.Title)
-	return len(name) > 3 && len(words) <= 5 && strings.Contains(" "+strings.Join(words, " ")+" ", " "+name+" ")
+func (s *Section) Says(name string) bool {
+	return len(name) > 3 && strings.Count(s.words, " ") < 5 && strings.Contains(" "+s.words+" ", " "+name+" ")
 }
 
-// Words are the words of a title, small, without numbers and signs.
-func Words(title string) []string {
+// words are the words of a title, small, without numbers and signs.
+func words(title string) []string {
 	return strings.FieldsFunc(strings.ToLower(strings.ReplaceAll(title, "'", "")), func(r rune) bool { return !unicode.IsLetter(r) })
 }
