@@ -129,6 +129,8 @@ func (a *adviser) silence(ask *inquiry, nearest *candidate) string {
 		return "nothing in the history is close enough"
 	case ask.not.refuses(nearest):
 		return "nothing else in the history is close enough"
+	case nearest.action.text == "":
+		return "nobody wrote down what ended " + nearest.id
 	}
 	return "what was done about " + nearest.id + " has failed or was rejected since"
 }

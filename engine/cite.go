@@ -68,7 +68,7 @@ func (c *candidate) evidence(ask *inquiry, best *candidate) Evidence {
 		ev.Stance = For
 	case ask.not.refuses(c):
 		ev.Why = append(ev.Why, "refused here already")
-	case c.out.Score >= confidence.Threshold && c.incident != nil:
+	case c.out.Score >= confidence.Threshold && c.incident != nil && c.action.text != "":
 		ev.Stance = Against
 		ev.Why = append(ev.Why, "as near, and fixed another way")
 	}

@@ -40,6 +40,9 @@
 //
 //	rof backtest                    backtest.go: advisers of the past, each of what
 //	                                was known then, and how their answers fell
+//	rof import, POST /import        engine/history reads files into rows (row.go);
+//	  └ Engine.Import               import.go, merge.go: what is new or changed is
+//	                                written, a few hundred rows a transaction
 //
 // Propose, record, then act: nothing goes out that is not first in the store. A
 // Post has a wanted and a sent revision and is rendered when it is sent, so the

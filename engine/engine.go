@@ -23,6 +23,9 @@ type Config struct {
 	// for an incoming webhook, where nobody can ask in chat.
 	PostAnswers bool
 
+	// Unread leaves the history in the store: for what writes or copies it and
+	// searches none. Decisions of such an engine know nothing.
+	Unread bool
 	// Embedder replaces the built-in hashed one of the vector leg.
 	Embedder retrieval.Embedder
 	// Writer explains decisions in a model's words, later; nil for none. CountWords
@@ -67,9 +70,12 @@ func New(ctx context.Context, cfg Config) (*Engine, error) {
 		library: newLibrary(cfg.embedder()), ledger: newLedger(),
 	}
 	e.committer = &committer{commit: e.commitGroup}
-	last, err := e.load(ctx)
-	if err != nil {
-		return nil, err
+	var last int64
+	if !cfg.Unread {
+		var err error
+		if last, err = e.load(ctx); err != nil {
+			return nil, err
+		}
 	}
 	e.feed = newFeed(e.store, last)
 	return e, nil

@@ -135,6 +135,9 @@ func (e *Engine) relearn(ctx context.Context, id string) error {
 }
 
 func (e *Engine) learnIncident(ctx context.Context, i Incident) error {
+	if p, ok := e.library.incident(i.ID); ok && i.Historical && p.updated.Equal(i.UpdatedAt) {
+		return nil // imported here
+	}
 	if i.Fix() {
 		return e.library.put(ctx, []Incident{i}, nil)
 	}
@@ -163,6 +166,9 @@ func (e *Engine) learnNews(ctx context.Context, n news) error {
 		})
 		if err != nil {
 			return err
+		}
+		if h, ok := e.library.runbook(b.ID); ok && h.updated.Equal(b.UpdatedAt) {
+			return nil // imported here
 		}
 		return e.library.put(ctx, nil, []Runbook{b})
 	}

@@ -134,10 +134,11 @@ func (i *Incident) To(status IncidentStatus) error {
 	return nil
 }
 
-// Fix reports whether the incident teaches a fix: it is over, people fixed it,
-// and they said how.
+// Fix reports whether history has the incident: it is over, people fixed it, and
+// they said how. A past incident is history in any case: it is evidence of what
+// a problem was even where nobody wrote down what ended it.
 func (i *Incident) Fix() bool {
-	return i.Status == Resolved && i.Resolution != "" && (i.Historical || i.Reason == ReasonFixed)
+	return i.Status == Resolved && (i.Historical || i.Resolution != "" && i.Reason == ReasonFixed)
 }
 
 // Live reports whether the incident is neither history nor over.

@@ -19,6 +19,7 @@ type past struct {
 	at                                     time.Time // when it was over
 	seed                                   bool
 	afterChange                            bool // a change broke it
+	updated                                time.Time
 }
 
 // attempt is one thing tried in a past incident, comparable.
@@ -32,7 +33,7 @@ func newPast(i *Incident) *past {
 	p := &past{
 		id: i.ID, title: i.Title, symptom: i.Symptom, service: i.Service, errorType: i.ErrorType, spike: i.Spike,
 		fix: readAction(i.Resolution), cost: i.Cost, undo: i.Undo, took: i.took(), checkFirst: i.CheckFirst,
-		at: i.StartedAt, seed: i.Seed,
+		at: i.StartedAt, seed: i.Seed, updated: i.UpdatedAt,
 	}
 	if i.ResolvedAt != nil {
 		p.at = *i.ResolvedAt
@@ -74,12 +75,13 @@ type handbook struct {
 	alerts                             []string
 	mitigation                         action
 	seed                               bool
+	updated                            time.Time
 }
 
 func newHandbook(b *Runbook) *handbook {
 	h := &handbook{
 		id: b.ID, title: b.Title, service: b.Service, errorType: b.ErrorType, url: b.URL, alerts: slices.Clone(b.Alerts),
-		mitigation: readAction(b.Mitigation), seed: b.Seed,
+		mitigation: readAction(b.Mitigation), seed: b.Seed, updated: b.UpdatedAt,
 	}
 	if h.mitigation.text == "" {
 		h.mitigation = readAction("Follow the runbook " + b.Title)

@@ -6,76 +6,43 @@ import (
 	"time"
 )
 
-// AddHistory stores past incidents and runbooks; an id that exists is updated.
-// An incident that lives here is never overwritten. They are searched at once.
+// AddHistory stores past incidents and runbooks; an id that exists is updated,
+// and what is stored as it is already is left alone. An incident that lives here
+// is never overwritten. They are searched at once.
 func (e *Engine) AddHistory(ctx context.Context, incidents []Incident, runbooks []Runbook) error {
 	now := e.now()
 	for n := range incidents {
-		if err := incidents[n].asHistory(now); err != nil {
+		if err := incidents[n].asHistory(); err != nil {
 			return err
 		}
 	}
 	for n := range runbooks {
-		if err := runbooks[n].complete(now); err != nil {
+		if err := runbooks[n].complete(); err != nil {
 			return err
 		}
 	}
-	err := e.store.Update(ctx, func(tx Tx) error {
-		ids := make([]string, len(incidents))
-		for n, i := range incidents {
-			ids[n] = i.ID
-		}
-		old, err := tx.IncidentsByID(ctx, ids)
-		if err != nil {
+	var m merge
+	err := e.store.Update(ctx, func(tx Tx) (err error) {
+		if m, err = compareHistory(ctx, tx, incidents, runbooks, now); err != nil {
 			return err
 		}
-		for _, i := range old {
-			if !i.Historical {
-				return Conflictf("%s is a live incident; history needs another id", i.ID)
-			}
+		for _, id := range m.kept {
+			return Conflictf("%s lives here already; history needs another id", id)
 		}
-		if err := tx.PutIncidents(ctx, incidents); err != nil {
-			return err
-		}
-		if err := tx.PutRunbooks(ctx, runbooks); err != nil {
-			return err
-		}
-		return e.tellHistory(ctx, tx, incidents, runbooks, now)
+		return e.write(ctx, tx, &m, now)
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		e.follow(ctx, &m)
 	}
-	if err := e.library.put(ctx, incidents, runbooks); err != nil {
-		e.log.WarnContext(ctx, "some of the history has no vectors yet", "error", err)
-	}
-	return nil
-}
-
-func (e *Engine) tellHistory(ctx context.Context, tx Tx, incidents []Incident, runbooks []Runbook, now time.Time) error {
-	var events []Event
-	for _, i := range incidents {
-		ev, err := NewEvent(EventIncident, now, i)
-		if err != nil {
-			return err
-		}
-		events = append(events, ev)
-	}
-	for _, b := range runbooks {
-		ev, err := NewEvent(EventSystem, now, news{What: "runbook", Kind: KindRunbook, ID: b.ID})
-		if err != nil {
-			return err
-		}
-		events = append(events, ev)
-	}
-	return tx.Emit(ctx, events...)
+	return err
 }
 
 // asHistory checks and completes a past incident. Only a title, a symptom or a
 // text is required.
-func (i *Incident) asHistory(now time.Time) error {
+func (i *Incident) asHistory() error {
 	for _, s := range []*string{
 		&i.ID, &i.Title, &i.Service, &i.Environment, &i.ErrorType, &i.Symptom, &i.RootCause, &i.Resolution, &i.Text,
-		&i.Cost, &i.Undo, &i.TimeToMitigate,
+		&i.Cost, &i.Undo, &i.TimeToMitigate, &i.Source, &i.Fingerprint,
 	} {
 		*s = strings.TrimSpace(Clean(*s))
 	}
@@ -94,17 +61,22 @@ func (i *Incident) asHistory(now time.Time) error {
 	if i.Labels == nil {
 		i.Labels = map[string]string{}
 	}
-	if i.StartedAt.IsZero() {
-		i.StartedAt = now
-	}
-	if i.ResolvedAt == nil {
-		i.ResolvedAt = &i.StartedAt
-	}
-	i.Historical, i.Status, i.UpdatedAt = true, Resolved, now
+	i.StartedAt = i.StartedAt.UTC().Truncate(time.Microsecond)
+	i.MitigatedAt, i.ResolvedAt = micros(i.MitigatedAt), micros(i.ResolvedAt)
+	i.Historical, i.Status = true, Resolved
 	if i.Reason == "" {
 		i.Reason = ReasonFixed
 	}
 	return nil
+}
+
+// micros is a time as every store keeps it.
+func micros(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	u := t.UTC().Truncate(time.Microsecond)
+	return &u
 }
 
 func (i *Incident) firstWords() string {
@@ -118,8 +90,9 @@ func (i *Incident) firstWords() string {
 	return line
 }
 
-// complete checks and completes a runbook.
-func (b *Runbook) complete(now time.Time) error {
+// complete checks and completes a runbook. Where it does not say what to do, its
+// text does.
+func (b *Runbook) complete() error {
 	for _, s := range []*string{&b.ID, &b.Title, &b.ErrorType, &b.Service, &b.Text, &b.Mitigation, &b.URL} {
 		*s = strings.TrimSpace(Clean(*s))
 	}
@@ -132,7 +105,9 @@ func (b *Runbook) complete(now time.Time) error {
 	if b.ID == "" {
 		b.ID = "RB-" + HashFingerprint(b.Title, b.Service, nil)
 	}
-	b.UpdatedAt = now
+	if b.Mitigation == "" {
+		b.Mitigation = Mitigation(b.Text)
+	}
 	return nil
 }
 

@@ -93,7 +93,10 @@ func (p *past) witnesses(weight float64) []witness {
 	if p.took != "" {
 		why += " in " + p.took
 	}
-	list := []witness{said(p.fix, Worked, weight, why)}
+	var list []witness
+	if p.fix.text != "" {
+		list = append(list, said(p.fix, Worked, weight, why))
+	}
 	for _, t := range p.tried {
 		why := ""
 		if t.note != "" {

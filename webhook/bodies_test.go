@@ -93,7 +93,7 @@ func TestWrongTypesAreNamed(t *testing.T) {
 		{"/api/v1/incidents", `{}`, "title"},
 		{"/api/v1/incidents", `{"title":"x","kind":"runbook"}`, "kind"},
 		{"/api/v1/incidents", `{"title":"x","started_at":"yesterday"}`, "started_at"},
-		{"/api/v1/incidents", `{"title":"x","labels":{"a":1}}`, "labels.a"},
+		{"/api/v1/incidents", `{"title":"x","labels":{"a":[1]}}`, "labels.a"},
 		{"/api/v1/incidents/INC-2025-001/notes", `{"text":5}`, "text"},
 		{"/api/v1/incidents/INC-2025-001/notes", `{}`, "text"},
 		{"/api/v1/incidents/INC-2025-001/ack", `{"actor":5}`, "actor"},

@@ -59,6 +59,9 @@ func first(examples []any) any {
 
 // example is a body of the members that have one.
 func (r reference) example(op *huma.Operation, body *huma.Schema) (string, error) {
+	if op.Path == importRoute {
+		return `{"kind": "incident", "id": "INC-2025-014", "title": "Checkout timed out", "resolution": "Throttle connections to 30%"}`, nil
+	}
 	if strings.HasPrefix(op.Path, "/webhooks/") {
 		body = r.schemas.Map()["Anomaly"]
 	}

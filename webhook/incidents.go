@@ -1,8 +1,8 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
-	"time"
 
 	"ragoffire/engine"
 )
@@ -37,38 +37,36 @@ func (s *Server) getIncident(ctx context.Context, in *byID) (engine.Detail, erro
 	return d, err
 }
 
-// pastIncident is a row as import takes it.
+// pastIncident is a row as import takes it. It describes; engine.ParseRow reads.
 type pastIncident struct {
-	Kind       string            `json:"kind,omitempty" enum:"incident" default:"incident"`
-	ID         string            `json:"id,omitempty" maxLength:"255" example:"INC-2025-014" doc:"One that exists is updated; made from the title where empty"`
-	Title      string            `json:"title,omitempty" maxLength:"300" example:"Checkout timed out at the database" doc:"One of title, symptom and text is needed"`
-	ErrorType  string            `json:"error_type,omitempty" maxLength:"255" example:"database_timeout"`
-	Service    string            `json:"service,omitempty" maxLength:"255" example:"checkout"`
-	Severity   string            `json:"severity,omitempty" maxLength:"255" example:"critical"`
-	Spike      *float64          `json:"spike_percentage,omitempty" minimum:"-1000000000" maximum:"1000000000" example:"450"`
-	Symptom    string            `json:"symptom,omitempty" maxLength:"65536" example:"Database response time increased 450%"`
-	RootCause  string            `json:"root_cause,omitempty" maxLength:"65536"`
-	Resolution string            `json:"resolution,omitempty" maxLength:"65536" example:"Throttle connections to 30%" doc:"What fixed it"`
-	Text       string            `json:"text,omitempty" doc:"The post-mortem, for search"`
-	Labels     map[string]string `json:"labels,omitempty" maxProperties:"64"`
-	StartedAt  *time.Time        `json:"started_at,omitempty"`
-	ResolvedAt *time.Time        `json:"resolved_at,omitempty"`
+	Kind       string `json:"kind,omitempty" enum:"incident" default:"incident"`
+	ID         string `json:"id,omitempty" maxLength:"255" example:"INC-2025-014" doc:"One that exists is updated; made from the title where empty"`
+	Title      string `json:"title,omitempty" maxLength:"300" example:"Checkout timed out at the database" doc:"One of title, symptom and text is needed"`
+	ErrorType  string `json:"error_type,omitempty" maxLength:"255" example:"database_timeout"`
+	Service    string `json:"service,omitempty" maxLength:"255" example:"checkout"`
+	Severity   string `json:"severity,omitempty" maxLength:"255" example:"critical"`
+	Spike      any    `json:"spike_percentage,omitempty" example:"450" doc:"A number, also with a percent sign"`
+	Symptom    string `json:"symptom,omitempty" maxLength:"65536" example:"Database response time increased 450%"`
+	RootCause  string `json:"root_cause,omitempty" maxLength:"65536"`
+	Resolution string `json:"resolution,omitempty" maxLength:"65536" example:"Throttle connections to 30%" doc:"What fixed it"`
+	Text       string `json:"text,omitempty" doc:"The post-mortem, for search"`
+	Labels     any    `json:"labels,omitempty" doc:"An object of strings"`
+	StartedAt  any    `json:"started_at,omitempty" doc:"RFC 3339, a date, or seconds since 1970"`
+	ResolvedAt any    `json:"resolved_at,omitempty" doc:"As started_at"`
 }
 
-type addIncidentInput struct{ Body pastIncident }
+type addIncidentInput struct {
+	Body    pastIncident
+	RawBody []byte
+}
 
 func (s *Server) addIncident(ctx context.Context, in *addIncidentInput) (engine.Incident, error) {
-	b := in.Body
-	i := engine.Incident{
-		ID: b.ID, Title: b.Title, ErrorType: b.ErrorType, Service: b.Service, Spike: b.Spike, Symptom: b.Symptom,
-		RootCause: b.RootCause, Resolution: b.Resolution, Text: b.Text, Labels: b.Labels, ResolvedAt: b.ResolvedAt, Source: "api",
+	row, err := engine.ParseRow(in.RawBody, engine.KindIncident)
+	if err != nil {
+		return engine.Incident{}, err
 	}
-	if b.Severity != "" {
-		i.Severity = engine.ParseSeverity(b.Severity)
-	}
-	if b.StartedAt != nil {
-		i.StartedAt = b.StartedAt.UTC()
-	}
+	i := row.Incident()
+	i.Source = cmp.Or(i.Source, "api")
 	rows := []engine.Incident{i}
 	if err := s.cfg.Engine.AddHistory(ctx, rows, nil); err != nil {
 		return engine.Incident{}, err

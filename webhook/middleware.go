@@ -89,6 +89,12 @@ func (s *Server) secure(next echo.HandlerFunc) echo.HandlerFunc {
 func (s *Server) limit(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
+		if c.Path() == importRoute { // which has a limit of its own
+			if r.ContentLength > maxImport {
+				return importTooLarge()
+			}
+			return next(c)
+		}
 		if r.ContentLength > maxBody {
 			return tooLarge()
 		}

@@ -24,6 +24,7 @@ func (s *Server) describe(a huma.API) error {
 		{Name: "decisions", Description: "What an alert resembles, what worked then, and what people said of it"},
 		{Name: "incidents", Description: "Live and past ones, one collection"},
 		{Name: "search", Description: "What the history knows"},
+		{Name: "history", Description: "All of it, in and out, as JSON lines"},
 		{Name: "stats", Description: "Figures; examples count in none"},
 		{Name: "events", Description: "Everything that changes, in order"},
 		{Name: "webhooks", Description: "Where monitoring systems deliver"},
@@ -97,6 +98,7 @@ func (s *Server) describePlain(doc *huma.OpenAPI) {
 		}},
 		Responses: feed,
 	})
+	s.describeHistory(doc, problems, schema)
 	doc.AddOperation(&huma.Operation{
 		Method: http.MethodGet, Path: "/healthz", OperationID: "get-healthz", Tags: []string{"health"}, Summary: "Whether the process answers", Security: open,
 		Responses: map[string]*huma.Response{"200": {Description: "It does", Content: schema(struct {
@@ -109,5 +111,26 @@ func (s *Server) describePlain(doc *huma.OpenAPI) {
 			"200": {Description: "Ready", Content: schema(readiness{}, "Readiness")},
 			"503": {Description: "Not ready", Content: schema(readiness{}, "Readiness")},
 		},
+	})
+}
+
+// describeHistory adds the two that stream.
+func (s *Server) describeHistory(doc *huma.OpenAPI, problems func(...int) map[string]*huma.Response, schema func(any, string) map[string]*huma.MediaType) {
+	lines := map[string]*huma.MediaType{ndjson: {Schema: &huma.Schema{Type: huma.TypeString, Description: "A JSON object a line"}}}
+	in := problems(401, 403, 413, 503)
+	in["200"] = &huma.Response{Description: "What went in; rows that are no good are listed and the rest is in", Content: schema(imported{}, "Imported")}
+	doc.AddOperation(&huma.Operation{
+		Method: http.MethodPost, Path: importRoute, OperationID: "post-import", Tags: []string{"history"},
+		Summary: "Add past incidents and runbooks, one row a line",
+		Description: "A row has kind, incident or runbook, and one of title, symptom and text. An id that exists is updated; the same again changes nothing. " +
+			"At most 64 MiB, a few hundred rows a transaction: what went in before an error stays, and the same import again does the rest.",
+		RequestBody: &huma.RequestBody{Required: true, Content: lines},
+		Responses:   in,
+	})
+	out := problems(401, 403, 503)
+	out["200"] = &huma.Response{Description: "All of the history, one row a line; examples have \"seed\": true", Content: lines}
+	doc.AddOperation(&huma.Operation{
+		Method: http.MethodGet, Path: exportRoute, OperationID: "get-export", Tags: []string{"history"},
+		Summary: "All past incidents and runbooks, as import takes them", Responses: out,
 	})
 }

@@ -45,6 +45,7 @@ func newContract(t *testing.T, r *rig) *contract {
 	doc, err := loader.LoadFromData(r.do("GET", "/openapi.json", "").body)
 	check(t, err)
 	check(t, doc.Validate(context.Background()))
+	openapi3filter.RegisterBodyDecoder("application/x-ndjson", openapi3filter.PlainBodyDecoder)
 	router, err := legacy.NewRouter(doc)
 	check(t, err)
 	return &contract{t: t, r: r, router: router, seen: make(map[string]bool)}
@@ -144,6 +145,15 @@ func TestAnswersMatchTheDocument(t *testing.T) {
 	c.do(204, "DELETE", "/api/v1/incidents/"+past.field(t, "id").(string), "")
 	c.do(404, "GET", "/api/v1/incidents/"+past.field(t, "id").(string), "")
 	c.do(409, "DELETE", "/api/v1/incidents/"+incident, "")
+
+	in := c.do(200, "POST", "/api/v1/import", `{"kind":"incident","id":"OLD-1","title":"Old one"}`+"\n"+`{"kind":"poem"}`+"\n")
+	if in.field(t, "added") != 1.0 || in.field(t, "bad_count") != 1.0 {
+		t.Errorf("import = %s", in.body)
+	}
+	c.do(413, "POST", "/api/v1/import", strings.Repeat(" ", 64<<20+1))
+	if out := c.do(200, "GET", "/api/v1/export", ""); !strings.Contains(string(out.body), `"id":"OLD-1"`) {
+		t.Errorf("export = %.300s", out.body)
+	}
 
 	c.do(200, "GET", "/api/v1/search?q=database+timeouts", "")
 	c.do(200, "GET", "/api/v1/search?q=database&k=2&kind=runbook", "")

@@ -32,6 +32,8 @@ func (s *Server) routes() error {
 	e.GET("/openapi.json", s.openapi)
 	e.GET("/metrics", s.metrics.handler)
 	e.GET("/ws/incidents", s.feed)
+	e.POST(importRoute, s.importHistory)
+	e.GET(exportRoute, s.exportHistory)
 
 	a := s.newAPI()
 	op(a, 200, "POST /api/v1/decisions/analyze", "Ask what this is and what worked", s.analyze)

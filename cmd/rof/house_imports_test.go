@@ -30,6 +30,8 @@ var places = []struct {
 	{"engine/confidence", nil},
 	{"engine/llm", nil},
 	{"engine/ground", nil},
+	{"engine/markdown", nil},
+	{"engine/history", []string{"engine", "engine/markdown"}},
 	{"engine/enginetest", []string{"engine"}},
 	{"store", []string{"engine", "store/..."}},
 	{"bot", []string{"engine", "bot/..."}},
@@ -54,7 +56,7 @@ var vendors = []struct {
 	{"github.com/danielgtaylor/huma", []string{"webhook"}},
 	{"github.com/gorilla/websocket", []string{"webhook", "bot/slackfake"}},
 	{"github.com/prometheus/client_golang", []string{"webhook", "cmd"}},
-	{"github.com/goccy/go-yaml", []string{"cmd"}},
+	{"github.com/goccy/go-yaml", []string{"cmd", "engine/history"}},
 	{"golang.org/x/sync", []string{"bot", "cmd", "store", "webhook"}},
 }
 

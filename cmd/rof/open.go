@@ -13,20 +13,15 @@ import (
 )
 
 // open opens the store and the engine on it, and loads the examples where they
-// are wanted and the store is empty. countWords is told what came of each text
-// of a model.
-func open(ctx context.Context, cfg *config, log *slog.Logger, countWords func(string)) (store.Store, *engine.Engine, error) {
+// are wanted and the store is empty.
+func open(ctx context.Context, cfg *config, ec engine.Config, log *slog.Logger) (store.Store, *engine.Engine, error) {
 	st, err := store.Open(ctx, cfg.database, store.Options{Log: log})
 	if err != nil {
 		return nil, nil, err
 	}
-	ec := cfg.engineConfig()
 	ec.Store, ec.Log = st, log
 	if cfg.openaiEmbedding != "" {
 		ec.Embedder = llm.NewEmbedder(llm.Config{Key: cfg.openaiKey, BaseURL: cfg.openaiBase, Model: cfg.openaiEmbedding})
-	}
-	if cfg.openaiModel != "" {
-		ec.Writer, ec.CountWords = newWriter(cfg), countWords
 	}
 	e, err := engine.New(ctx, ec)
 	if err == nil && cfg.seed {
@@ -58,12 +53,23 @@ func seed(ctx context.Context, st engine.Store, e *engine.Engine) error {
 
 // withEngine runs a short command on the store, beside a running serve or not.
 func withEngine(ctx context.Context, getenv func(string) string, std streams, do func(*engine.Engine) error) error {
+	return with(ctx, getenv, std, func(*engine.Config) {}, do)
+}
+
+// withHistory is withEngine for commands that write or copy history and search
+// none.
+func withHistory(ctx context.Context, getenv func(string) string, std streams, do func(*engine.Engine) error) error {
+	return with(ctx, getenv, std, func(ec *engine.Config) { ec.Unread = true }, do)
+}
+
+func with(ctx context.Context, getenv func(string) string, std streams, adjust func(*engine.Config), do func(*engine.Engine) error) error {
 	cfg, err := readConfig(getenv)
 	if err != nil {
 		return err
 	}
-	cfg.openaiModel = "" // nobody waits here for a model's words, or sees them come
-	st, e, err := open(ctx, &cfg, newLog(std.err, "warn", cfg.logFormat), nil)
+	ec := cfg.engineConfig()
+	adjust(&ec)
+	st, e, err := open(ctx, &cfg, ec, newLog(std.err, "warn", cfg.logFormat))
 	if err != nil {
 		return err
 	}

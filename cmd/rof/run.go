@@ -37,6 +37,9 @@ func commands() []command {
 		{"analyze", "rof analyze [--error-type T] [--spike PCT] [--service S] [--json] [TEXT…]", analyzeHelp, analyze},
 		{"backtest", "rof backtest [--json] [--plot FILE.svg]", backtestHelp, backtest},
 		{"search", "rof search [-k N] [--json] QUERY…", searchHelp, search},
+		{"import", "rof import [--dry-run] [--json] PATH…", importHelp, importHistory},
+		{"export", "rof export [FILE]", exportHelp, export},
+		{"seeds", "rof seeds remove", seedsHelp, seedsCommand},
 		{"migrate", "rof migrate", migrateHelp, migrate},
 		{"healthcheck", "rof healthcheck", healthcheckHelp, healthcheck},
 		{"version", "rof version", versionHelp, version},
@@ -47,6 +50,9 @@ func commands() []command {
 type usageError struct{ text string }
 
 func (u *usageError) Error() string { return u.text }
+
+// errReported is a failure of which everything is said already.
+var errReported = errors.New("see above")
 
 func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
 
@@ -71,6 +77,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 func status(c command, err error, std streams) int {
 	if err == nil {
 		return exitDone
+	}
+	if errors.Is(err, errReported) {
+		return exitFailed
 	}
 	if errors.Is(err, flag.ErrHelp) {
 		_, _ = fmt.Fprintf(std.out, "usage: %s\n\n%s", c.usage, c.help)

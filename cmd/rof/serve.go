@@ -38,7 +38,7 @@ func serve(ctx context.Context, args []string, getenv func(string) string, std s
 	wordsTotal := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "rof_words_total", Help: "What came of a model's words: shown, reused, failed, or dropped and why.",
 	}, []string{"what"})
-	st, e, err := open(ctx, &cfg, log, func(what string) { wordsTotal.WithLabelValues(what).Inc() })
+	st, e, err := open(ctx, &cfg, worded(&cfg, func(what string) { wordsTotal.WithLabelValues(what).Inc() }), log)
 	if err != nil {
 		return err
 	}

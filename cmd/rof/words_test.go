@@ -23,7 +23,7 @@ func working(t *testing.T, count func(string), pairs ...string) *engine.Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	st, e, err := open(t.Context(), &cfg, slog.New(slog.NewTextHandler(t.Output(), nil)), count)
+	st, e, err := open(t.Context(), &cfg, worded(&cfg, count), slog.New(slog.NewTextHandler(t.Output(), nil)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,16 @@ func newWriter(cfg *config) writer {
 	})}
 }
 
+// worded is the engine's settings with a model's words, where a model is set. Only
+// serve has them: nobody waits at a command for words, or sees them come.
+func worded(cfg *config, count func(string)) engine.Config {
+	ec := cfg.engineConfig()
+	if cfg.openaiModel != "" {
+		ec.Writer, ec.CountWords = newWriter(cfg), count
+	}
+	return ec
+}
+
 // Write implements engine.Writer.
 func (w writer) Write(ctx context.Context, b engine.Brief) (engine.Draft, error) {
 	brief := llm.Brief{Facts: b.Facts, Action: b.Action}
