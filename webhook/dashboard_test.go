@@ -56,7 +56,15 @@ func TestDashboardFollows(t *testing.T) {
 }
 
 func TestDashboardAsksWhatCameOfIt(t *testing.T) {
-	r := start(t, nil).withSeeds()
+	r := start(t, nil)
+	past := func(id string, spike float64, fix string) engine.Incident {
+		began := time.Now().AddDate(0, -1, 0)
+		return engine.Incident{
+			ID: id, Title: "Checkout timed out", Historical: true, Status: engine.Resolved, Severity: engine.SeverityHigh, ErrorType: "database_timeout",
+			Service: "checkout", Spike: &spike, Symptom: "database timeouts", Resolution: fix, StartedAt: began, ResolvedAt: new(began.Add(time.Hour)),
+		}
+	}
+	check(t, r.engine.AddHistory(t.Context(), []engine.Incident{past("INC-2025-001", 450, "Throttle connections"), past("INC-2025-002", 700, "Kill the idle sessions")}, nil))
 	r.do("POST", "/webhooks/generic", `{"kind":"change","type":"deploy","service":"checkout","ref":"4f1c2e","actor":"ann"}`).want(t, 202)
 	got := r.do("POST", "/api/v1/decisions/stream-anomaly", anomaly(map[string]any{"spike_percentage": 450})).want(t, 202)
 	b := browse(t, r.url)
