@@ -291,8 +291,8 @@ func TestVerdictsCountInABacktestFromThenOn(t *testing.T) {
 		err := r.store.Update(t.Context(), func(tx engine.Tx) error {
 			for n := range 9 {
 				d := engine.Decision{
-					ID: fmt.Sprint("dec_", n), MatchedIncident: &id, RecommendedAction: &id, ConfidenceScore: .8, CreatedAt: at,
-					Confidence: engine.Confidence{Score: .8, Raw: .8}, Question: engine.Question{ErrorType: "another_type"},
+					ID: fmt.Sprint("dec_", n), MatchedIncident: &id, RecommendedAction: &id, ConfidenceScore: .9, CreatedAt: at,
+					Confidence: engine.Confidence{Score: .9, Raw: []float64{.6, .8, .9}[n%3]}, Question: engine.Question{ErrorType: "another_type"},
 				}
 				if err := tx.PutDecisions(t.Context(), []engine.Decision{d}); err != nil {
 					return err

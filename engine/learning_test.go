@@ -99,7 +99,7 @@ func (tm *team) leads() map[string]string {
 }
 
 func TestATeamsThirtyVerdictsAreLearnt(t *testing.T) {
-	for seed := range uint64(3) {
+	for seed := range uint64(2) {
 		t.Run(fmt.Sprint("team ", seed), func(t *testing.T) {
 			tm := newTeam(t, seed)
 			before, _ := tm.next()

@@ -19,7 +19,7 @@ func team(seed uint64, n int, truth func(raw float64) float64) []Outcome {
 
 // off is the mean distance between what is learnt and the truth, over many teams.
 func off(n int, truth func(float64) float64) (calibrated, raw float64) {
-	const teams, points = 60, 19
+	const teams, points = 25, 19
 	for seed := range uint64(teams) {
 		c := NewCalibrator(team(seed, n, truth))
 		for k := range points {
