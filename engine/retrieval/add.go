@@ -58,11 +58,15 @@ const readBatch = 256
 func eachRead(ctx context.Context, docs []Document, pass func([]readDocument) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	batches := make(chan []readDocument, 1)
+	readers := make([]*reader, min(runtime.GOMAXPROCS(0), len(docs)))
+	for n := range readers {
+		readers[n] = newReader()
+	}
 	go func() {
 		defer close(batches)
 		for len(docs) > 0 && ctx.Err() == nil {
 			n := min(readBatch, len(docs))
-			batches <- readAll(docs[:n])
+			batches <- readAll(readers, docs[:n])
 			docs = docs[n:]
 		}
 	}()
@@ -82,20 +86,20 @@ func eachRead(ctx context.Context, docs []Document, pass func([]readDocument) er
 	return ctx.Err()
 }
 
-func readAll(docs []Document) []readDocument {
+func readAll(readers []*reader, docs []Document) []readDocument {
 	read := make([]readDocument, len(docs))
 	var next atomic.Int64
-	var readers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(docs)) {
-		readers.Go(func() {
+	var working sync.WaitGroup
+	for _, r := range readers {
+		working.Go(func() {
 			for n := int(next.Add(1)) - 1; n < len(docs); n = int(next.Add(1)) - 1 {
-				a := analyse(docs[n].Fields, maxWords)
+				a := r.analyse(docs[n].Fields, maxWords)
 				a.tokens = nil
 				read[n] = readDocument{&docs[n], newEntry(docs[n], a), a}
 			}
 		})
 	}
-	readers.Wait()
+	working.Wait()
 	return read
 }
 
@@ -110,14 +114,16 @@ func (x *Index) addHashed(ctx context.Context, r readDocument) error {
 
 // Remove takes the documents of one kind out; ids that aren't there are ignored.
 func (x *Index) Remove(kind string, ids ...string) {
+	x.mu.Lock()
 	for _, id := range ids {
-		k := key{kind, id}
-		x.mu.Lock()
-		if e := x.byKey[k]; e != nil {
+		if e := x.byKey[key{kind, id}]; e != nil {
 			x.take(e)
 		}
-		x.mu.Unlock()
-		x.vectors.remove(k)
+	}
+	x.lexicon.weighGrams()
+	x.mu.Unlock()
+	for _, id := range ids {
+		x.vectors.remove(key{kind, id})
 	}
 	x.remeasure(context.Background())
 }

@@ -77,9 +77,13 @@ func (x *Index) vectorsOf(ctx context.Context, batch []textOf) ([][]float32, err
 	return made, nil
 }
 
-// queryVector is the vector of a query's text, at length 1; nil for an empty text, which endpoints refuse.
+// queryVector is the vector of a query's text, at length 1; nil for an empty text, which endpoints refuse,
+// and where the history has outgrown the built-in vectors.
 func (x *Index) queryVector(ctx context.Context, text string, a analysis) ([]float32, error) {
 	if x.builtIn() {
+		if x.Len() > builtInStored {
+			return nil, nil
+		}
 		return hashed{}.vector(a), nil
 	}
 	text = embeddable(text)

@@ -1,9 +1,7 @@
 package retrieval
 
 import (
-	"cmp"
 	"math"
-	"slices"
 )
 
 // pairBuckets: word pairs are hashed; 10,000 incidents hold about 300,000 of them.
@@ -12,7 +10,7 @@ const pairBuckets = 1 << 18
 // analysis is a text read once, for documents and queries alike.
 type analysis struct {
 	tokens []token
-	// terms are the stems with what they count, by stem; length is their sum.
+	// terms are the stems with what they count, as they first occur; length is their sum.
 	terms  []termCount
 	length float32
 	// flow is the running text in terms, by their place in terms.
@@ -20,6 +18,8 @@ type analysis struct {
 	pairs []pairCount
 	// names are the stems of a document's names.
 	names []string
+	// numbers are what the index calls the terms.
+	numbers *numbers
 }
 
 // place is a term's place in an analysis, or a passage's end.
@@ -29,6 +29,7 @@ const passageEnd place = -1
 
 type termCount struct {
 	stem  string
+	id    uint32 // the reader's number of it
 	count float32
 	// whole marks what occurs only as a compound kept whole.
 	whole bool
@@ -40,15 +41,7 @@ type pairCount struct {
 }
 
 // analyse reads a document's fields, up to a limit of words in all.
-func analyse(fields []Field, limit int) analysis {
-	var spans []span
-	for _, f := range fields {
-		spans = append(spans, documentSpans(f.Text)...)
-	}
-	a := analyseSpans(spans, limit)
-	a.names = namesOf(fields)
-	return a
-}
+func analyse(fields []Field, limit int) analysis { return newReader().analyse(fields, limit) }
 
 // analyseQuery reads a query's texts.
 func analyseQuery(texts ...string) analysis {
@@ -56,43 +49,7 @@ func analyseQuery(texts ...string) analysis {
 	for _, text := range texts {
 		spans = append(spans, querySpans(text)...)
 	}
-	return analyseSpans(spans, maxQueryWords)
-}
-
-func analyseSpans(spans []span, limit int) analysis {
-	var a analysis
-	counts := map[string]termCount{}
-	passage := passages{}
-	var pairs []uint32
-	for _, s := range spans {
-		room := limit - len(a.tokens)
-		tokens := tokenise(s.text, room)
-		tokens = tokens[:min(len(tokens), room)]
-		for i, t := range tokens {
-			tokens[i].ends = passage.ends(s.opens && i == 0)
-			if !t.stop {
-				weight := s.weight
-				if s.numbers > 0 && isCount(t.text) {
-					weight *= s.numbers
-				}
-				tokens[i].weight = weight
-				c, known := counts[t.stem]
-				counts[t.stem] = termCount{t.stem, c.count + weight, t.whole && (c.whole || !known)}
-				a.length += weight
-			}
-		}
-		pairs = appendWordPairs(pairs, tokens)
-		a.tokens = append(a.tokens, tokens...)
-	}
-	a.terms = make([]termCount, 0, len(counts))
-	for _, c := range counts {
-		a.terms = append(a.terms, c)
-	}
-	slices.SortFunc(a.terms, func(l, r termCount) int { return cmp.Compare(l.stem, r.stem) })
-	a.flow = flowOf(a.tokens, a.terms)
-	slices.Sort(pairs)
-	eachRun(pairs, func(b uint32, n uint8) { a.pairs = append(a.pairs, pairCount{b, n}) })
-	return a
+	return newReader().read(spans, maxQueryWords)
 }
 
 // appendWordPairs appends the bucket of every two neighbouring words, stop words left out.
@@ -102,11 +59,10 @@ func appendWordPairs(pairs []uint32, tokens []token) []uint32 {
 		if t.stop || t.whole {
 			continue
 		}
-		h := hashString(t.stem)
 		if last != 0 {
-			pairs = append(pairs, mix(last*31+h)%pairBuckets)
+			pairs = append(pairs, mix(last*31+t.hash)%pairBuckets)
 		}
-		last = h
+		last = t.hash
 	}
 	return pairs
 }

@@ -1,10 +1,5 @@
 package retrieval
 
-import (
-	"cmp"
-	"slices"
-)
-
 // A long document is about a query where one passage of it is. Passages end at a heading or where they are long: what is
 // about one thing rarely takes more than a hundred words.
 const (
@@ -23,25 +18,6 @@ func (p *passages) ends(opens bool) bool {
 	}
 	p.words++
 	return ends
-}
-
-// flowOf is the running text: stop words and compounds kept whole are no part of it.
-func flowOf(tokens []token, terms []termCount) []place {
-	flow := make([]place, 0, len(tokens))
-	ends := false
-	for _, t := range tokens {
-		ends = ends || t.ends
-		if t.stop || t.whole {
-			continue
-		}
-		if ends && len(flow) > 0 {
-			flow = append(flow, passageEnd)
-		}
-		ends = false
-		at, _ := slices.BinarySearchFunc(terms, t.stem, func(t termCount, stem string) int { return cmp.Compare(t.stem, stem) })
-		flow = append(flow, place(at))
-	}
-	return flow
 }
 
 // packFlow keeps a running text in a byte or two a word: a document's distinct words are few. moved tells where each term

@@ -19,11 +19,12 @@ type grams struct {
 	all []uint16
 	// ends[t] is where those of word t end.
 	ends []uint32
-	// df[g] is how often a document holds a word with n-gram g: twice where it holds two.
-	df []uint32
+	// df[g] is how often a document holds a word with n-gram g: twice where it holds two. idf[g] is what it weighs.
+	df  *[charBuckets]uint32
+	idf *[charBuckets]float32
 }
 
-func newGrams() grams { return grams{df: make([]uint32, charBuckets)} }
+func newGrams() grams { return grams{df: new([charBuckets]uint32), idf: new([charBuckets]float32)} }
 
 // add takes the next word in.
 func (g *grams) add(word string) {
@@ -75,14 +76,14 @@ func (q *charQuery) read(terms []termCount, l *lexicon) {
 			if q.weights[g] == 0 {
 				q.used = append(q.used, g)
 			}
-			q.weights[g] += damp(t.count) * l.gramIDF(g) / length
+			q.weights[g] += damp(t.count) * l.chars.idf[g] / length
 		}
 	}
 	sum := 0.
 	for _, g := range q.used {
 		sum += float64(q.weights[g]) * float64(q.weights[g])
 		// From here on it is multiplied with words' n-grams, whose own idf it takes along.
-		q.weights[g] *= l.gramIDF(g)
+		q.weights[g] *= l.chars.idf[g]
 	}
 	q.norm = math.Sqrt(sum)
 }
@@ -106,17 +107,18 @@ func (q *charQuery) clear() {
 	q.used = q.used[:0]
 }
 
-// gramIDF is the weight of an n-gram, never 0.
-func (l *lexicon) gramIDF(gram uint16) float32 {
-	return float32(l.idf()(min(l.chars.df[gram], uint32(l.live))))
+// weighGrams brings the n-grams' weights up to date, which are never 0. A search asks for a hundred thousand.
+func (l *lexicon) weighGrams() {
+	for g, df := range l.chars.df {
+		l.chars.idf[g] = float32(l.all - l.logs[min(df, uint32(l.live))])
+	}
 }
 
 // gramsLength is the length of a word's vector. A word has at least one n-gram.
 func (l *lexicon) gramsLength(grams []uint16) float32 {
 	sum := float32(0)
 	for _, g := range grams {
-		idf := l.gramIDF(g)
-		sum += idf * idf
+		sum += l.chars.idf[g] * l.chars.idf[g]
 	}
 	return float32(math.Sqrt(float64(sum)))
 }

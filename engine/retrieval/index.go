@@ -78,6 +78,7 @@ func (x *Index) builtIn() bool {
 func (x *Index) replace(read []readDocument) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	defer x.lexicon.weighGrams()
 	for _, r := range read {
 		if !x.lexicon.room(r.analysis) || len(x.slots) == maxPacked {
 			return fmt.Errorf("%s %q: the index holds no more than %d documents and as many different words", r.kind, r.id, maxPacked)

@@ -20,8 +20,10 @@ type lexicon struct {
 	live     int
 	chars    grams
 	spelling spelling
-	// logs[n] is ln(n+.5): a document has a thousand features, and logarithms are slow.
+	// logs[n] is ln(n+.5), all the logarithm of the number of documents with the background: a search asks for thousands
+	// of idfs, and logarithms are slow.
 	logs  []float64
+	all   float64
 	damps *dampTable
 }
 
@@ -31,6 +33,7 @@ func newLexicon() *lexicon {
 		chars:    newGrams(),
 		spelling: newSpelling(),
 		logs:     []float64{math.Log(.5)},
+		all:      math.Log(background + 1),
 		damps:    newDampTable(),
 	}
 	return l
@@ -41,30 +44,27 @@ func (l *lexicon) room(a analysis) bool { return len(l.words)+len(a.terms) <= ma
 
 // insert adds an entry's features.
 func (l *lexicon) insert(e *entry, a analysis) {
-	e.terms = make([]packed, 0, len(a.terms))
-	ids := make([]uint32, 0, len(a.terms))
-	for _, t := range a.terms {
-		id := l.term(t.stem)
-		ids = append(ids, id)
-		e.terms = append(e.terms, pack(id, t.count))
+	// A term and its place in the analysis, to be sorted by term.
+	placed := make([]uint64, len(a.terms))
+	for from, t := range a.terms {
+		id := a.numbers.of(t, l)
+		placed[from] = uint64(pack(id, t.count))<<32 | uint64(from)
 		l.postings[id] = insertPosting(l.postings[id], pack(e.slot, t.count))
 		l.chars.held(id)
 	}
-	slices.Sort(e.terms)
-	moved := make([]place, len(ids))
-	for from, id := range ids {
-		to, _ := e.placeOf(id)
-		moved[from] = place(to)
+	slices.Sort(placed)
+	e.terms = make([]packed, len(placed))
+	moved := make([]place, len(placed))
+	for to, p := range placed {
+		e.terms[to] = packed(p >> 32)
+		moved[uint32(p)] = place(to)
 	}
 	e.flow = packFlow(a.flow, moved)
 	for _, name := range a.names {
 		e.names = append(e.names, l.term(name))
 	}
 	l.length += float64(e.length)
-	l.live++
-	if len(l.logs) <= l.live {
-		l.logs = append(l.logs, math.Log(float64(l.live)+.5))
-	}
+	l.resize(l.live + 1)
 }
 
 func (l *lexicon) delete(e *entry) {
@@ -76,7 +76,15 @@ func (l *lexicon) delete(e *entry) {
 		}
 	}
 	l.length -= float64(e.length)
-	l.live--
+	l.resize(l.live - 1)
+}
+
+// resize sets the number of documents.
+func (l *lexicon) resize(live int) {
+	l.live, l.all = live, math.Log(float64(live+background+1))
+	if len(l.logs) <= live {
+		l.logs = append(l.logs, math.Log(float64(live)+.5))
+	}
 }
 
 // term is the number of a word, a new one where the word is new.
@@ -105,8 +113,7 @@ const background = 10
 // idf returns the weight of a feature by the number of documents that hold it: ln((n+1)/(df+.5)), the background
 // counted in.
 func (l *lexicon) idf() func(df uint32) float64 {
-	all := math.Log(float64(l.live + background + 1))
-	return func(df uint32) float64 { return all - l.logs[df] }
+	return func(df uint32) float64 { return l.all - l.logs[df] }
 }
 
 // averageLength is the mean length of a document, never 0.

@@ -17,7 +17,7 @@ const (
 )
 
 // namesOf are the stems of a document's names.
-func namesOf(fields []Field) []string {
+func (r *reader) namesOf(fields []Field) []string {
 	var names []string
 	for _, f := range fields {
 		text := ""
@@ -28,8 +28,8 @@ func namesOf(fields []Field) []string {
 			text = firstHeading(f.Text)
 		}
 		for _, word := range strings.Fields(text[:min(len(text), maxProbe)]) {
-			tokens := tokenise(strings.Trim(word, "#[](){}<>`*'\".,:;!?"), maxWhole)
-			if n := len(tokens); n > 0 && (tokens[n-1].whole || n == 1 && single(text, f.Name)) && !tokens[n-1].stop {
+			r.words = r.tokenise(r.words[:0], strings.Trim(word, "#[](){}<>`*'\".,:;!?"), maxWhole)
+			if tokens, n := r.words, len(r.words); n > 0 && (tokens[n-1].whole || n == 1 && single(text, f.Name)) && !tokens[n-1].stop {
 				names = append(names, tokens[n-1].stem)
 			}
 		}

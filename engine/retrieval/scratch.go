@@ -8,8 +8,10 @@ type scratch struct {
 	sums    []float32
 	touched []uint32
 	chars   charQuery
-	// alike remembers what the query's characters have in common with a word; most words are in many documents.
-	alike map[uint32]float32
+	// alike remembers what the query's characters have in common with a word; most words are in many documents. A word's
+	// place is by its number, and the latest of two with the same place stays.
+	alike [alikeWords]alikeWord
+	round uint32
 	// matched and counts are those of one document, and so is near.
 	matched, counts []uint16
 	near            map[placePair]bool
@@ -38,8 +40,9 @@ type scratchPool struct{ pool sync.Pool }
 func (p *scratchPool) take(slots int) *scratch {
 	s, ok := p.pool.Get().(*scratch)
 	if !ok {
-		s = &scratch{alike: map[uint32]float32{}, near: map[placePair]bool{}}
+		s = &scratch{near: map[placePair]bool{}}
 	}
+	s.round++
 	if len(s.sums) < slots {
 		s.sums = make([]float32, slots+slots/4)
 	}
@@ -49,7 +52,6 @@ func (p *scratchPool) take(slots int) *scratch {
 // put takes a scratch back and clears what was used: the touched slots and the query's characters.
 func (p *scratchPool) put(s *scratch) {
 	s.chars.clear()
-	clear(s.alike)
 	for _, slot := range s.touched {
 		s.sums[slot] = 0
 	}
@@ -64,12 +66,20 @@ func (s *scratch) add(slot uint32, score float32) {
 	s.sums[slot] += score
 }
 
+// alikeWords is how many words a search remembers; the documents of a shortlist have about half as many.
+const alikeWords = 1 << 14
+
+// alikeWord is valid in one round only, so that nothing need be cleared.
+type alikeWord struct {
+	term, round uint32
+	sim         float32
+}
+
 // like is what the query's characters have in common with a word.
 func (s *scratch) like(term uint32, l *lexicon) float32 {
-	sim, known := s.alike[term]
-	if !known {
-		sim = s.chars.word(l.chars.of(term), l)
-		s.alike[term] = sim
+	w := &s.alike[term%alikeWords]
+	if w.term != term || w.round != s.round {
+		*w = alikeWord{term, s.round, s.chars.word(l.chars.of(term), l)}
 	}
-	return sim
+	return w.sim
 }

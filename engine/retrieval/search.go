@@ -1,7 +1,6 @@
 package retrieval
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -66,8 +65,7 @@ func (q Query) read() (analysis, string) {
 }
 
 func (a analysis) has(stem string) bool {
-	_, found := slices.BinarySearchFunc(a.terms, stem, func(t termCount, stem string) int { return cmp.Compare(t.stem, stem) })
-	return found
+	return slices.ContainsFunc(a.terms, func(t termCount) bool { return t.stem == stem })
 }
 
 // lexical scores the candidates by the three lexical legs, and tells what the query's words are worth.

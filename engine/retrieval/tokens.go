@@ -26,6 +26,8 @@ type token struct {
 	stop           bool
 	// whole marks the compound kept whole; it is no part of the running text.
 	whole bool
+	// id numbers the stem for its reader, 0 where that doesn't remember; hash is the same everywhere.
+	id, hash uint32
 	// weight is what the word counts where it stands, ends tells that a passage has ended before it.
 	weight float32
 	ends   bool
