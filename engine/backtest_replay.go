@@ -162,6 +162,9 @@ func (r *replay) put(ctx context.Context, incidents []Incident, runbooks []Runbo
 		return ctx.Err()
 	}
 	if err := r.library.put(ctx, incidents, runbooks); err != nil {
+		return err
+	}
+	if err := r.library.embed(ctx); err != nil {
 		r.engine.log.WarnContext(ctx, "some of the history has no vectors in the backtest", "error", err)
 	}
 	return ctx.Err()

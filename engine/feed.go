@@ -35,9 +35,9 @@ func newFeed(store Store, last int64) *feed {
 	return &feed{store: store, last: last, moved: make(chan struct{})}
 }
 
-// run reads events as they are committed and hands each to learn, then to the
+// run reads events as they are committed and hands them to learn, then to the
 // subscribers, until ctx ends.
-func (f *feed) run(ctx context.Context, log *slog.Logger, learn func(context.Context, Event)) error {
+func (f *feed) run(ctx context.Context, log *slog.Logger, learn func(context.Context, []Event)) error {
 	wake := f.store.Watch(ctx)
 	for {
 		if err := f.drain(ctx, learn); err != nil && ctx.Err() == nil {
@@ -55,15 +55,13 @@ func (f *feed) run(ctx context.Context, log *slog.Logger, learn func(context.Con
 	}
 }
 
-func (f *feed) drain(ctx context.Context, learn func(context.Context, Event)) error {
+func (f *feed) drain(ctx context.Context, learn func(context.Context, []Event)) error {
 	for {
 		events, err := f.read(ctx, f.position(), 500)
 		if err != nil || len(events) == 0 {
 			return err
 		}
-		for _, ev := range events {
-			learn(ctx, ev)
-		}
+		learn(ctx, events)
 		f.publish(events)
 	}
 }

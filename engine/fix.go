@@ -9,7 +9,7 @@ import (
 // past incidents of a type are looked through for them.
 const (
 	trialsShown = 4
-	tallied     = 1000
+	tallied     = 200
 )
 
 // fixRecord says how often the recommended fix was tried for this type of error
@@ -47,11 +47,11 @@ func (a *adviser) fixRecord(ask *inquiry, best *candidate) *FixRecord {
 
 // tally counts what one past incident says of the action.
 func (f *FixRecord) tally(act action, p *past, same map[string]bool) {
-	is := func(other action) bool {
-		yes, known := same[other.text]
+	is := func(other string) bool {
+		yes, known := same[other]
 		if !known {
-			yes = other.text == act.text || act.same(other)
-			same[other.text] = yes
+			yes = other == act.text || act.same(readAction(other))
+			same[other] = yes
 		}
 		return yes
 	}
@@ -59,8 +59,8 @@ func (f *FixRecord) tally(act action, p *past, same map[string]bool) {
 		f.tried(Trial{ID: p.id, Outcome: Worked, Took: p.took})
 	}
 	for _, t := range p.tried {
-		if (t.result == Failed || t.result == Reverted) && is(t.action) {
-			f.tried(Trial{ID: p.id, Outcome: t.result, Note: t.note})
+		if r := Result(t.Outcome); (r == Failed || r == Reverted) && is(t.Action) {
+			f.tried(Trial{ID: p.id, Outcome: r, Note: t.Note})
 		}
 	}
 }

@@ -3,6 +3,9 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -33,16 +36,27 @@ func (e *Engine) load(ctx context.Context) (last int64, err error) {
 		}); err != nil {
 			return err
 		}
+		if err := e.library.put(ctx, incidents, runbooks); err != nil {
+			return err
+		}
 		soon, cancel := context.WithTimeout(ctx, loadEmbedding)
 		defer cancel()
-		if err := e.library.put(soon, incidents, runbooks); err != nil {
-			e.log.WarnContext(ctx, "some of the history has no vectors yet", "error", err)
-		}
+		e.embed(soon)
 		judged, err := r.Judged(ctx, judgedLimit)
 		e.ledger.put(judged...)
 		return err
 	})
 	return last, err
+}
+
+// embed asks for what has no vector yet.
+func (e *Engine) embed(ctx context.Context) {
+	if e.cfg.Embedder == nil {
+		return
+	}
+	if err := e.library.embed(ctx); err != nil {
+		e.log.WarnContext(ctx, "some of the history has no vectors yet; it is found by its words", "error", err)
+	}
 }
 
 // embedMissing makes up for what an embedding endpoint failed to do.
@@ -55,9 +69,7 @@ func (e *Engine) embedMissing(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if left, err := e.library.index.EmbedMissing(ctx); err != nil && ctx.Err() == nil {
-			e.log.WarnContext(ctx, "history still without vectors", "left", left, "error", err)
-		}
+		e.embed(ctx)
 	}
 }
 
@@ -72,29 +84,73 @@ func each(page func(after string) (next string, err error)) error {
 	}
 }
 
-// learn brings the library and the calibration up to date with one event.
-func (e *Engine) learn(ctx context.Context, ev Event) {
-	var err error
+// learn brings the library and the calibration up to date with events that follow
+// each other. What an import adds comes in hundreds, and is put in together.
+func (e *Engine) learn(ctx context.Context, events []Event) {
+	fresh := additions{incidents: make(map[string]*Incident), runbooks: make(map[string]Runbook)}
+	for _, ev := range events {
+		if err := e.learnOne(ctx, ev, &fresh); err != nil {
+			e.log.WarnContext(ctx, "an event was not learnt from", "seq", ev.Seq, "error", err)
+		}
+	}
+	e.add(ctx, &fresh)
+}
+
+// additions are what events do to the history, each id once, as it was last; an
+// incident that teaches nothing any more is nil.
+type additions struct {
+	incidents map[string]*Incident
+	runbooks  map[string]Runbook
+}
+
+// add does them and forgets them: nothing may overtake another.
+func (e *Engine) add(ctx context.Context, fresh *additions) {
+	var incidents []Incident
+	for _, id := range slices.Sorted(maps.Keys(fresh.incidents)) {
+		if i := fresh.incidents[id]; i != nil {
+			incidents = append(incidents, *i)
+		} else if err := e.library.remove(ctx, KindIncident, id); err != nil {
+			e.log.WarnContext(ctx, "an incident is searched until the next start though it was reopened", "incident", id, "error", err)
+		}
+	}
+	runbooks := slices.SortedFunc(maps.Values(fresh.runbooks), func(a, b Runbook) int { return strings.Compare(a.ID, b.ID) })
+	clear(fresh.incidents)
+	clear(fresh.runbooks)
+	if len(incidents)+len(runbooks) > 0 {
+		e.remember(ctx, incidents, runbooks)
+	}
+}
+
+// remember makes what is stored already searched here, too.
+func (e *Engine) remember(ctx context.Context, incidents []Incident, runbooks []Runbook) {
+	if err := e.library.put(ctx, incidents, runbooks); err != nil {
+		e.log.WarnContext(ctx, "some of the history is not searched before the next start", "error", err)
+		return
+	}
+	e.embed(ctx)
+}
+
+func (e *Engine) learnOne(ctx context.Context, ev Event, fresh *additions) error {
 	switch ev.Type {
 	case EventIncident:
 		var i Incident
-		if err = json.Unmarshal(ev.Data, &i); err == nil {
-			err = e.learnIncident(ctx, i)
+		if err := json.Unmarshal(ev.Data, &i); err != nil {
+			return err
 		}
+		e.learnIncident(i, fresh)
 	case EventReview:
-		err = e.learnReview(ctx, ev)
+		return e.learnReview(ctx, ev)
 	case EventDecision:
-		err = e.learnDecision(ctx, ev)
+		return e.learnDecision(ctx, ev)
 	case EventSystem:
 		var n news
-		if err = json.Unmarshal(ev.Data, &n); err == nil {
-			err = e.learnNews(ctx, n)
+		if err := json.Unmarshal(ev.Data, &n); err != nil {
+			return err
 		}
+		return e.learnNews(ctx, n, fresh)
 	case EventAnomaly, EventAction:
 	}
-	if err != nil {
-		e.log.WarnContext(ctx, "an event was not learnt from", "seq", ev.Seq, "error", err)
-	}
+	return nil
 }
 
 // learnDecision learns from how a decision stands. An event tells how it stood:
@@ -134,17 +190,17 @@ func (e *Engine) relearn(ctx context.Context, id string) error {
 	return err
 }
 
-func (e *Engine) learnIncident(ctx context.Context, i Incident) error {
-	if p, ok := e.library.incident(i.ID); ok && i.Historical && p.updated.Equal(i.UpdatedAt) {
-		return nil // imported here
+// learnIncident takes over an incident as an event tells it; what is known here
+// may be newer.
+func (e *Engine) learnIncident(i Incident, fresh *additions) {
+	p, known := e.library.incident(i.ID)
+	switch {
+	case known && i.UpdatedAt.Before(p.updated), known && i.Historical && i.UpdatedAt.Equal(p.updated):
+	case i.Fix():
+		fresh.incidents[i.ID] = &i
+	case known, fresh.incidents[i.ID] != nil:
+		fresh.incidents[i.ID] = nil
 	}
-	if i.Fix() {
-		return e.library.put(ctx, []Incident{i}, nil)
-	}
-	if _, ok := e.library.incident(i.ID); ok {
-		return e.library.remove(ctx, KindIncident, i.ID)
-	}
-	return nil
 }
 
 // news is the data of the system events that change history.
@@ -154,9 +210,10 @@ type news struct {
 	ID   string `json:"id"`
 }
 
-func (e *Engine) learnNews(ctx context.Context, n news) error {
+func (e *Engine) learnNews(ctx context.Context, n news, fresh *additions) error {
 	switch n.What {
 	case "removed":
+		e.add(ctx, fresh)
 		return e.library.remove(ctx, n.Kind, n.ID)
 	case "runbook":
 		var b Runbook
@@ -170,7 +227,7 @@ func (e *Engine) learnNews(ctx context.Context, n news) error {
 		if h, ok := e.library.runbook(b.ID); ok && h.updated.Equal(b.UpdatedAt) {
 			return nil // imported here
 		}
-		return e.library.put(ctx, nil, []Runbook{b})
+		fresh.runbooks[b.ID] = b
 	}
 	return nil
 }

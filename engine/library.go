@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -42,8 +43,8 @@ func newLibrary(embedder retrieval.Embedder) *library {
 	}
 }
 
-// put adds or replaces incidents and runbooks. An embedding endpoint that fails
-// costs its leg only; the error says so.
+// put adds or replaces incidents and runbooks. They are found by their words at
+// once, by an endpoint's vectors after embed.
 func (l *library) put(ctx context.Context, incidents []Incident, runbooks []Runbook) error {
 	docs := make([]retrieval.Document, 0, len(incidents)+len(runbooks))
 	pasts := make([]*past, len(incidents))
@@ -84,11 +85,23 @@ func (l *library) put(ctx context.Context, incidents []Incident, runbooks []Runb
 		docs = slices.DeleteFunc(docs, func(d retrieval.Document) bool { return l.seeded(d.Kind, d.ID) })
 	}
 	l.mu.Unlock()
-	err := l.index.Add(ctx, docs...)
+	if err := l.index.Put(ctx, docs...); err != nil {
+		return err
+	}
 	if aside != before {
 		return l.seedsAside(ctx, aside)
 	}
-	return err
+	return nil
+}
+
+// embed asks for the vectors that are missing. An endpoint that fails costs its
+// leg only; the error says so.
+func (l *library) embed(ctx context.Context) error {
+	left, err := l.index.EmbedMissing(ctx)
+	if err != nil {
+		return fmt.Errorf("%d without vectors: %w", left, err)
+	}
+	return nil
 }
 
 // remove takes an incident or runbook out.
@@ -152,7 +165,7 @@ func (l *library) seedsAside(ctx context.Context, aside bool) error {
 	docs := slices.Collect(maps.Values(l.seeds))
 	l.mu.RUnlock()
 	if !aside {
-		return l.index.Add(ctx, docs...)
+		return l.index.Put(ctx, docs...)
 	}
 	for _, d := range docs {
 		l.index.Remove(d.Kind, d.ID)

@@ -103,13 +103,13 @@ func (e *Engine) Search(ctx context.Context, q SearchQuery) ([]SearchResult, err
 			if !ok {
 				continue
 			}
-			r.Title, r.Service, r.ErrorType, r.Resolution, r.Example = i.title, i.service, i.errorType, i.fix.text, i.seed
+			r.Title, r.Service, r.ErrorType, r.Resolution, r.Example = i.title, i.service, i.errorType, i.fix, i.seed
 		} else {
 			b, ok := e.library.runbook(h.ID)
 			if !ok {
 				continue
 			}
-			r.Title, r.Service, r.ErrorType, r.Resolution, r.Example = b.title, b.service, b.errorType, b.mitigation.text, b.seed
+			r.Title, r.Service, r.ErrorType, r.Resolution, r.Example = b.title, b.service, b.errorType, b.mitigation, b.seed
 		}
 		results = append(results, r)
 	}

@@ -128,9 +128,7 @@ func (e *Engine) follow(ctx context.Context, m *merge) {
 	if e.cfg.Unread {
 		return
 	}
-	if err := e.library.put(ctx, m.incidents, m.runbooks); err != nil {
-		e.log.WarnContext(ctx, "some of the history has no vectors yet", "error", err)
-	}
+	e.remember(ctx, m.incidents, m.runbooks)
 }
 
 func (e *Engine) tellHistory(ctx context.Context, tx Tx, incidents []Incident, runbooks []Runbook, now time.Time) error {

@@ -1,19 +1,19 @@
 package engine
 
 import (
+	"regexp"
 	"slices"
 	"time"
-
-	"ragoffire/engine/retrieval"
 )
 
 // past is what a decision needs of a past incident. The index keeps its words,
 // the store the rest; a history of a hundred thousand fits in memory this way.
+// Actions are read when they are compared: few ever are.
 type past struct {
 	id, title, symptom, service, errorType string
 	spike                                  *float64
-	fix                                    action
-	tried                                  []attempt
+	fix                                    string
+	tried                                  []Attempt
 	cost, undo, took                       string
 	checkFirst                             []string
 	at                                     time.Time // when it was over
@@ -22,26 +22,15 @@ type past struct {
 	updated                                time.Time
 }
 
-// attempt is one thing tried in a past incident, comparable.
-type attempt struct {
-	action
-	result Result
-	note   string
-}
-
 func newPast(i *Incident) *past {
 	p := &past{
 		id: i.ID, title: i.Title, symptom: i.Symptom, service: i.Service, errorType: i.ErrorType, spike: i.Spike,
-		fix: readAction(i.Resolution), cost: i.Cost, undo: i.Undo, took: i.took(), checkFirst: i.CheckFirst,
-		at: i.StartedAt, seed: i.Seed, updated: i.UpdatedAt,
+		fix: i.Resolution, tried: i.Tried, cost: i.Cost, undo: i.Undo, took: i.took(), checkFirst: i.CheckFirst,
+		at: i.StartedAt, seed: i.Seed, updated: i.UpdatedAt, afterChange: speaksOfChange(i.Resolution) || speaksOfChange(i.RootCause),
 	}
 	if i.ResolvedAt != nil {
 		p.at = *i.ResolvedAt
 	}
-	for _, t := range i.Tried {
-		p.tried = append(p.tried, attempt{readAction(t.Action), Result(t.Outcome), t.Note})
-	}
-	p.afterChange = changed(p.fix.stems) || changed(retrieval.Stems(i.RootCause))
 	return p
 }
 
@@ -58,22 +47,16 @@ func (i *Incident) took() string {
 	return ""
 }
 
-// changed reports whether words speak of a change that people made.
-func changed(stems []string) bool {
-	for _, s := range stems {
-		switch s {
-		case "deploy", "rollback", "revert", "config", "migration", "upgrad", "flag", "roll":
-			return true
-		}
-	}
-	return false
-}
+// madeOnPurpose finds the words for a change that people made.
+var madeOnPurpose = regexp.MustCompile(`(?i)deploy|roll(ed|ing)? ?back|revert|\bconfig|migrat|upgrad|feature flag|\brelease`)
+
+func speaksOfChange(text string) bool { return madeOnPurpose.MatchString(text) }
 
 // handbook is what a decision needs of a runbook.
 type handbook struct {
 	id, title, service, errorType, url string
 	alerts                             []string
-	mitigation                         action
+	mitigation                         string
 	seed                               bool
 	updated                            time.Time
 }
@@ -81,10 +64,10 @@ type handbook struct {
 func newHandbook(b *Runbook) *handbook {
 	h := &handbook{
 		id: b.ID, title: b.Title, service: b.Service, errorType: b.ErrorType, url: b.URL, alerts: slices.Clone(b.Alerts),
-		mitigation: readAction(b.Mitigation), seed: b.Seed, updated: b.UpdatedAt,
+		mitigation: b.Mitigation, seed: b.Seed, updated: b.UpdatedAt,
 	}
-	if h.mitigation.text == "" {
-		h.mitigation = readAction("Follow the runbook " + b.Title)
+	if h.mitigation == "" {
+		h.mitigation = "Follow the runbook " + b.Title
 	}
 	return h
 }

@@ -112,13 +112,13 @@ func (a *adviser) add(list []*candidate, kind, id string, h retrieval.Hit) []*ca
 		if !ok || p.seed && a.library.aside() {
 			return list
 		}
-		c.incident, c.action = p, p.fix
+		c.incident, c.action = p, readAction(p.fix)
 	} else {
 		b, ok := a.library.runbook(id)
 		if !ok {
 			return list
 		}
-		c.runbook, c.action = b, b.mitigation
+		c.runbook, c.action = b, readAction(b.mitigation)
 	}
 	return append(list, c)
 }

@@ -173,9 +173,7 @@ func (e *Engine) change(ctx context.Context, id, actor string, do func(Tx, *Inci
 		return w.write(ctx, tx)
 	})
 	if err == nil && i.Fix() {
-		if err := e.library.put(ctx, []Incident{i}, nil); err != nil {
-			e.log.WarnContext(ctx, "the new fix has no vector yet", "incident", i.ID, "error", err)
-		}
+		e.remember(ctx, []Incident{i}, nil)
 	}
 	return i, err
 }

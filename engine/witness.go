@@ -49,10 +49,10 @@ func (a *adviser) witnesses(ask *inquiry, list []*candidate) []witness {
 		}
 		near := math.Pow(c.out.Raw, sharp)
 		if b := c.runbook; b != nil {
-			out = append(out, witness{id: b.id, kind: KindRunbook, title: b.title, service: b.service, action: b.mitigation, weight: weighRunbook * near, why: "the runbook says so"})
+			out = append(out, witness{id: b.id, kind: KindRunbook, title: b.title, service: b.service, action: c.action, weight: weighRunbook * near, why: "the runbook says so"})
 			continue
 		}
-		out = append(out, c.incident.witnesses(near*weathered(a.now.Sub(c.incident.at)))...)
+		out = append(out, c.incident.witnesses(c.action, near*weathered(a.now.Sub(c.incident.at)))...)
 	}
 	since := make(map[string]float64) // what later lessons leave of an action's earlier ones
 	for n := range a.lessons {
@@ -85,7 +85,8 @@ func overtaken(since map[string]float64, thing string, kinship float64) float64 
 // weeks; an old one still counts half.
 func weathered(age time.Duration) float64 { return 0.5 + 0.5*fade(age, proHalf) }
 
-func (p *past) witnesses(weight float64) []witness {
+// witnesses are what a past incident says of its fix and of what else was tried.
+func (p *past) witnesses(fix action, weight float64) []witness {
 	said := func(act action, r Result, w float64, why string) witness {
 		return witness{id: p.id, kind: KindIncident, title: p.title, service: p.service, action: act, weight: w, result: r, outcome: string(r), why: why}
 	}
@@ -94,23 +95,24 @@ func (p *past) witnesses(weight float64) []witness {
 		why += " in " + p.took
 	}
 	var list []witness
-	if p.fix.text != "" {
-		list = append(list, said(p.fix, Worked, weight, why))
+	if fix.text != "" {
+		list = append(list, said(fix, Worked, weight, why))
 	}
 	for _, t := range p.tried {
 		why := ""
-		if t.note != "" {
-			why = ": " + t.note
+		if t.Note != "" {
+			why = ": " + t.Note
 		}
-		switch t.result {
+		tried := readAction(t.Action)
+		switch Result(t.Outcome) {
 		case Worked:
-			if !t.same(p.fix) {
-				list = append(list, said(t.action, Worked, weight, "worked"+why))
+			if !tried.same(fix) {
+				list = append(list, said(tried, Worked, weight, "worked"+why))
 			}
 		case Failed:
-			list = append(list, said(t.action, Failed, -weight, "failed"+why))
+			list = append(list, said(tried, Failed, -weight, "failed"+why))
 		case Reverted:
-			list = append(list, said(t.action, Reverted, -weight, "taken back"+why))
+			list = append(list, said(tried, Reverted, -weight, "taken back"+why))
 		case NotTried:
 		}
 	}

@@ -8,18 +8,26 @@ import (
 	"sync/atomic"
 )
 
-// Add adds the documents, and replaces those that it already holds (same Kind and ID). A document without an ID is an
-// error and nothing of the call is added. Where the embedder fails, the documents are added all the same, found by the
-// lexical legs, and the error says so; EmbedMissing makes up for it. Texts are read on all processors, so many documents
-// are better added by one call than by many. The call by which the index has grown by a quarter also measures the
-// nulls, in a fraction of a second.
+// Add is Put, then EmbedMissing.
 func (x *Index) Add(ctx context.Context, docs ...Document) error {
+	if err := x.Put(ctx, docs...); err != nil {
+		return err
+	}
+	_, err := x.EmbedMissing(ctx)
+	return err
+}
+
+// Put adds the documents, and replaces those that it already holds (same Kind and ID); they are found by their words
+// at once, and by an endpoint's vectors after EmbedMissing. A document without an ID is an error and nothing of the
+// call is added. Texts are read on all processors, so many documents are better added by one call than by many. The
+// call by which the index has grown by a quarter also measures the nulls, in a fraction of a second. The only other
+// error is that ctx is done, and then some are not in.
+func (x *Index) Put(ctx context.Context, docs ...Document) error {
 	for _, d := range docs {
 		if d.ID == "" {
 			return fmt.Errorf("document of kind %q has no id", d.Kind)
 		}
 	}
-	var waiting []textOf
 	err := eachRead(ctx, docs, func(read []readDocument) error {
 		if err := x.replace(read); err != nil {
 			return err
@@ -29,8 +37,8 @@ func (x *Index) Add(ctx context.Context, docs ...Document) error {
 				if err := x.addHashed(ctx, r); err != nil {
 					return err
 				}
-			} else if t := (textOf{r.key, joined(r.Fields)}); x.vectors.await(t, x.holds(r.entry)) {
-				waiting = append(waiting, t)
+			} else {
+				x.vectors.await(textOf{r.key, joined(r.Fields)}, x.holds(r.entry))
 			}
 		}
 		return nil
@@ -38,9 +46,8 @@ func (x *Index) Add(ctx context.Context, docs ...Document) error {
 	if err != nil {
 		return fmt.Errorf("add documents: %w", err)
 	}
-	err = x.embed(ctx, waiting)
 	x.remeasure(ctx)
-	return err
+	return nil
 }
 
 // readDocument is a document whose text has been read.

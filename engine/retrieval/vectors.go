@@ -73,18 +73,16 @@ func (v *vectors) put(ctx context.Context, embedder string, k key, vector []floa
 
 // await takes a document's old vector out and remembers the text that the new one is to be made of. It returns false
 // where the document is gone, has changed since, or has no text.
-func (v *vectors) await(t textOf, current func() bool) bool {
+func (v *vectors) await(t textOf, current func() bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if !current() {
-		return false
+		return
 	}
 	v.drop(t.key)
-	if t.text == "" {
-		return false
+	if t.text != "" {
+		v.texts[t.key] = t.text
 	}
-	v.texts[t.key] = t.text
-	return true
 }
 
 func (v *vectors) remove(k key) {
