@@ -156,7 +156,7 @@ func (a *adviser) read(ask inquiry) inquiry {
 	if ask.ErrorType != "" && a.library.knows(ask.typeKey) {
 		return ask
 	}
-	if guess := retrieval.GuessType(ask.text, a.library.errorTypes()); guess.Type != "" {
+	if guess := a.library.errorTypes().Guess(ask.text); guess.Type != "" {
 		ask.errorType, ask.source, ask.strength = guess.Type, confidence.Guessed, guess.Strength
 		ask.typeKey = typeKey(guess.Type)
 	}

@@ -26,6 +26,7 @@ type library struct {
 	runbooks  map[string]*handbook
 	own       int                // incidents that are not seeds
 	types     map[string][]*past // the incidents of each error type, in the order they came
+	read      *retrieval.Types   // of types, nil where one is new or gone
 	named     map[string]string  // runbook by what alerts call it: its address, its alerts' names
 	// seeds are the examples' documents, to put back where the store's own
 	// history shrinks.
@@ -61,6 +62,9 @@ func (l *library) put(ctx context.Context, incidents []Incident, runbooks []Runb
 		l.forgetIncident(p.id)
 		l.incidents[p.id] = p
 		if key := typeKey(p.errorType); key != "" {
+			if l.types[key] == nil {
+				l.read = nil
+			}
 			l.types[key] = append(l.types[key], p)
 		}
 		if p.seed {
@@ -132,8 +136,9 @@ func (l *library) forgetIncident(id string) {
 	key := typeKey(old.errorType)
 	if rest := slices.DeleteFunc(l.types[key], func(p *past) bool { return p == old }); len(rest) > 0 {
 		l.types[key] = rest
-	} else {
+	} else if key != "" {
 		delete(l.types, key)
+		l.read = nil
 	}
 	if !old.seed {
 		l.own--
@@ -201,15 +206,24 @@ func (l *library) knows(key string) bool {
 	return key != "" && len(l.types[key]) > 0
 }
 
-// errorTypes are the types that history knows, in order.
-func (l *library) errorTypes() []string {
+// errorTypes are the types that history knows. They are read when the first
+// question after a new one comes.
+func (l *library) errorTypes() retrieval.Types {
 	l.mu.RLock()
-	defer l.mu.RUnlock()
-	var types []string
-	for _, list := range l.types {
-		types = append(types, list[0].errorType)
+	read := l.read
+	l.mu.RUnlock()
+	if read != nil {
+		return *read
 	}
-	slices.Sort(types)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var names []string
+	for _, list := range l.types {
+		names = append(names, list[0].errorType)
+	}
+	slices.Sort(names)
+	types := retrieval.NewTypes(names)
+	l.read = &types
 	return types
 }
 

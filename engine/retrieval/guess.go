@@ -19,25 +19,46 @@ type Guess struct {
 	Strength float64
 }
 
-// GuessType tells which of the types a text names: every word of the type's name must occur in the text, close
-// together, in any order, itself or by a synonym of the field. The more specific type wins.
-func GuessType(text string, types []string) Guess {
+// Types are the error types that a history knows, read once. They never change.
+type Types struct{ list []namedType }
+
+type namedType struct {
+	name, folded string
+	words        []string
+}
+
+// NewTypes reads the names of types.
+func NewTypes(names []string) Types {
+	t := Types{make([]namedType, len(names))}
+	for n, name := range names {
+		t.list[n] = namedType{name, foldName(name), distinctWords(name)}
+	}
+	return t
+}
+
+// Guess tells which of the types a text names: every word of the type's name must occur in the text, close together, in
+// any order, itself or by a synonym of the field. The more specific type wins.
+func (t Types) Guess(text string) Guess {
 	said := canonicalWords(text)
-	if len(said) == 0 {
-		return Guess{}
+	spoken := make(map[string]bool, len(said))
+	for _, word := range said {
+		spoken[word] = true
 	}
 	var best Guess
+	var folded string
 	size, tied := 0, false
-	for _, name := range types {
-		words := distinctWords(name)
-		strength := closeness(said, words)
+	for _, named := range t.list {
+		if slices.ContainsFunc(named.words, func(word string) bool { return !spoken[word] }) {
+			continue
+		}
+		strength := closeness(said, named.words)
 		if strength == 0 {
 			continue
 		}
-		switch order := cmp.Or(cmp.Compare(len(words), size), cmp.Compare(strength, best.Strength)); {
+		switch order := cmp.Or(cmp.Compare(len(named.words), size), cmp.Compare(strength, best.Strength)); {
 		case order > 0:
-			best, size, tied = Guess{name, strength}, len(words), false
-		case order == 0 && foldName(name) != foldName(best.Type):
+			best, folded, size, tied = Guess{named.name, strength}, named.folded, len(named.words), false
+		case order == 0 && named.folded != folded:
 			tied = true
 		}
 	}

@@ -33,7 +33,7 @@ func TestATypeIsGuessedFromWords(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := GuessType(test.text, knownTypes())
+			got := NewTypes(knownTypes()).Guess(test.text)
 			if got.Type != test.want {
 				t.Fatalf("guessed %q from %q, want %q", got.Type, test.text, test.want)
 			}
@@ -60,7 +60,7 @@ func TestNoTypeIsGuessed(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := GuessType(test.text, test.types); got != (Guess{}) {
+			if got := NewTypes(test.types).Guess(test.text); got != (Guess{}) {
 				t.Errorf("guessed %+v", got)
 			}
 		})
@@ -68,12 +68,12 @@ func TestNoTypeIsGuessed(t *testing.T) {
 }
 
 func TestAGuessIsStrongerTheCloserTheWords(t *testing.T) {
-	near := GuessType("database timeout", knownTypes())
-	apart := GuessType("database on orders had a timeout", knownTypes())
+	near := NewTypes(knownTypes()).Guess("database timeout")
+	apart := NewTypes(knownTypes()).Guess("database on orders had a timeout")
 	if near.Strength != 1 {
 		t.Errorf("words side by side give %.2f, want 1", near.Strength)
 	}
-	if alone := GuessType("latency", []string{"latency"}); alone.Strength >= near.Strength {
+	if alone := NewTypes([]string{"latency"}).Guess("latency"); alone.Strength >= near.Strength {
 		t.Errorf("a single word gives %.2f, want less than two", alone.Strength)
 	}
 	if apart.Type == "" || apart.Strength >= near.Strength {
@@ -82,7 +82,7 @@ func TestAGuessIsStrongerTheCloserTheWords(t *testing.T) {
 }
 
 func TestTwoSpellingsOfOneTypeAreNoTie(t *testing.T) {
-	if got := GuessType("disk full", []string{"disk_full", "DiskFull"}); got.Type != "disk_full" {
+	if got := NewTypes([]string{"disk_full", "DiskFull"}).Guess("disk full"); got.Type != "disk_full" {
 		t.Errorf("guessed %+v", got)
 	}
 }

@@ -192,6 +192,6 @@ func FuzzSearch(f *testing.F) {
 			t.Fatal(err)
 		}
 		sane(t, result.Hits)
-		GuessType(text, []string{errorType, service, "database_timeout"})
+		NewTypes([]string{errorType, service, "database_timeout"}).Guess(text)
 	})
 }
