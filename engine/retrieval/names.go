@@ -82,18 +82,19 @@ func (x *Index) names(text string, tokens []token) []queryName {
 			add(t[len(t)-1].stem, nameLift)
 		}
 	}
-	parts := 0
+	parts, compound := 0, ""
 	for _, t := range tokens {
+		if t.compound != compound {
+			parts, compound = 0, t.compound
+		}
 		switch {
 		case !t.whole:
 			parts++
-			continue
 		case parts >= callingParts && len(names) == 0 && !strings.ContainsAny(t.compound, "_-"):
 			add(t.stem, nameLift)
 		default:
 			add(t.stem, mentioned)
 		}
-		parts = 0
 	}
 	return names
 }

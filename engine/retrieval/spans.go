@@ -128,7 +128,7 @@ func unescaped(address string) string {
 
 // placeholder is what a template leaves open, labelPair a label with its value.
 var (
-	placeholder = regexp.MustCompile(`<[^<>\n]{1,40}>|\{\{[^{}]*\}\}|\$\{?[A-Za-z_][\w.]*\}?`)
+	placeholder = regexp.MustCompile(`<[A-Za-z_][\w .-]{0,40}>|\{\{[^{}]*\}\}|\$\{?[A-Za-z_][\w.]*\}?`)
 	labelPair   = regexp.MustCompile(`\b[a-zA-Z_][\w.]*=[^\s,]+`)
 )
 
