@@ -15,6 +15,7 @@ func incidentDocument(i *Incident) retrieval.Document {
 		ID: i.ID, Kind: KindIncident,
 		Fields: []retrieval.Field{
 			{Name: "title", Text: i.Title},
+			{Name: "id", Text: idWords(i.ID)},
 			{Name: "type", Text: i.ErrorType},
 			{Name: "service", Text: i.Service},
 			{Name: "symptom", Text: i.Symptom},
@@ -22,8 +23,17 @@ func incidentDocument(i *Incident) retrieval.Document {
 			{Name: "text", Text: i.Text},
 			{Name: "fix", Text: strings.Join(append(tried, i.Resolution), "\n")},
 		},
-		Facets: retrieval.Facets{Type: i.ErrorType, Service: i.Service, Magnitude: i.Spike},
+		Facets: retrieval.Facets{Type: i.ErrorType, Problem: problemOf(i), Service: i.Service, Magnitude: i.Spike},
 	}
+}
+
+// problemOf is what incidents of one problem have in common where nobody gave them
+// a type: what fixed them.
+func problemOf(i *Incident) string {
+	if i.ErrorType != "" {
+		return i.ErrorType
+	}
+	return strings.Join(readAction(i.Resolution).stems, " ")
 }
 
 func runbookDocument(b *Runbook) retrieval.Document {
@@ -35,6 +45,7 @@ func runbookDocument(b *Runbook) retrieval.Document {
 		ID: b.ID, Kind: KindRunbook,
 		Fields: []retrieval.Field{
 			{Name: "title", Text: b.Title},
+			{Name: "id", Text: idWords(b.ID)},
 			{Name: "type", Text: b.ErrorType},
 			{Name: "service", Text: b.Service},
 			{Name: "alerts", Text: strings.Join(b.Alerts, " ")},

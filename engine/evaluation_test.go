@@ -91,14 +91,18 @@ func (a answered) fold() int {
 }
 
 // ask puts texts to an engine that holds the runbooks' texts and nothing else, as
-// the API would get them.
+// the API would get them: their ids are codes, because their paths are half of
+// the answer.
 func ask(tb testing.TB, text func(publicRunbook) string, questions []publicQuestion, said func(publicQuestion) string) []answered {
 	tb.Helper()
 	r := newRig(tb)
 	var books []engine.Runbook
-	for _, b := range publicSet[publicRunbook](tb, "a_runbooks.jsonl") {
+	path := make(map[string]string)
+	for n, b := range publicSet[publicRunbook](tb, "a_runbooks.jsonl") {
 		lines := strings.Split(strings.TrimSpace(text(b)), "\n")
-		books = append(books, engine.Runbook{ID: b.ID, Text: text(b), Mitigation: lines[len(lines)-1]})
+		code := fmt.Sprintf("RB-%04d", n)
+		path[code] = b.ID
+		books = append(books, engine.Runbook{ID: code, Text: text(b), Mitigation: lines[len(lines)-1]})
 	}
 	if err := r.AddHistory(tb.Context(), nil, books); err != nil {
 		tb.Fatal(err)
@@ -110,13 +114,13 @@ func ask(tb testing.TB, text func(publicRunbook) string, questions []publicQuest
 		if err != nil {
 			tb.Fatal(err)
 		}
-		a.rank = slices.IndexFunc(found, func(s engine.SearchResult) bool { return slices.Contains(q.Gold, s.ID) })
+		a.rank = slices.IndexFunc(found, func(s engine.SearchResult) bool { return slices.Contains(q.Gold, path[s.ID]) })
 		d, err := r.Answer(tb.Context(), engine.Question{Text: said(q)})
 		if err != nil {
 			tb.Fatal(err)
 		}
 		a.score, a.abstains = d.ConfidenceScore, d.Abstained
-		a.right = len(d.Evidence) > 0 && slices.Contains(q.Gold, d.Evidence[0].ID)
+		a.right = len(d.Evidence) > 0 && slices.Contains(q.Gold, path[d.Evidence[0].ID])
 		all = append(all, a)
 	}
 	return all

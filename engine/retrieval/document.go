@@ -10,7 +10,10 @@ type Field struct {
 
 // Facets are what is known of a document beyond its text. Empty strings and nil mean unknown.
 type Facets struct {
-	Type      string
+	Type string
+	// Problem is the same for documents that tell of the same problem, such as what fixed it; the type where empty. That
+	// a problem came again makes a match no less sure.
+	Problem   string
 	Service   string
 	Magnitude *float64
 }

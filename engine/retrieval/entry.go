@@ -22,6 +22,7 @@ type entry struct {
 	typeKey, service string
 	magnitude        *float64
 	slot             uint32
+	problem          uint32 // hashed, 0 where unknown
 	length           float32
 	// terms are the numbers of the document's words and how often they occur, by number.
 	terms []packed
@@ -46,8 +47,16 @@ func newEntry(d Document, a analysis) *entry {
 	return &entry{
 		key:     key{d.Kind, d.ID},
 		typeKey: foldName(d.Facets.Type), service: foldName(d.Facets.Service), magnitude: copied(d.Facets.Magnitude),
-		length: a.length, spread: len(a.pairs),
+		problem: problemOf(d.Facets), length: a.length, spread: len(a.pairs),
 	}
+}
+
+func problemOf(f Facets) uint32 {
+	name := foldName(cmp.Or(f.Problem, f.Type))
+	if name == "" {
+		return 0
+	}
+	return hashString(name)
 }
 
 func copied(f *float64) *float64 {

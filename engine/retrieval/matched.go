@@ -42,7 +42,6 @@ const noTerm = ^uint32(0)
 // hits turns the best documents into hits.
 func hits(found []scored, l lift, k int, words []said, ground strangers) []Hit {
 	hits := make([]Hit, 0, min(k, len(found)))
-	third := thirdBest(found)
 	for i, f := range found[:min(k, len(found))] {
 		h := Hit{
 			ID: f.id, Kind: f.kind, Score: f.score, Legs: f.legs, Margin: 1,
@@ -53,7 +52,7 @@ func hits(found []scored, l lift, k int, words []said, ground strangers) []Hit {
 		if i+1 < len(found) {
 			h.Margin = 1 - found[i+1].score/f.score
 		}
-		h.Rival = ground.rival(share(third, f.words), h.Cosine)
+		h.Rival = ground.rival(share(thirdBest(found, f), f.words), h.Cosine)
 		h.Coverage, h.Matched = covered(f.entry, words)
 		h.Names = namesShare(f.entry, words, h.Coverage)
 		hits = append(hits, h)
@@ -76,10 +75,13 @@ func inOrder(hits []Hit) {
 	}
 }
 
-// thirdBest is the third best text score.
-func thirdBest(found []scored) float64 {
+// thirdBest is the third best text score, others that tell of a document's own problem left out.
+func thirdBest(found []scored, of scored) float64 {
 	var best [3]float64
 	for _, f := range found {
+		if of.problem != 0 && f.problem == of.problem && f.entry != of.entry {
+			continue
+		}
 		score := f.words
 		for i := range best {
 			if score > best[i] {

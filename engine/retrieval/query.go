@@ -27,8 +27,8 @@ type Hit struct {
 	// Cosine is the absolute text score, 0..1: the cosine of the document's best passage. Compare it with Nulls.
 	Cosine float64
 	// Agreement is how far the lexical legs agree that this is the best, 1 where all do. Rival is the text score of the
-	// third best as a share of this one's; the second may be the same document under another name. Both are relative to
-	// this search, and no hit has a better one than a hit whose words are better.
+	// third best as a share of this one's, others of the same problem left out; the second may be the same document under
+	// another name. Both are relative to this search, and no hit has a better one than a hit whose words are better.
 	Agreement, Rival float64
 	// Names is the idf-weighted share of the query's names that the document has, 0..1. A name is a word written with a
 	// capital; few of them count little.
