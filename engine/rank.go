@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"ragoffire/engine/confidence"
@@ -88,10 +89,20 @@ func (a *adviser) rank(ask *inquiry, hits []retrieval.Hit) ([]*candidate, []witn
 			cmp.Compare(b.worth, a.worth),
 			cmp.Compare(b.out.Score, a.out.Score),
 			cmp.Compare(rankOf(a.kind), rankOf(b.kind)),
+			cmp.Compare(apart(ask.Spike, a.in.MatchMagnitude), apart(ask.Spike, b.in.MatchMagnitude)),
 			cmp.Compare(b.hit.Score, a.hit.Score),
 		)
 	})
 	return list, witnesses
+}
+
+// apart is how many times one size is the other, in doublings; two where one of
+// them is unknown. It decides where a ceiling has made the scores equal.
+func apart(a, b *float64) float64 {
+	if a == nil || b == nil || *a <= 0 || *b <= 0 {
+		return 2
+	}
+	return math.Abs(math.Log2(*a / *b))
 }
 
 func rankOf(kind string) int {

@@ -146,6 +146,20 @@ func TestSeveralWitnessesDecideBetweenNearEquals(t *testing.T) {
 	}
 }
 
+func TestOfEquallySureMatchesTheOneOfTheSameSizeIsNamed(t *testing.T) {
+	r := newRig(t)
+	r.learnt(
+		past("PM-1", "queue_backlog", "mailer", 250, "Doubled the workers"),
+		past("PM-2", "queue_backlog", "mailer", 280, "Double the workers"),
+		past("PM-3", "queue_backlog", "mailer", 230, "Double the workers"),
+	)
+	// The ceiling of another service makes all three equally sure.
+	d := r.ask(engine.Question{ErrorType: "queue_backlog", Spike: ptr(280), Service: "billing"})
+	if d.Match() != "PM-2" || d.ConfidenceScore != 0.80 {
+		t.Errorf("%s with %v", d.Match(), d.ConfidenceScore)
+	}
+}
+
 func TestTheRecordOfAFixIsNotFoldedIntoTheConfidence(t *testing.T) {
 	r := newRig(t)
 	list := rivals()
