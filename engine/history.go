@@ -1,11 +1,13 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -20,23 +22,7 @@ func (e *Engine) load(ctx context.Context) (last int64, err error) {
 		if last, _, err = r.LastSeq(ctx); err != nil {
 			return err
 		}
-		var incidents []Incident
-		if err := each(func(after string) (string, error) {
-			page, next, err := r.History(ctx, after, 1000)
-			incidents = append(incidents, page...)
-			return next, err
-		}); err != nil {
-			return err
-		}
-		var runbooks []Runbook
-		if err := each(func(after string) (string, error) {
-			page, next, err := r.Runbooks(ctx, after, 1000)
-			runbooks = append(runbooks, page...)
-			return next, err
-		}); err != nil {
-			return err
-		}
-		if err := e.library.put(ctx, incidents, runbooks); err != nil {
+		if err := e.loadHistory(ctx, r); err != nil {
 			return err
 		}
 		soon, cancel := context.WithTimeout(ctx, loadEmbedding)
@@ -47,6 +33,68 @@ func (e *Engine) load(ctx context.Context) (last int64, err error) {
 		return err
 	})
 	return last, err
+}
+
+// loadChunk is how many items of history are indexed while the next are read.
+const loadChunk = 10_000
+
+// loadHistory reads and indexes at once: on a long history, each takes seconds.
+func (e *Engine) loadHistory(ctx context.Context, r Reader) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	chunks := make(chan []Incident, 1)
+	var reading sync.WaitGroup
+	var readErr, putErr error
+	reading.Go(func() {
+		defer close(chunks)
+		readErr = readHistory(ctx, r, chunks)
+	})
+	for chunk := range chunks {
+		if putErr == nil {
+			putErr = e.library.put(ctx, chunk, nil)
+		}
+		if putErr != nil {
+			cancel()
+		}
+	}
+	reading.Wait()
+	if putErr != nil || readErr != nil {
+		return cmp.Or(putErr, readErr)
+	}
+	var runbooks []Runbook
+	if err := each(func(after string) (string, error) {
+		page, next, err := r.Runbooks(ctx, after, 1000)
+		runbooks = append(runbooks, page...)
+		return next, err
+	}); err != nil {
+		return err
+	}
+	return e.library.put(ctx, nil, runbooks)
+}
+
+// readHistory reads past incidents in chunks.
+func readHistory(ctx context.Context, r Reader, chunks chan<- []Incident) error {
+	var chunk []Incident
+	pass := func() error {
+		select {
+		case chunks <- chunk:
+			chunk = nil
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	err := each(func(after string) (string, error) {
+		page, next, err := r.History(ctx, after, 1000)
+		if chunk = append(chunk, page...); err == nil && len(chunk) >= loadChunk {
+			err = pass()
+		}
+		return next, err
+	})
+	if err != nil {
+		return err
+	}
+	return pass()
 }
 
 // embed asks for what has no vector yet.

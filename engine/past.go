@@ -1,8 +1,8 @@
 package engine
 
 import (
-	"regexp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -47,10 +47,44 @@ func (i *Incident) took() string {
 	return ""
 }
 
-// madeOnPurpose finds the words for a change that people made.
-var madeOnPurpose = regexp.MustCompile(`(?i)deploy|roll(ed|ing)? ?back|revert|\bconfig|migrat|upgrad|feature flag|\brelease`)
+// speaksOfChange reports whether a text has a word for a change that people made.
+// Every past incident's texts are looked through at each start, so no regular
+// expression.
+func speaksOfChange(text string) bool {
+	inside := false // a word
+	for i := range len(text) {
+		c := text[i] | 0x20 // in lower case, where it is a letter
+		letter := c >= 'a' && c <= 'z'
+		if letter && !inside && slices.ContainsFunc(changeWords(c), func(w string) bool { return hasPrefixFold(text[i:], w) }) {
+			return true
+		}
+		inside = letter
+	}
+	return false
+}
 
-func speaksOfChange(text string) bool { return madeOnPurpose.MatchString(text) }
+// changeWords are the beginnings of the words for a change, by their first letter.
+func changeWords(first byte) []string {
+	switch first {
+	case 'c':
+		return []string{"config"}
+	case 'd':
+		return []string{"deploy"}
+	case 'f':
+		return []string{"feature flag"}
+	case 'm':
+		return []string{"migrat"}
+	case 'r':
+		return []string{"release", "revert", "rollback", "rolled back", "roll back", "rolling back"}
+	case 'u':
+		return []string{"upgrad"}
+	}
+	return nil
+}
+
+func hasPrefixFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+}
 
 // handbook is what a decision needs of a runbook.
 type handbook struct {
