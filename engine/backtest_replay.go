@@ -164,6 +164,7 @@ func (r *replay) put(ctx context.Context, incidents []Incident, runbooks []Runbo
 	if err := r.library.put(ctx, incidents, runbooks); err != nil {
 		return err
 	}
+	r.library.index.Measure(ctx)
 	if err := r.library.embed(ctx); err != nil {
 		r.engine.log.WarnContext(ctx, "some of the history has no vectors in the backtest", "error", err)
 	}

@@ -69,7 +69,11 @@ func (e *Engine) loadHistory(ctx context.Context, r Reader) error {
 	}); err != nil {
 		return err
 	}
-	return e.library.put(ctx, nil, runbooks)
+	if err := e.library.put(ctx, nil, runbooks); err != nil {
+		return err
+	}
+	e.library.index.Measure(ctx)
+	return nil
 }
 
 // readHistory reads past incidents in chunks.
@@ -175,6 +179,7 @@ func (e *Engine) remember(ctx context.Context, incidents []Incident, runbooks []
 		e.log.WarnContext(ctx, "some of the history is not searched before the next start", "error", err)
 		return
 	}
+	e.library.index.Measure(ctx)
 	e.embed(ctx)
 }
 

@@ -8,20 +8,20 @@ import (
 	"sync/atomic"
 )
 
-// Add is Put, then EmbedMissing.
+// Add is Put, Measure and EmbedMissing.
 func (x *Index) Add(ctx context.Context, docs ...Document) error {
 	if err := x.Put(ctx, docs...); err != nil {
 		return err
 	}
+	x.Measure(ctx)
 	_, err := x.EmbedMissing(ctx)
 	return err
 }
 
 // Put adds the documents, and replaces those that it already holds (same Kind and ID); they are found by their words
 // at once, and by an endpoint's vectors after EmbedMissing. A document without an ID is an error and nothing of the
-// call is added. Texts are read on all processors, so many documents are better added by one call than by many. The
-// call by which the index has grown by a quarter also measures the nulls, in a fraction of a second. The only other
-// error is that ctx is done, and then some are not in.
+// call is added. Texts are read on all processors, so many documents are better added by one call than by many. Measure
+// is owed after them. The only other error is that ctx is done, and then some are not in.
 func (x *Index) Put(ctx context.Context, docs ...Document) error {
 	for _, d := range docs {
 		if d.ID == "" {
@@ -46,7 +46,6 @@ func (x *Index) Put(ctx context.Context, docs ...Document) error {
 	if err != nil {
 		return fmt.Errorf("add documents: %w", err)
 	}
-	x.remeasure(ctx)
 	return nil
 }
 
@@ -132,5 +131,5 @@ func (x *Index) Remove(kind string, ids ...string) {
 	for _, id := range ids {
 		x.vectors.remove(key{kind, id})
 	}
-	x.remeasure(context.Background())
+	x.Measure(context.Background())
 }
