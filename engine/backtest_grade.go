@@ -32,7 +32,7 @@ func (r *replay) grade(i *Incident, d Decision, ranked []*candidate) answered {
 			break
 		}
 	}
-	if d.RecommendedAction != nil && i.Fix() {
+	if d.RecommendedAction != nil && truth.fix.text != "" {
 		a.acted, a.fixed = true, readAction(*d.RecommendedAction).same(truth.fix)
 	}
 	switch {

@@ -16,7 +16,7 @@ type replay struct {
 	ledger  *ledger
 
 	asked     []Incident // by start
-	fixes     []Incident // those that teach one, by the time they were over
+	fixes     []Incident // those that history has, by the time they were over
 	judgings  []judging  // by time
 	runbooks  map[string]Runbook
 	corrected map[string]string // what people said an incident really was

@@ -208,6 +208,19 @@ func TestABacktestOfAYear(t *testing.T) {
 	}
 }
 
+func TestAnActionIsComparedOnlyWithAFixThatIsKnown(t *testing.T) {
+	r := newRig(t)
+	r.learnt(
+		on(1, "A", "database_timeout", "checkout", pool, poolFix),
+		on(9, "B", "database_timeout", "checkout", pool, ""),
+		on(19, "C", "database_timeout", "checkout", pool, poolFix),
+	)
+	b := r.backtest()
+	if b.Actions != 1 || *b.ActionAccuracy != 1 || b.Falls.Right != 2 || b.Falls.New != 1 {
+		t.Errorf("of %d actions %v were right; fell as %+v", b.Actions, *b.ActionAccuracy, b.Falls)
+	}
+}
+
 func TestExamplesNeverCountInABacktest(t *testing.T) {
 	r := newRig(t)
 	r.learnt(year()[:6]...) // too few for the examples to step aside

@@ -32,7 +32,7 @@ func backtest(ctx context.Context, args []string, getenv func(string) string, st
 	if len(words) > 0 {
 		return usagef("unexpected %q", words[0])
 	}
-	return withEngine(ctx, getenv, std, func(e *engine.Engine) error {
+	return withHistory(ctx, getenv, std, func(e *engine.Engine) error {
 		b, err := e.Backtest(ctx)
 		if err != nil {
 			return err

@@ -56,8 +56,8 @@ func withEngine(ctx context.Context, getenv func(string) string, std streams, do
 	return with(ctx, getenv, std, func(*engine.Config) {}, do)
 }
 
-// withHistory is withEngine for commands that write or copy history and search
-// none.
+// withHistory is withEngine for commands that write, copy or replay history and
+// search none of today's.
 func withHistory(ctx context.Context, getenv func(string) string, std streams, do func(*engine.Engine) error) error {
 	return with(ctx, getenv, std, func(ec *engine.Config) { ec.Unread = true }, do)
 }
