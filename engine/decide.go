@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -181,7 +182,7 @@ func (d *Decision) predates(i *Incident) string {
 func (e *Engine) keepOf(ctx context.Context, tx Tx, d *Decision, i *Incident) error {
 	text := d.Header()
 	if d.RecommendedAction != nil {
-		text = "looks like " + d.Match() + " (" + Percent(100*d.ConfidenceScore) + "): " + *d.RecommendedAction
+		text = "looks like " + d.Match() + " (" + Percent(math.Round(100*d.ConfidenceScore)) + "): " + *d.RecommendedAction
 	}
 	entry := Entry{ID: newID("ent_", d.CreatedAt), IncidentID: i.ID, At: d.CreatedAt, Kind: "decided", Text: text}
 	if err := tx.Note(ctx, entry); err != nil {

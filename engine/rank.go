@@ -24,6 +24,7 @@ type candidate struct {
 	out      confidence.Out
 
 	pro, con float64 // what witnesses say of its action
+	failed   float64 // of con, what history says
 	worth    float64 // orders the candidates; it is never shown
 }
 

@@ -161,7 +161,7 @@ func (l *lesson) witnesses(kinship float64, now time.Time) []witness {
 // said is what all witnesses say of one action.
 type said struct {
 	action
-	pro, con float64
+	pro, con, failed float64
 }
 
 // hear adds the witnesses up, action by action, and tells each candidate what was
@@ -176,15 +176,18 @@ func hear(witnesses []witness, list []*candidate) {
 		}
 		if w.weight > 0 {
 			s.pro += w.weight
-		} else {
-			s.con -= w.weight
+			continue
+		}
+		s.con -= w.weight
+		if w.kind != "" {
+			s.failed -= w.weight
 		}
 	}
 	actions := slices.SortedFunc(maps.Values(byText), func(a, b *said) int { return strings.Compare(a.text, b.text) })
 	for _, c := range list {
 		for _, s := range actions {
 			if c.action.same(s.action) {
-				c.pro, c.con = c.pro+s.pro, c.con+s.con
+				c.pro, c.con, c.failed = c.pro+s.pro, c.con+s.con, c.failed+s.failed
 			}
 		}
 		c.worth = c.out.Score * c.trust() * (1 + agreed(c.pro, math.Pow(c.out.Raw, sharp)))
@@ -195,9 +198,17 @@ func hear(witnesses []witness, list []*candidate) {
 // action given one witness to begin with: a single rejection doesn't sink it.
 func (c *candidate) trust() float64 { return (c.pro + 1) / (c.pro + c.con + 1) }
 
-// sunk reports whether more speaks against the action than for it. It comes back
+// grace is what verdicts need beyond what speaks for an action before it is not
+// recommended at all. A single rejection may be of the moment: it lets another
+// action lead, where there is one, and silences none.
+const grace = 0.5
+
+// sunk reports whether the action is not to be recommended: history says that it
+// failed more than it worked, or people have said so more than once. It comes back
 // as what speaks against it fades.
-func (c *candidate) sunk() bool { return c.con > 0 && c.con >= c.pro }
+func (c *candidate) sunk() bool {
+	return c.failed > 0 && c.failed >= c.pro || c.con >= c.pro+grace
+}
 
 // agreed is what several witnesses add to the worth of one: at most a tenth, so
 // that many distant incidents never outweigh the same problem.

@@ -96,6 +96,21 @@ func TestARejectedFixSinksAndComesBack(t *testing.T) {
 	})
 }
 
+func TestASingleRejectionSilencesNothing(t *testing.T) {
+	r := newRig(t)
+	r.learnt(history()...)
+	d := r.ask(backlog)
+	r.judge(d.ID, engine.Review{Verdict: engine.Reject, Reason: "not tonight"})
+	again := r.ask(backlog)
+	if recommended(again) != recommended(d) || again.ConfidenceScore >= d.ConfidenceScore {
+		t.Fatalf("after one rejection %q with %v; it was %v", recommended(again), again.ConfidenceScore, d.ConfidenceScore)
+	}
+	r.judge(again.ID, engine.Review{Verdict: engine.Reject, Reason: "nor tonight"})
+	if last := r.ask(backlog); !last.Abstained {
+		t.Errorf("after two rejections it still recommends %q", recommended(last))
+	}
+}
+
 func TestWhatFailedIsNeverRecommended(t *testing.T) {
 	r := newRig(t)
 	tried := past("PM-1", "queue_backlog", "mailer", 200, "Purge the dead letters")

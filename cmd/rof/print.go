@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"unicode"
 
@@ -78,7 +79,7 @@ func origin(d *engine.Decision) string {
 }
 
 func confidenceLine(d *engine.Decision) string {
-	s := engine.Percent(100 * d.ConfidenceScore)
+	s := engine.Percent(math.Round(100 * d.ConfidenceScore))
 	if d.Confidence.Word == "weak" {
 		s = "Weak: " + s
 	}
