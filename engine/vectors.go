@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"sync/atomic"
 
 	"ragoffire/engine/retrieval"
 )
@@ -18,6 +19,9 @@ type keptVectors struct {
 	retrieval.Embedder
 	store Store
 	log   *slog.Logger
+	// dims is the dimension of the first vector, 0 before it. One of another is no
+	// vector of this model: it is not kept, and where it is, asked for again.
+	dims *atomic.Int64
 }
 
 // embedder is the configured one with its vectors kept, nil where there is none.
@@ -25,7 +29,7 @@ func (c *Config) embedder() retrieval.Embedder {
 	if c.Embedder == nil {
 		return nil
 	}
-	return keptVectors{c.Embedder, c.Store, c.Log.With("component", "engine")}
+	return keptVectors{c.Embedder, c.Store, c.Log.With("component", "engine"), new(atomic.Int64)}
 }
 
 // EmbedQuery asks for a question's vector.
@@ -60,7 +64,9 @@ func (k keptVectors) Embed(ctx context.Context, texts []string) ([][]float32, er
 	var missing []string
 	var at []int
 	for n, hash := range hashes {
-		if vectors[n] = kept[hash]; vectors[n] == nil {
+		if v := kept[hash]; v != nil && k.fits(v) {
+			vectors[n] = v
+		} else {
 			missing, at = append(missing, texts[n]), append(at, n)
 		}
 	}
@@ -77,7 +83,7 @@ func (k keptVectors) Embed(ctx context.Context, texts []string) ([][]float32, er
 	fresh := make(map[string][]float32, len(made))
 	for n, v := range made {
 		vectors[at[n]] = v
-		if sound(v) {
+		if sound(v) && k.fits(v) {
 			fresh[hashes[at[n]]] = v
 		}
 	}
@@ -85,6 +91,12 @@ func (k keptVectors) Embed(ctx context.Context, texts []string) ([][]float32, er
 		k.log.WarnContext(ctx, "vectors were not kept; the next start asks for them again", "error", err)
 	}
 	return vectors, nil
+}
+
+// fits reports whether a vector has the dimension of the first.
+func (k keptVectors) fits(v []float32) bool {
+	k.dims.CompareAndSwap(0, int64(len(v)))
+	return k.dims.Load() == int64(len(v))
 }
 
 // sound reports whether a vector is worth keeping: an endpoint that once answered

@@ -44,7 +44,7 @@ func (x *Index) weigh(a analysis, s *scratch) *lexicalQuery {
 		if df > 0 {
 			q.terms = append(q.terms, queryTerm{id, l.bm25(df) * min(t.count, 1), float32(w * idf(df))})
 		} else if l.live > shortlist {
-			for _, near := range l.near(t.stem) {
+			for _, near := range l.near(t.stem, &s.unknown) {
 				q.byRarity = append(q.byRarity, queryTerm{near.term, l.bm25(l.df(near.term)) * float32(near.sim), 0})
 			}
 		}

@@ -12,6 +12,8 @@ type scratch struct {
 	// place is by its number, and the latest of two with the same place stays.
 	alike [alikeWords]alikeWord
 	round uint32
+	// unknown serves the words that no document holds.
+	unknown wordCounts
 	// matched and counts are those of one document, and so is near.
 	matched, counts []uint16
 	near            map[placePair]bool

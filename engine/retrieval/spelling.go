@@ -40,13 +40,13 @@ type like struct {
 
 // near returns the words most like an unknown one among those that documents hold, ties in alphabetical order. A word with
 // a digit in it is a name or a number: what resembles it is another one, and not what was meant.
-func (l *lexicon) near(word string) []like {
+func (l *lexicon) near(word string, seen *wordCounts) []like {
 	if strings.ContainsFunc(word, unicode.IsDigit) {
 		return nil
 	}
 	grams := trigrams(word)
 	var likes []like
-	for t, n := range l.spelling.sharing(grams, len(l.words)) {
+	for t, n := range l.spelling.sharing(grams, len(l.words), seen) {
 		sim := 2 * float64(n) / float64(len(grams)+int(l.spelling.size[t]))
 		if sim >= nearEnough && l.df(t) > 0 {
 			likes = append(likes, like{t, sim})
@@ -61,14 +61,14 @@ func (l *lexicon) near(word string) []like {
 // sharing gives the words that may be near enough, each with the number of the grams it shares. Dice's coefficient of .5
 // takes a third of the grams at least, so such a word shares one of any two thirds of them: the rarest two thirds find the
 // candidates, and the commonest third, whose lists are long, only counts for those.
-func (s *spelling) sharing(grams []uint32, words int) iter.Seq2[uint32, int] {
+func (s *spelling) sharing(grams []uint32, words int, seen *wordCounts) iter.Seq2[uint32, int] {
 	lists := make([][]uint32, 0, len(grams))
 	for _, g := range grams {
 		lists = append(lists, s.byGram[g])
 	}
 	slices.SortFunc(lists, func(a, b []uint32) int { return cmp.Compare(len(a), len(b)) })
 	rare := len(lists) - (len(lists)+2)/3 + 1
-	counts := make([]uint8, words)
+	counts := seen.take(words)
 	var found []uint32
 	for _, list := range lists[:min(rare, len(lists))] {
 		for _, t := range list {
@@ -79,6 +79,7 @@ func (s *spelling) sharing(grams []uint32, words int) iter.Seq2[uint32, int] {
 		}
 	}
 	return func(yield func(uint32, int) bool) {
+		defer seen.put(found)
 		for _, t := range found {
 			n := int(counts[t])
 			for _, list := range lists[min(rare, len(lists)):] {
@@ -90,6 +91,22 @@ func (s *spelling) sharing(grams []uint32, words int) iter.Seq2[uint32, int] {
 				return
 			}
 		}
+	}
+}
+
+// wordCounts are counts of all words, zero between two uses.
+type wordCounts struct{ counts []uint8 }
+
+func (w *wordCounts) take(words int) []uint8 {
+	if len(w.counts) < words {
+		w.counts = make([]uint8, words+words/4)
+	}
+	return w.counts
+}
+
+func (w *wordCounts) put(used []uint32) {
+	for _, t := range used {
+		w.counts[t] = 0
 	}
 }
 
