@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime/debug"
 	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -43,6 +44,8 @@ func serve(ctx context.Context, args []string, getenv func(string) string, std s
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
+	// Reading a long history leaves as much behind as it keeps.
+	debug.FreeOSMemory()
 	if err := st.Claim(ctx); err != nil {
 		return err
 	}
