@@ -15,6 +15,9 @@ const (
 	maxNear    = 3
 )
 
+// spellingBudget is how many words with a trigram of an unknown word are looked at: about a third of a millisecond.
+const spellingBudget = 12_000
+
 // spelling finds known words by their trigrams.
 type spelling struct {
 	byGram map[uint32][]uint32
@@ -60,7 +63,8 @@ func (l *lexicon) near(word string, seen *wordCounts) []like {
 
 // sharing gives the words that may be near enough, each with the number of the grams it shares. Dice's coefficient of .5
 // takes a third of the grams at least, so such a word shares one of any two thirds of them: the rarest two thirds find the
-// candidates, and the commonest third, whose lists are long, only counts for those.
+// candidates, and the commonest third, whose lists are long, only counts for those. A word made of the commonest grams
+// only, such as a host's name among a hundred thousand, is not looked for: there is no telling what was meant.
 func (s *spelling) sharing(grams []uint32, words int, seen *wordCounts) iter.Seq2[uint32, int] {
 	lists := make([][]uint32, 0, len(grams))
 	for _, g := range grams {
@@ -70,7 +74,11 @@ func (s *spelling) sharing(grams []uint32, words int, seen *wordCounts) iter.Seq
 	rare := len(lists) - (len(lists)+2)/3 + 1
 	counts := seen.take(words)
 	var found []uint32
+	walked := 0
 	for _, list := range lists[:min(rare, len(lists))] {
+		if walked += len(list); walked > spellingBudget {
+			break
+		}
 		for _, t := range list {
 			if counts[t] == 0 {
 				found = append(found, t)
