@@ -38,6 +38,9 @@
 //	                                index (library.go), verdicts and outcomes into
 //	                                the calibration and the lessons (ledger.go)
 //
+//	a start                         keep.go: a long history is taken over from where it
+//	                                was kept (kept.go), and the events since
+//
 //	rof backtest                    backtest.go: advisers of the past, each of what
 //	                                was known then, and how their answers fell
 //	rof import, POST /import        engine/history reads files into rows (row.go);

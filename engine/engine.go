@@ -26,6 +26,8 @@ type Config struct {
 	// Unread leaves the history in the store: for what writes or copies it and
 	// searches none. Decisions of such an engine know nothing.
 	Unread bool
+	// Kept is where a long history is kept for the next start.
+	Kept Kept
 	// Embedder replaces the built-in hashed one of the vector leg.
 	Embedder retrieval.Embedder
 	// Writer explains decisions in a model's words, later; nil for none. CountWords
@@ -50,6 +52,7 @@ type Engine struct {
 	ledger    *ledger
 	committer *committer
 	feed      *feed
+	keptSeq   int64 // up to where what is kept knows the events, 0 where nothing is; of keepUp alone
 }
 
 // New returns an engine that has read the store's history and can serve. It
@@ -91,12 +94,15 @@ func orDefault(d *time.Duration, v time.Duration) {
 // calibration and the subscriptions up to date with what this process and
 // others commit.
 func (e *Engine) Run(ctx context.Context) error {
-	var embedding sync.WaitGroup
+	var beside sync.WaitGroup
 	if e.cfg.Embedder != nil {
-		embedding.Go(func() { e.embedMissing(ctx) })
+		beside.Go(func() { e.embedMissing(ctx) })
+	}
+	if e.keeps() {
+		beside.Go(func() { e.keepUp(ctx) })
 	}
 	err := e.feed.run(ctx, e.log, e.learn)
-	embedding.Wait()
+	beside.Wait()
 	return err
 }
 

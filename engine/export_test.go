@@ -11,3 +11,6 @@ func (e *Engine) Answer(ctx context.Context, q Question) (Decision, error) {
 	}
 	return e.adviser().answer(ctx, in)
 }
+
+// Position is up to where the engine has followed the events.
+func (e *Engine) Position() int64 { return e.feed.position() }

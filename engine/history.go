@@ -15,14 +15,16 @@ import (
 // no vector by then gets one later and is found by its words until then.
 const loadEmbedding = 2 * time.Second
 
-// load reads the history and the verdicts, and returns the Seq up to which it
-// is current. What is committed while it reads has a higher Seq and follows.
+// load reads the history, from where it is kept if it is, and the verdicts, and
+// returns the Seq up to which it is current. What is committed while it reads has a higher Seq and follows.
 func (e *Engine) load(ctx context.Context) (last int64, err error) {
 	err = e.store.View(ctx, func(r Reader) error {
 		if last, _, err = r.LastSeq(ctx); err != nil {
 			return err
 		}
-		if err := e.loadHistory(ctx, r); err != nil {
+		if seq, ok := e.recall(ctx, r, last); ok {
+			last = seq
+		} else if err := e.loadHistory(ctx, r); err != nil {
 			return err
 		}
 		soon, cancel := context.WithTimeout(ctx, loadEmbedding)
@@ -32,7 +34,26 @@ func (e *Engine) load(ctx context.Context) (last int64, err error) {
 		e.ledger.put(judged...)
 		return err
 	})
-	return last, err
+	if err != nil || e.keptSeq == 0 {
+		return last, err
+	}
+	return e.missed(ctx, last)
+}
+
+// missed learns what happened since the history was kept.
+func (e *Engine) missed(ctx context.Context, last int64) (int64, error) {
+	for {
+		var events []Event
+		err := e.store.View(ctx, func(r Reader) (err error) {
+			events, err = r.Events(ctx, last, 500)
+			return err
+		})
+		if err != nil || len(events) == 0 {
+			return last, err
+		}
+		e.learn(ctx, events)
+		last = events[len(events)-1].Seq
+	}
 }
 
 // loadChunk is how many items of history are indexed while the next are read.
@@ -274,6 +295,9 @@ func (e *Engine) learnNews(ctx context.Context, n news, fresh *additions) error 
 			b, err = r.Runbook(ctx, n.ID)
 			return err
 		})
+		if KindOf(err) == NotFound {
+			return nil // removed since, as a later event tells
+		}
 		if err != nil {
 			return err
 		}

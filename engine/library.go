@@ -20,6 +20,9 @@ const ownEnough = 10
 // follows its events.
 type library struct {
 	index *retrieval.Index
+	// changing is held by who changes both: a snapshot between the two would have
+	// one without the other.
+	changing sync.Mutex
 
 	mu        sync.RWMutex
 	incidents map[string]*past
@@ -56,30 +59,19 @@ func (l *library) put(ctx context.Context, incidents []Incident, runbooks []Runb
 	for n := range runbooks {
 		docs = append(docs, runbookDocument(&runbooks[n]))
 	}
+	l.changing.Lock()
+	defer l.changing.Unlock()
 	l.mu.Lock()
 	before := l.own >= ownEnough
 	for n, p := range pasts {
-		l.forgetIncident(p.id)
-		l.incidents[p.id] = p
-		if key := typeKey(p.errorType); key != "" {
-			if l.types[key] == nil {
-				l.read = nil
-			}
-			l.types[key] = append(l.types[key], p)
-		}
+		l.putPast(p)
 		if p.seed {
 			l.seeds[docKey{KindIncident, p.id}] = docs[n]
-		} else {
-			l.own++
 		}
 	}
 	for n := range runbooks {
 		b := newHandbook(&runbooks[n])
-		l.forgetRunbook(b.id)
-		l.runbooks[b.id] = b
-		for _, name := range b.names() {
-			l.named[name] = b.id
-		}
+		l.putHandbook(b)
 		if b.seed {
 			l.seeds[docKey{KindRunbook, b.id}] = docs[len(incidents)+n]
 		}
@@ -98,6 +90,28 @@ func (l *library) put(ctx context.Context, incidents []Incident, runbooks []Runb
 	return nil
 }
 
+func (l *library) putPast(p *past) {
+	l.forgetIncident(p.id)
+	l.incidents[p.id] = p
+	if key := typeKey(p.errorType); key != "" {
+		if l.types[key] == nil {
+			l.read = nil
+		}
+		l.types[key] = append(l.types[key], p)
+	}
+	if !p.seed {
+		l.own++
+	}
+}
+
+func (l *library) putHandbook(b *handbook) {
+	l.forgetRunbook(b.id)
+	l.runbooks[b.id] = b
+	for _, name := range b.names() {
+		l.named[name] = b.id
+	}
+}
+
 // embed asks for the vectors that are missing. An endpoint that fails costs its
 // leg only; the error says so.
 func (l *library) embed(ctx context.Context) error {
@@ -110,6 +124,8 @@ func (l *library) embed(ctx context.Context) error {
 
 // remove takes an incident or runbook out.
 func (l *library) remove(ctx context.Context, kind, id string) error {
+	l.changing.Lock()
+	defer l.changing.Unlock()
 	l.mu.Lock()
 	before := l.own >= ownEnough
 	if kind == KindIncident {
@@ -190,6 +206,13 @@ func (l *library) runbook(id string) (*handbook, bool) {
 	defer l.mu.RUnlock()
 	b, ok := l.runbooks[id]
 	return b, ok
+}
+
+// size is how much history there is.
+func (l *library) size() int {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return len(l.incidents) + len(l.runbooks)
 }
 
 // aside reports whether the examples have stepped aside.

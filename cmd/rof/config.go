@@ -22,6 +22,7 @@ type config struct {
 	publicURL string // empty: the address that is bound
 	token     string
 	database  string
+	kept      engine.Kept
 	seed      bool
 
 	slackApp, slackBot string
@@ -136,6 +137,7 @@ func (c *config) readDatabase(r *reader) {
 	if !sqlite && !strings.HasPrefix(c.database, "postgres://") && !strings.HasPrefix(c.database, "postgresql://") {
 		r.problemf("DATABASE_URL must begin with postgres:// or sqlite:")
 	}
+	c.kept = kept(c.database, r.getenv)
 	switch v := strings.ToLower(r.str("ROF_SEED", "")); v {
 	case "":
 		c.seed = sqlite
@@ -245,7 +247,7 @@ func (c *config) engineConfig() engine.Config {
 	e := engine.Config{
 		Types: c.file.types, Routes: c.file.routes, Channel: c.slackChannel,
 		NoServiceGroups: c.file.noServiceGroups, GroupWindow: c.file.groupWindow,
-		Expire: c.file.expire, KeepEvents: c.file.keepEvents,
+		Expire: c.file.expire, KeepEvents: c.file.keepEvents, Kept: c.kept,
 	}
 	switch {
 	case c.bot():
