@@ -28,7 +28,7 @@ type Config struct {
 	Unread bool
 	// Kept is where a long history is kept for the next start.
 	Kept Kept
-	// Embedder replaces the built-in hashed one of the vector leg.
+	// Embedder feeds the vector leg of retrieval, which there is none of without.
 	Embedder retrieval.Embedder
 	// Writer explains decisions in a model's words, later; nil for none. CountWords
 	// is told what came of each text.

@@ -32,14 +32,11 @@ func (x *Index) Put(ctx context.Context, docs ...Document) error {
 		if err := x.replace(read); err != nil {
 			return err
 		}
+		if x.embedder == nil {
+			return nil
+		}
 		for _, r := range read {
-			if x.builtIn() {
-				if err := x.addHashed(ctx, r); err != nil {
-					return err
-				}
-			} else {
-				x.vectors.await(textOf{r.key, joined(r.Fields)}, x.holds(r.entry))
-			}
+			x.vectors.await(textOf{r.key, joined(r.Fields)}, x.holds(r.entry))
 		}
 		return nil
 	})
@@ -107,15 +104,6 @@ func readAll(readers []*reader, docs []Document) []readDocument {
 	}
 	working.Wait()
 	return read
-}
-
-// addHashed stores a document's built-in vector, which needs no second reading of the text, while there is room.
-func (x *Index) addHashed(ctx context.Context, r readDocument) error {
-	if x.vectors.size() >= builtInStored {
-		x.vectors.remove(r.key)
-		return nil
-	}
-	return x.vectors.put(ctx, x.embedder.ID(), r.key, hashed{}.vector(r.analysis), x.holds(r.entry))
 }
 
 // Remove takes the documents of one kind out; ids that aren't there are ignored.

@@ -137,8 +137,8 @@ func BenchmarkSearch(b *testing.B) {
 	}
 }
 
-// BenchmarkAgainstChromem prints how long a plain chromem-go query takes over the same documents, as vectors of the
-// built-in embedder, and how many searches fit into that.
+// BenchmarkAgainstChromem prints how long a plain chromem-go query takes over the same documents, as vectors that
+// hash their words, and how many searches fit into that.
 func BenchmarkAgainstChromem(b *testing.B) {
 	const n = 10_000
 	c := newCorpus(30_000)
@@ -152,7 +152,7 @@ func BenchmarkAgainstChromem(b *testing.B) {
 		b.Fatal(err)
 	}
 	for _, d := range docs {
-		vector := hashed{}.vector(analyse(d.Fields, maxWords))
+		vector := plainVector(analyse(d.Fields, maxWords))
 		if err := collection.AddDocument(b.Context(), chromem.Document{ID: d.ID, Embedding: vector}); err != nil {
 			b.Fatal(err)
 		}
@@ -162,7 +162,7 @@ func BenchmarkAgainstChromem(b *testing.B) {
 	for b.Loop() {
 		q := c.query(30)
 		start := time.Now()
-		vector := hashed{}.vector(analyse([]Field{{Text: q.Text}}, maxQueryWords))
+		vector := plainVector(analyse([]Field{{Text: q.Text}}, maxQueryWords))
 		if _, err := collection.QueryEmbedding(b.Context(), vector, DefaultK, nil, nil); err != nil {
 			b.Fatal(err)
 		}
@@ -178,7 +178,33 @@ func BenchmarkAgainstChromem(b *testing.B) {
 	b.ReportMetric(float64(plain)/float64(ours), "chromem/search")
 }
 
-// BenchmarkBuild adds 100,000 documents at once. An index is not kept anywhere: this is also what loading one takes.
+// plainVector hashes words and characters with a sign into 2,048 dimensions: at 384, features collide so often that a
+// fifth of the right answers is lost on public post-mortems.
+func plainVector(a analysis) []float32 {
+	vector := make([]float32, 2048)
+	put := func(hash uint32, weight float32) {
+		if hash&(1<<31) != 0 {
+			weight = -weight
+		}
+		vector[hash%2048] += weight
+	}
+	var chars []uint16
+	for _, t := range a.terms {
+		put(mix(hashString(t.stem)), damp(t.count))
+		chars = appendGrams(chars[:0], t.stem)
+		for _, c := range chars {
+			put(mix(uint32(c)+pairBuckets), .2*damp(t.count))
+		}
+	}
+	unit, err := normalised(vector)
+	if err != nil {
+		vector[0] = 1
+		return vector
+	}
+	return unit
+}
+
+// BenchmarkBuild adds 100,000 documents at once.
 func BenchmarkBuild(b *testing.B) {
 	docs := newCorpus(30_000).documents(100_000)
 	for b.Loop() {

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// Embedder turns texts into dense vectors. The built-in one hashes words and characters; another asks an endpoint.
+// Embedder turns texts into dense vectors, as a rule by asking an endpoint.
 type Embedder interface {
 	// ID names the model, so that vectors of two models never meet in one collection.
 	ID() string
@@ -77,17 +77,11 @@ func (x *Index) vectorsOf(ctx context.Context, batch []textOf) ([][]float32, err
 	return made, nil
 }
 
-// queryVector is the vector of a query's text, at length 1; nil for an empty text, which endpoints refuse,
-// and where the history has outgrown the built-in vectors.
-func (x *Index) queryVector(ctx context.Context, text string, a analysis) ([]float32, error) {
-	if x.builtIn() {
-		if x.Len() > builtInStored {
-			return nil, nil
-		}
-		return hashed{}.vector(a), nil
-	}
+// queryVector is the vector of a query's text, at length 1; nil without an embedder and for an empty text, which
+// endpoints refuse.
+func (x *Index) queryVector(ctx context.Context, text string) ([]float32, error) {
 	text = embeddable(text)
-	if text == "" {
+	if x.embedder == nil || text == "" {
 		return nil, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, x.patience)

@@ -47,7 +47,7 @@ func newEntry(d Document, a analysis) *entry {
 	return &entry{
 		key:     key{d.Kind, d.ID},
 		typeKey: foldName(d.Facets.Type), service: foldName(d.Facets.Service), magnitude: copied(d.Facets.Magnitude),
-		problem: problemOf(d.Facets), length: a.length, spread: len(a.pairs),
+		problem: problemOf(d.Facets), length: a.length, spread: a.spread,
 	}
 }
 

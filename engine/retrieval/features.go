@@ -1,9 +1,5 @@
 package retrieval
 
-import (
-	"math"
-)
-
 // pairBuckets: word pairs are hashed; 10,000 incidents hold about 300,000 of them.
 const pairBuckets = 1 << 18
 
@@ -14,8 +10,9 @@ type analysis struct {
 	terms  []termCount
 	length float32
 	// flow is the running text in terms, by their place in terms.
-	flow  []place
-	pairs []pairCount
+	flow []place
+	// spread is how many different pairs of neighbours it has.
+	spread int
 	// names are the stems of a document's names.
 	names []string
 	// numbers are what the index calls the terms.
@@ -33,11 +30,6 @@ type termCount struct {
 	count float32
 	// whole marks what occurs only as a compound kept whole.
 	whole bool
-}
-
-type pairCount struct {
-	bucket uint32
-	count  uint8
 }
 
 // analyse reads a document's fields, up to a limit of words in all.
@@ -65,18 +57,6 @@ func appendWordPairs(pairs []uint32, tokens []token) []uint32 {
 		last = t.hash
 	}
 	return pairs
-}
-
-// eachRun calls found for every run of equal values in a sorted slice, with its length, at most 255.
-func eachRun[T comparable](sorted []T, found func(value T, n uint8)) {
-	for i := 0; i < len(sorted); {
-		j := i + 1
-		for j < len(sorted) && sorted[j] == sorted[i] {
-			j++
-		}
-		found(sorted[i], uint8(min(j-i, math.MaxUint8)))
-		i = j
-	}
 }
 
 // The 32-bit FNV-1a parameters: a hash that is the same on every machine and in every version.

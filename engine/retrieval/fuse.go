@@ -10,12 +10,9 @@ const (
 	nearWeight    = .15
 )
 
-// The vector leg's share of the text. The built-in vectors repeat what the words say, so theirs is small; .4 is what
-// mixed best with a real model's vectors on the same public sets.
-const (
-	builtInWeight  = 0
-	endpointWeight = .4
-)
+// vectorWeight is the vector leg's share of the text: what mixed best with a real model's vectors on the public sets.
+// Vectors hashed from the words add nothing to the words, whatever their share.
+const vectorWeight = .4
 
 // scored is a document with what the legs say about it.
 type scored struct {
@@ -57,14 +54,14 @@ func fuseWords(found []scored) {
 }
 
 // fuseVectors mixes the vector leg in. A document without a vector is judged by its words, not counted as unlike.
-func fuseVectors(found []scored, weight float64) {
+func fuseVectors(found []scored) {
 	top := 0.
 	for _, f := range found {
 		top = max(top, f.legs.Vector)
 	}
 	for i, f := range found {
 		if f.vector {
-			found[i].text = (1-weight)*f.text + weight*share(f.legs.Vector, top)
+			found[i].text = (1-vectorWeight)*f.text + vectorWeight*share(f.legs.Vector, top)
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // Options shape an index; the zero value is a working default.
 type Options struct {
-	// Embedder feeds the vector leg; nil means the built-in hashed one, which needs no network.
+	// Embedder feeds the vector leg; nil means that there is none.
 	Embedder Embedder
 	// Patience is how long a search waits for the query's vector before it goes without; 0 means two seconds, what
 	// somebody who looks at a terminal waits.
@@ -23,11 +23,9 @@ type Options struct {
 type Index struct {
 	embedder Embedder
 	patience time.Duration
-	// dense is the weight of the vector leg.
-	dense   float64
-	vectors *vectors
-	scratch scratchPool
-	nulls   nulls
+	vectors  *vectors
+	scratch  scratchPool
+	nulls    nulls
 	// synonyms never change.
 	synonyms synonyms
 
@@ -50,11 +48,10 @@ type Index struct {
 
 // New returns an empty index.
 func New(o Options) *Index {
-	x := &Index{
+	return &Index{
 		embedder: o.Embedder,
 		patience: cmp.Or(o.Patience, 2*time.Second),
-		dense:    endpointWeight,
-		vectors:  &vectors{scanned: endpointScan, rescored: endpointRescored, texts: map[key]string{}},
+		vectors:  &vectors{texts: map[key]string{}},
 		lexicon:  newLexicon(),
 		synonyms: newSynonyms(),
 		byKey:    map[key]*entry{},
@@ -62,16 +59,6 @@ func New(o Options) *Index {
 		named:    map[uint32][]uint32{},
 		shared:   map[string]string{},
 	}
-	if o.Embedder == nil {
-		x.embedder, x.dense = hashed{}, builtInWeight
-		x.vectors.scanned, x.vectors.rescored = builtInScan, builtInRescored
-	}
-	return x
-}
-
-func (x *Index) builtIn() bool {
-	_, ok := x.embedder.(hashed)
-	return ok
 }
 
 // replace puts entries into the places of those with their keys, or into new ones.

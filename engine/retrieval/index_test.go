@@ -168,7 +168,7 @@ func TestReadersAndWritersShareAnIndex(t *testing.T) {
 	for i := range queries {
 		queries[i] = c.text(10)
 	}
-	x := New(Options{})
+	x := New(Options{Embedder: &endpoint{}})
 	ctx := t.Context()
 	var group sync.WaitGroup
 	for w := range 2 {

@@ -70,7 +70,7 @@ func (r *reader) read(spans []span, limit int) analysis {
 		r.at[t.id] = 0
 	}
 	slices.Sort(r.pairs)
-	eachRun(r.pairs, func(b uint32, n uint8) { a.pairs = append(a.pairs, pairCount{b, n}) })
+	a.spread = len(slices.Compact(r.pairs))
 	return a
 }
 

@@ -21,7 +21,7 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	if len(a.tokens) == 0 && l.typeKey == "" || x.Len() == 0 {
 		return Result{}, nil
 	}
-	vector, near, skipped := x.near(ctx, text, a, q.Kinds)
+	vector, near, skipped := x.near(ctx, text, q.Kinds)
 	if q.K <= 0 {
 		q.K = DefaultK
 	}
@@ -29,13 +29,9 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	found, said := x.lexical(text, a, w)
 	fuseWords(found)
 	l.rank(found)
-	if x.builtIn() {
-		// What only the built-in vectors find, they find by chance: two features in one dimension.
-		found = evident(found)
-	}
 	if skipped == nil && vector != nil {
-		found = x.compare(ctx, vector, near, found, max(x.vectors.rescored, q.K))
-		fuseVectors(found, x.dense)
+		found = x.compare(ctx, vector, near, found, max(rescored, q.K))
+		fuseVectors(found)
 		l.rank(found)
 	}
 	ground := strangers{weight: background / float64(background+x.Len()), cosine: x.Nulls().N50}
@@ -43,8 +39,8 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 }
 
 // near makes the query's vector and finds what is near it. It tells why where it can't.
-func (x *Index) near(ctx context.Context, text string, a analysis, kinds []string) ([]float32, map[key]float64, error) {
-	vector, err := x.queryVector(ctx, text, a)
+func (x *Index) near(ctx context.Context, text string, kinds []string) ([]float32, map[key]float64, error) {
+	vector, err := x.queryVector(ctx, text)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -14,26 +14,15 @@ import (
 
 // A scan of all vectors touches at most so many numbers; where the history outgrows that, the vector leg scores only
 // what the other legs found, so many of the best. On two cores, chromem-go scans about 900,000 numbers in a millisecond
-// and takes 4 µs to hand out one vector.
-//
-// The built-in vectors say nothing that the words don't, so that they may cost a tenth of a millisecond. An endpoint
-// takes a hundred milliseconds for the query's vector alone, and finds what shares no word: its scan covers 10,000
-// documents of 1,536 dimensions.
-//
-// builtInStored: 1,000 built-in vectors take 8 MB, which is as much as a hint of a twentieth is worth. A longer history
-// goes without them.
+// and takes 4 µs to hand out one vector. An endpoint takes a hundred milliseconds for the query's vector alone, and finds
+// what shares no word: its scan covers 10,000 documents of 1,536 dimensions.
 const (
-	builtInScan      = 64 * hashedDims
-	builtInRescored  = 24
-	builtInStored    = 1_000
-	endpointScan     = 10_000 * 1536
-	endpointRescored = 100
+	scanned  = 10_000 * 1536
+	rescored = 100
 )
 
 // vectors is the dense leg. The collection is made with the first vector, which sets the dimension.
 type vectors struct {
-	scanned, rescored int
-
 	mu         sync.RWMutex
 	collection *chromem.Collection
 	dims       int
@@ -91,16 +80,6 @@ func (v *vectors) remove(k key) {
 	v.drop(k)
 }
 
-// size is the number of vectors.
-func (v *vectors) size() int {
-	v.mu.RLock()
-	defer v.mu.RUnlock()
-	if v.collection == nil {
-		return 0
-	}
-	return v.collection.Count()
-}
-
 // drop deletes what is held of a document. chromem-go's only error is a missing argument.
 func (v *vectors) drop(k key) {
 	delete(v.texts, k)
@@ -126,7 +105,7 @@ func (v *vectors) missing() []textOf {
 func (v *vectors) scan(ctx context.Context, query []float32, kinds []string) (map[key]float64, error) {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	if query == nil || v.collection == nil || v.collection.Count() == 0 || v.collection.Count()*v.dims > v.scanned {
+	if query == nil || v.collection == nil || v.collection.Count() == 0 || v.collection.Count()*v.dims > scanned {
 		return nil, nil
 	}
 	if len(query) != v.dims {
