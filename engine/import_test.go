@@ -246,3 +246,25 @@ func BenchmarkImport(b *testing.B) {
 	}
 	b.ReportMetric(10_000*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 }
+
+func TestAnIDIsSearchedForAsSuch(t *testing.T) {
+	r := newRig(t)
+	r.imports(someRows + `{"kind":"incident","id":"OLD-2","title":"Checkout timed out again","text":"See OLD-1."}
+{"kind":"runbook","id":"deploy","title":"How to ship","text":"Ship on Mondays."}`)
+	for _, tt := range []struct{ text, kind, want string }{
+		{"OLD-2", "", "OLD-2"},
+		{"what was old-2, please?", "", "OLD-2"},
+		{"rb-1", engine.KindRunbook, "RB-1"},
+		{"OLD-2 OLD-2 checkout", engine.KindIncident, "OLD-2 OLD-1"},
+		{"checkout timed out after a deploy", "", "OLD-1 OLD-2"},
+	} {
+		found, err := r.Search(t.Context(), engine.SearchQuery{Text: tt.text, Kind: tt.kind})
+		var ids []string
+		for _, f := range found {
+			ids = append(ids, f.ID)
+		}
+		if got := strings.Join(ids, " "); err != nil || !strings.HasPrefix(got, tt.want) {
+			t.Errorf("%q (%s) finds %q, %v; want %q first", tt.text, tt.kind, got, err, tt.want)
+		}
+	}
+}

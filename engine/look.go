@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"ragoffire/engine/retrieval"
@@ -92,26 +93,58 @@ func (e *Engine) Search(ctx context.Context, q SearchQuery) ([]SearchResult, err
 	if err != nil {
 		return nil, &Error{Kind: Unavailable, Text: "the history could not be searched in time; ask again", Err: err}
 	}
-	results := make([]SearchResult, 0, len(found.Hits))
+	q.K = ask.K
+	results := e.library.called(q)
 	for _, h := range found.Hits {
-		if h.Score < findable && len(h.Matched) == 0 {
+		if h.Score < findable && len(h.Matched) == 0 ||
+			slices.ContainsFunc(results, func(r SearchResult) bool { return r.Kind == h.Kind && r.ID == h.ID }) {
 			continue
 		}
-		r := SearchResult{Kind: h.Kind, ID: h.ID, Score: round(h.Score), Matched: list(h.Matched)}
-		if h.Kind == KindIncident {
-			i, ok := e.library.incident(h.ID)
-			if !ok {
-				continue
-			}
-			r.Title, r.Service, r.ErrorType, r.Resolution, r.Example = i.title, i.service, i.errorType, i.fix, i.seed
-		} else {
-			b, ok := e.library.runbook(h.ID)
-			if !ok {
-				continue
-			}
-			r.Title, r.Service, r.ErrorType, r.Resolution, r.Example = b.title, b.service, b.errorType, b.mitigation, b.seed
+		if r, ok := e.library.result(h.Kind, h.ID); ok && len(results) < ask.K {
+			r.Score, r.Matched = round(h.Score), list(h.Matched)
+			results = append(results, r)
 		}
-		results = append(results, r)
 	}
 	return results, nil
+}
+
+// called are the incidents and runbooks that a search calls by their ids. An id
+// that is a plain word may be meant as one.
+func (l *library) called(q SearchQuery) []SearchResult {
+	results := []SearchResult{}
+	words := strings.Fields(q.Text)
+	slices.Sort(words)
+	for _, word := range slices.Compact(words) {
+		word = strings.Trim(word, `.,:;!?()[]<>"'`+"`")
+		if !strings.ContainsAny(word, "-_/.0123456789") {
+			continue
+		}
+		for _, kind := range []string{KindIncident, KindRunbook} {
+			r, ok := l.result(kind, word)
+			if !ok {
+				r, ok = l.result(kind, strings.ToUpper(word))
+			}
+			if ok && (q.Kind == "" || q.Kind == kind) && len(results) < q.K {
+				r.Score, r.Matched = 1, []string{r.ID}
+				results = append(results, r)
+			}
+		}
+	}
+	return results
+}
+
+// result is what a search shows of an incident or runbook, if history has it.
+func (l *library) result(kind, id string) (SearchResult, bool) {
+	if kind == KindIncident {
+		i, ok := l.incident(id)
+		if !ok {
+			return SearchResult{}, false
+		}
+		return SearchResult{Kind: kind, ID: i.id, Title: i.title, Service: i.service, ErrorType: i.errorType, Resolution: i.fix, Example: i.seed}, true
+	}
+	b, ok := l.runbook(id)
+	if !ok {
+		return SearchResult{}, false
+	}
+	return SearchResult{Kind: kind, ID: b.id, Title: b.title, Service: b.service, ErrorType: b.errorType, Resolution: b.mitigation, Example: b.seed}, true
 }
