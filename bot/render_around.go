@@ -45,7 +45,7 @@ func (r *renderer) onset(d *advice) string {
 	if len(names) > 0 {
 		line += ", then " + strings.Join(names, ", ")
 	}
-	if more := len(d.Onset) - shown; more > 0 {
+	if more := d.Stormed() - shown; more > 0 {
 		line += " and " + itoa(more) + " more"
 	}
 	if d.live != nil && d.live.ID == first.IncidentID {

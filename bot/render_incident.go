@@ -121,7 +121,7 @@ func (r *renderer) looksLike(d *engine.Detail) string {
 		return ""
 	case last.Match() == "" && len(last.Onset) > 0:
 		first := last.Onset[0]
-		return join(count(len(last.Onset), "service")+" fire at once; "+r.esc(first.Service, maxName)+" was first", "start at `"+r.esc(first.IncidentID, maxName)+"`")
+		return join(count(last.Stormed(), "service")+" fire at once; "+r.esc(first.Service, maxName)+" was first", "start at `"+r.esc(first.IncidentID, maxName)+"`")
 	case last.Match() == "":
 		return "⚪ No confident match; the nearest are in the thread"
 	}

@@ -35,6 +35,32 @@ type committer struct {
 	mu      sync.Mutex
 	waiting []*request
 	busy    bool
+	crowd   time.Time // when a group last was a crowd
+}
+
+// A group of crowded deliveries means that senders wait for each other. What can
+// wait for them then does, until for crowdOver none was one, or for crowdPatience.
+const (
+	crowded       = 8
+	crowdOver     = 100 * time.Millisecond
+	crowdPatience = 5 * time.Second
+)
+
+// calm waits until deliveries don't wait for each other.
+func (c *committer) calm(ctx context.Context) {
+	for end := time.Now().Add(crowdPatience); time.Now().Before(end); {
+		c.mu.Lock()
+		left := crowdOver - time.Since(c.crowd)
+		c.mu.Unlock()
+		if left <= 0 {
+			return
+		}
+		select {
+		case <-time.After(left):
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // do waits until the delivery is durable. When ctx ends first, the delivery may
@@ -87,6 +113,9 @@ func (c *committer) take() []*request {
 	if n == 0 {
 		c.busy = false
 		return nil
+	}
+	if n >= crowded {
+		c.crowd = time.Now()
 	}
 	group := c.waiting[:n:n]
 	c.waiting = append([]*request(nil), c.waiting[n:]...)

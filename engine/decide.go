@@ -21,6 +21,7 @@ func (e *Engine) decide(ctx context.Context, subject string) error {
 	if strings.HasPrefix(subject, "dec_") {
 		return e.decideNext(ctx, subject)
 	}
+	e.committer.calm(ctx) // alerts first
 	detail, err := e.Incident(ctx, subject)
 	if KindOf(err) == NotFound {
 		return nil
@@ -28,7 +29,7 @@ func (e *Engine) decide(ctx context.Context, subject string) error {
 	if err != nil {
 		return err
 	}
-	onset, err := e.onset(ctx, &detail.Incident)
+	onset, services, err := e.onset(ctx, &detail.Incident)
 	if err != nil {
 		return err
 	}
@@ -49,8 +50,13 @@ func (e *Engine) decide(ctx context.Context, subject string) error {
 		return err
 	}
 	d.IncidentID, d.Basis = &detail.ID, detail.basis()
-	d.giveWay(onset, &detail.Incident)
-	return e.settle(ctx, &detail, &d, why)
+	d.giveWay(onset, services, &detail.Incident)
+	ask := e.weather.ask(&d)
+	if err := e.settle(ctx, &detail, &d, why, ask); err != nil {
+		return err
+	}
+	e.weather.told(ask, d.CreatedAt)
+	return nil
 }
 
 // due says why an incident needs an answer.
@@ -92,8 +98,9 @@ func (d *Decision) unhelpful() bool {
 
 func (i *Incident) basis() *Basis { return &Basis{Series: i.Series, Severity: i.Severity} }
 
-// settle writes the answer, or what it means for the latest one.
-func (e *Engine) settle(ctx context.Context, detail *Detail, d *Decision, why due) error {
+// settle writes the answer, or what it means for the latest one; ask are the
+// incidents whose advice is then looked at again.
+func (e *Engine) settle(ctx context.Context, detail *Detail, d *Decision, why due, ask []string) error {
 	return e.store.Update(ctx, func(tx Tx) error {
 		i, err := tx.Incident(ctx, detail.ID)
 		if err != nil {
@@ -104,7 +111,7 @@ func (e *Engine) settle(ctx context.Context, detail *Detail, d *Decision, why du
 			return err
 		}
 		if len(made) == 0 {
-			return e.keepOf(ctx, tx, d, &i)
+			return e.keepOf(ctx, tx, d, &i, ask)
 		}
 		latest, err := tx.Decision(ctx, made[0].ID)
 		if err != nil || len(detail.Decisions) == 0 || latest.ID != detail.Decisions[0].ID || latest.unhelpful() != (why == dueNext) {
@@ -123,7 +130,7 @@ func (e *Engine) settle(ctx context.Context, detail *Detail, d *Decision, why du
 		if err := w.write(ctx, tx); err != nil || !fresh {
 			return err
 		}
-		return e.keepOf(ctx, tx, d, &i)
+		return e.keepOf(ctx, tx, d, &i, ask)
 	})
 }
 
@@ -138,7 +145,7 @@ const (
 func (d *Decision) follow(latest *Decision, why due, i *Incident) (fresh bool) {
 	grown := latest.predates(i)
 	latest.Basis = i.basis()
-	latest.Onset = d.Onset
+	latest.Onset, latest.OnsetServices = d.Onset, d.OnsetServices
 	switch {
 	case why == dueNext && d.Abstained:
 		latest.Outdated = exhausted
@@ -179,7 +186,7 @@ func (d *Decision) predates(i *Incident) string {
 // keepOf stores a fresh decision of an incident, with its line in the timeline.
 // In a storm the first incidents' advice is looked at again: it was given before
 // anybody knew.
-func (e *Engine) keepOf(ctx context.Context, tx Tx, d *Decision, i *Incident) error {
+func (e *Engine) keepOf(ctx context.Context, tx Tx, d *Decision, i *Incident, ask []string) error {
 	text := d.Header()
 	if d.RecommendedAction != nil {
 		text = "looks like " + d.Match() + " (" + Percent(math.Round(100*d.ConfidenceScore)) + "): " + *d.RecommendedAction
@@ -189,10 +196,8 @@ func (e *Engine) keepOf(ctx context.Context, tx Tx, d *Decision, i *Incident) er
 		return err
 	}
 	var jobs []Job
-	for _, o := range d.Onset[:min(len(d.Onset), 2*stormServices)] {
-		if o.IncidentID != i.ID {
-			jobs = append(jobs, Job{Kind: JobDecide, Subject: o.IncidentID})
-		}
+	for _, id := range ask {
+		jobs = append(jobs, Job{Kind: JobDecide, Subject: id})
 	}
 	if err := tx.Enqueue(ctx, jobs...); err != nil {
 		return err

@@ -47,6 +47,8 @@ type Decision struct {
 	Changes []Change `json:"changes,omitempty"`
 	// Onset is set where many services fire at once: which was first.
 	Onset []Onset `json:"onset,omitempty"`
+	// OnsetServices is how many services they are, where Onset has the first only.
+	OnsetServices int `json:"onset_services,omitempty"`
 	// Basis is what the incident was when this was decided.
 	Basis *Basis `json:"basis,omitempty"`
 	// Outdated says why newer facts have overtaken this decision; SupersededBy is

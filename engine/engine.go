@@ -52,6 +52,7 @@ type Engine struct {
 	ledger    *ledger
 	committer *committer
 	feed      *feed
+	weather   *weather
 	keptSeq   int64 // up to where what is kept knows the events, 0 where nothing is; of keepUp alone
 }
 
@@ -70,7 +71,7 @@ func New(ctx context.Context, cfg Config) (*Engine, error) {
 	orDefault(&cfg.KeepEvents, 30*24*time.Hour)
 	e := &Engine{
 		cfg: cfg, store: cfg.Store, log: cfg.Log.With("component", "engine"),
-		library: newLibrary(cfg.embedder()), ledger: newLedger(),
+		library: newLibrary(cfg.embedder()), ledger: newLedger(), weather: newWeather(),
 	}
 	e.committer = &committer{commit: e.commitGroup}
 	var last int64

@@ -31,7 +31,14 @@ func (e *Engine) load(ctx context.Context) (last int64, err error) {
 		defer cancel()
 		e.embed(soon)
 		judged, err := r.Judged(ctx, judgedLimit)
+		if err != nil {
+			return err
+		}
 		e.ledger.put(judged...)
+		live, _, err := r.Incidents(ctx, IncidentFilter{Live: true}, "", 500)
+		for n := range live {
+			e.weather.put(&live[n])
+		}
 		return err
 	})
 	if err != nil || e.keptSeq == 0 {
@@ -211,6 +218,7 @@ func (e *Engine) learnOne(ctx context.Context, ev Event, fresh *additions) error
 		if err := json.Unmarshal(ev.Data, &i); err != nil {
 			return err
 		}
+		e.weather.put(&i)
 		e.learnIncident(i, fresh)
 	case EventReview:
 		return e.learnReview(ctx, ev)

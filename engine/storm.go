@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -16,11 +17,20 @@ const (
 	stormWindow   = 10 * time.Minute
 )
 
-// onset returns in which order services were hit around an incident, where they
-// are more than stormServices; else nothing.
-func (e *Engine) onset(ctx context.Context, i *Incident) (list []Onset, err error) {
+// onsetShown is how many services a decision names; what a storm says is in the
+// first of them.
+const onsetShown = 30
+
+// onset returns in which order services were hit around an incident, and how many
+// they are, where they are more than stormServices; else nothing.
+func (e *Engine) onset(ctx context.Context, i *Incident) (list []Onset, services int, err error) {
 	if i.Service == "" {
-		return nil, nil
+		return nil, 0, nil
+	}
+	// Events come a moment after their commits. Where they tell of a storm, that
+	// does not matter; where they don't, the store knows better.
+	if list, services = e.weather.around(i.StartedAt); services > stormServices {
+		return list, services, nil
 	}
 	var live []Incident
 	err = e.store.View(ctx, func(r Reader) error {
@@ -28,32 +38,58 @@ func (e *Engine) onset(ctx context.Context, i *Incident) (list []Onset, err erro
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	slices.SortStableFunc(live, func(a, b Incident) int { return a.StartedAt.Compare(b.StartedAt) })
+	hits := make([]hit, 0, len(live))
+	for n := range live {
+		hits = append(hits, newHit(&live[n]))
+	}
+	if list, services = inOrder(hits, i.StartedAt); services <= stormServices {
+		return nil, 0, nil
+	}
+	return list, services, nil
+}
+
+// hit is an incident as a storm knows it.
+type hit struct {
+	at        time.Time
+	id, title string
+	services  []string
+}
+
+func newHit(i *Incident) hit {
+	h := hit{at: i.StartedAt, id: i.ID, title: i.Title}
+	if i.Service != "" {
+		h.services = append([]string{i.Service}, i.Services...)
+	}
+	return h
+}
+
+// inOrder lists the services that were hit around a time by the order of onset,
+// and counts them.
+func inOrder(hits []hit, at time.Time) (list []Onset, services int) {
+	hits = slices.DeleteFunc(hits, func(h hit) bool { return h.at.Sub(at).Abs() > stormWindow })
+	slices.SortFunc(hits, func(a, b hit) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.id, b.id)) })
 	seen := make(map[string]bool)
-	for _, other := range live {
-		apart := other.StartedAt.Sub(i.StartedAt).Abs()
-		if other.Service == "" || apart > stormWindow {
-			continue
-		}
-		for _, service := range append([]string{other.Service}, other.Services...) {
-			if key := strings.ToLower(service); !seen[key] {
-				seen[key] = true
-				list = append(list, Onset{Service: service, IncidentID: other.ID, Title: other.Title, At: other.StartedAt})
+	for _, h := range hits {
+		for _, service := range h.services {
+			key := strings.ToLower(service)
+			if seen[key] {
+				continue
+			}
+			seen[key] = true
+			if len(list) < onsetShown {
+				list = append(list, Onset{Service: service, IncidentID: h.id, Title: h.title, At: h.at})
 			}
 		}
 	}
-	if len(list) <= stormServices {
-		return nil, nil
-	}
-	return list, nil
+	return list, len(seen)
 }
 
 // giveWay lets a service's own advice give way to the order of onset, except
 // where the storm began: there it stands.
-func (d *Decision) giveWay(onset []Onset, i *Incident) {
-	d.Onset = onset
+func (d *Decision) giveWay(onset []Onset, services int, i *Incident) {
+	d.Onset, d.OnsetServices = onset, services
 	if len(onset) == 0 || onset[0].IncidentID == i.ID {
 		return
 	}
@@ -66,5 +102,5 @@ func (d *Decision) giveWay(onset []Onset, i *Incident) {
 
 func (d *Decision) stormLine() string {
 	first := d.Onset[0]
-	return fmt.Sprintf("%d services fire at once; %s was first, at %s UTC: start there", len(d.Onset), first.Service, first.At.UTC().Format("15:04:05"))
+	return fmt.Sprintf("%d services fire at once; %s was first, at %s UTC: start there", d.Stormed(), first.Service, first.At.UTC().Format("15:04:05"))
 }

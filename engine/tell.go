@@ -81,6 +81,9 @@ func (d *Decision) Following(before *Decision) string {
 	return "in place of the advice from " + was
 }
 
+// Stormed is how many services fire at once, 0 where it is no storm.
+func (d *Decision) Stormed() int { return max(d.OnsetServices, len(d.Onset)) }
+
 // Spread says in which order services were hit: db-primary 03:01:10, then
 // checkout, cart and 4 more.
 func (d *Decision) Spread() string {
@@ -96,7 +99,7 @@ func (d *Decision) Spread() string {
 	if len(names) > 0 {
 		s += ", then " + strings.Join(names, ", ")
 	}
-	if more := len(d.Onset) - shown; more > 0 {
+	if more := d.Stormed() - shown; more > 0 {
 		s += fmt.Sprintf(" and %d more", more)
 	}
 	return s

@@ -15,22 +15,29 @@ func (r reader) Alerts(ctx context.Context, incidentID string) ([]engine.Alert, 
 }
 
 func (t *tx) LatestAlerts(ctx context.Context, series []engine.SeriesKey) (map[engine.SeriesKey]engine.Alert, error) {
-	latest := make(map[engine.SeriesKey]engine.Alert, len(series))
+	keys := make([][2]string, len(series))
+	for i, key := range series {
+		keys[i] = [2]string{key.Source, key.Fingerprint}
+	}
+	list, err := texts(pairs(keys))
+	if err != nil {
+		return nil, err
+	}
+	found, err := docs[engine.Alert](ctx, t, `
+		SELECT a.doc FROM (SELECT DISTINCT value ->> 0 AS source, value ->> 1 AS fingerprint FROM json_each(?)) AS j
+		CROSS JOIN alerts AS a ON a.id = (SELECT id FROM alerts
+			WHERE source = j.source AND fingerprint = j.fingerprint ORDER BY started_at DESC, id DESC LIMIT 1)`, list)
+	byName := make(map[engine.SeriesKey]engine.Alert, len(found))
+	for _, a := range found {
+		byName[a.Series()] = a
+	}
+	latest := make(map[engine.SeriesKey]engine.Alert, len(found))
 	for _, key := range series {
-		if _, ok := latest[key]; ok {
-			continue
-		}
-		list, err := docs[engine.Alert](ctx, t, `
-			SELECT doc FROM alerts WHERE source = ? AND fingerprint = ? ORDER BY started_at DESC, id DESC LIMIT 1`,
-			doc.Key(key.Source), doc.Key(key.Fingerprint))
-		if err != nil {
-			return nil, err
-		}
-		if len(list) > 0 {
-			latest[key] = list[0]
+		if a, ok := byName[engine.SeriesKey{Source: doc.Text(key.Source), Fingerprint: doc.Text(key.Fingerprint)}]; ok {
+			latest[key] = a
 		}
 	}
-	return latest, nil
+	return latest, err
 }
 
 func (t *tx) ExpiredAlerts(ctx context.Context, now time.Time, limit int) ([]engine.Alert, error) {
@@ -40,22 +47,22 @@ func (t *tx) ExpiredAlerts(ctx context.Context, now time.Time, limit int) ([]eng
 }
 
 func (t *tx) PutAlerts(ctx context.Context, alerts []engine.Alert) error {
-	for _, a := range alerts {
+	rows := make([][]any, len(alerts))
+	for n, a := range alerts {
 		a = doc.Alert(a)
 		b, err := doc.Encode(a)
 		if err != nil {
 			return fmt.Errorf("alert %s: %w", a.ID, err)
 		}
-		if _, err := t.exec(ctx, `
-			INSERT INTO alerts (id, incident_id, source, fingerprint, status, started_at, expires_at, doc)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET incident_id = excluded.incident_id, source = excluded.source,
-				fingerprint = excluded.fingerprint, status = excluded.status, started_at = excluded.started_at,
-				expires_at = excluded.expires_at, doc = excluded.doc`,
+		rows[n] = []any{
 			doc.Key(a.ID), doc.Key(a.IncidentID), doc.Key(a.Source), doc.Key(a.Fingerprint),
-			doc.Key(string(a.Status)), micros(a.StartedAt), microsOrNull(&a.ExpiresAt), string(b)); err != nil {
-			return err
+			doc.Key(string(a.Status)), micros(a.StartedAt), microsOrNull(&a.ExpiresAt), string(b),
 		}
 	}
-	return nil
+	return t.insertMany(ctx, `
+		INSERT INTO alerts (id, incident_id, source, fingerprint, status, started_at, expires_at, doc)
+		VALUES `, `(?, ?, ?, ?, ?, ?, ?, ?)`, `
+		ON CONFLICT (id) DO UPDATE SET incident_id = excluded.incident_id, source = excluded.source,
+			fingerprint = excluded.fingerprint, status = excluded.status, started_at = excluded.started_at,
+			expires_at = excluded.expires_at, doc = excluded.doc`, rows)
 }

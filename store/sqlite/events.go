@@ -37,13 +37,11 @@ func (t *tx) Emit(_ context.Context, events ...engine.Event) error {
 // flushEvents writes the events. There is one writer, so the order of their
 // numbers is that of the commits.
 func (t *tx) flushEvents(ctx context.Context) error {
-	for _, e := range t.events {
-		if _, err := t.exec(ctx, `INSERT INTO events (type, at, data) VALUES (?, ?, ?)`,
-			doc.Key(string(e.Type)), micros(e.At), string(doc.JSON(e.Data))); err != nil {
-			return err
-		}
+	rows := make([][]any, len(t.events))
+	for n, e := range t.events {
+		rows[n] = []any{doc.Key(string(e.Type)), micros(e.At), string(doc.JSON(e.Data))}
 	}
-	return nil
+	return t.insertMany(ctx, `INSERT INTO events (type, at, data) VALUES `, `(?, ?, ?)`, ``, rows)
 }
 
 // tidyBatch is how many rows of a kind one call of Tidy drops: few enough for

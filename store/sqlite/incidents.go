@@ -2,7 +2,9 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ragoffire/engine"
@@ -132,45 +134,49 @@ func (t *tx) NumberIncidents(ctx context.Context, year, n int) ([]string, error)
 			return nil, translate(err)
 		}
 		// An import may have brought ids of this form.
-		for i := last - int64(want) + 1; i <= last; i++ {
-			id := fmt.Sprintf("INC-%d-%04d", year, i)
-			taken, err := docs[engine.Incident](ctx, t, `SELECT doc FROM incidents WHERE id = ?`, id)
-			if err != nil {
-				return nil, err
-			}
-			if len(taken) == 0 {
-				ids = append(ids, id)
-			}
+		fresh := make([]string, want)
+		for i := range fresh {
+			fresh[i] = fmt.Sprintf("INC-%d-%04d", year, last-int64(want)+1+int64(i))
 		}
+		list, err := texts(fresh)
+		if err != nil {
+			return nil, err
+		}
+		taken, err := rows(ctx, t, func(r *sql.Rows, id *string) error { return r.Scan(id) }, `
+			SELECT id FROM incidents WHERE id IN (SELECT value FROM json_each(?))`, list)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, slices.DeleteFunc(fresh, func(id string) bool { return slices.Contains(taken, id) })...)
 	}
 	return ids, nil
 }
 
 func (t *tx) PutIncidents(ctx context.Context, incidents []engine.Incident) error {
-	for _, i := range incidents {
+	rows := make([][]any, len(incidents))
+	for n, i := range incidents {
 		i = doc.Incident(i)
 		b, err := doc.Encode(i)
 		if err != nil {
 			return fmt.Errorf("incident %s: %w", i.ID, err)
 		}
-		if _, err := t.exec(ctx, `
-			INSERT INTO incidents (id, status, severity, service, environment, error_type, source, group_key,
-				live, fix, seed, historical, started_at, acked_at, resolved_at, search, doc)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET status = excluded.status, severity = excluded.severity,
-				service = excluded.service, environment = excluded.environment, error_type = excluded.error_type,
-				source = excluded.source, group_key = excluded.group_key, live = excluded.live, fix = excluded.fix,
-				seed = excluded.seed, historical = excluded.historical, started_at = excluded.started_at,
-				acked_at = excluded.acked_at, resolved_at = excluded.resolved_at,
-				search = excluded.search, doc = excluded.doc`,
+		rows[n] = []any{
 			doc.Key(i.ID), doc.Key(string(i.Status)), doc.Key(string(i.Severity)), doc.Key(i.Service),
 			doc.Key(i.Environment), doc.Key(i.ErrorType), doc.Key(i.Source), doc.Key(i.GroupKey),
 			i.Live(), i.Fix(), i.Seed, i.Historical, micros(i.StartedAt), microsOrNull(i.AcknowledgedAt),
-			microsOrNull(i.ResolvedAt), doc.Search(&i), string(b)); err != nil {
-			return err
+			microsOrNull(i.ResolvedAt), doc.Search(&i), string(b),
 		}
 	}
-	return nil
+	return t.insertMany(ctx, `
+		INSERT INTO incidents (id, status, severity, service, environment, error_type, source, group_key,
+			live, fix, seed, historical, started_at, acked_at, resolved_at, search, doc)
+		VALUES `, `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, `
+		ON CONFLICT (id) DO UPDATE SET status = excluded.status, severity = excluded.severity,
+			service = excluded.service, environment = excluded.environment, error_type = excluded.error_type,
+			source = excluded.source, group_key = excluded.group_key, live = excluded.live, fix = excluded.fix,
+			seed = excluded.seed, historical = excluded.historical, started_at = excluded.started_at,
+			acked_at = excluded.acked_at, resolved_at = excluded.resolved_at,
+			search = excluded.search, doc = excluded.doc`, rows)
 }
 
 // DeleteIncident takes the incident's alerts and timeline with it.

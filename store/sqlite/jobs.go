@@ -21,24 +21,23 @@ func (t *tx) Enqueue(_ context.Context, jobs ...engine.Job) error {
 
 // flushJobs writes one row for each subject.
 func (t *tx) flushJobs(ctx context.Context) error {
-	for _, j := range queue.Merge(t.jobs) {
-		if err := t.insertRun(ctx, j, 0); err != nil {
-			return err
-		}
-	}
-	return nil
+	return t.insertRuns(ctx, 0, queue.Merge(t.jobs)...)
 }
 
-// insertRun asks for a job; see package queue. The conflict's condition is that
+// insertRuns asks for jobs; see package queue. The conflict's condition is that
 // of River's unique index.
-func (t *tx) insertRun(ctx context.Context, j engine.Job, attempt int) error {
-	args, err := queue.Args(j.Subject)
-	if err != nil {
-		return err
+func (t *tx) insertRuns(ctx context.Context, attempt int, jobs ...engine.Job) error {
+	rows := make([][]any, len(jobs))
+	for n, j := range jobs {
+		args, err := queue.Args(j.Subject)
+		if err != nil {
+			return err
+		}
+		rows[n] = []any{args, attempt, queue.RiverKind, j.Kind, riverTime(j.At), queue.UniqueKey(j.Kind, j.Subject), queue.UniqueStates}
 	}
-	_, err = t.exec(ctx, `
+	return t.insertMany(ctx, `
 		INSERT INTO river_job (args, attempt, kind, max_attempts, queue, scheduled_at, unique_key, unique_states)
-		VALUES (?, ?, ?, 1000, ?, coalesce(?, datetime('now', 'subsec')), ?, ?)
+		VALUES `, `(?, ?, ?, 1000, ?, coalesce(?, datetime('now', 'subsec')), ?, ?)`, `
 		ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL AND unique_states IS NOT NULL AND CASE state
 			WHEN 'available' THEN unique_states & (1 << 0)
 			WHEN 'cancelled' THEN unique_states & (1 << 1)
@@ -55,9 +54,7 @@ func (t *tx) insertRun(ctx context.Context, j engine.Job, attempt int) error {
 				THEN max(excluded.scheduled_at, datetime(attempted_at, 'subsec', '+0.002 seconds'))
 				ELSE min(scheduled_at, excluded.scheduled_at) END,
 			state = CASE WHEN state = 'running' THEN state ELSE 'available' END
-		WHERE state = 'running' OR scheduled_at > excluded.scheduled_at`,
-		args, attempt, queue.RiverKind, j.Kind, riverTime(j.At), queue.UniqueKey(j.Kind, j.Subject), queue.UniqueStates)
-	return err
+		WHERE state = 'running' OR scheduled_at > excluded.scheduled_at`, rows)
 }
 
 const riverLayout = "2006-01-02 15:04:05.000"
@@ -131,7 +128,7 @@ func (l ledger) Finish(ctx context.Context, run queue.Run, end queue.End) (again
 		if after == 0 {
 			at = time.Time{}
 		}
-		return t.insertRun(ctx, engine.Job{Kind: run.Kind, Subject: run.Subject, At: at}, run.NextAttempt(end))
+		return t.insertRuns(ctx, run.NextAttempt(end), engine.Job{Kind: run.Kind, Subject: run.Subject, At: at})
 	})
 	return again && err == nil, after, err
 }

@@ -43,19 +43,16 @@ func (r reader) Posts(ctx context.Context, channel string, limit int) ([]engine.
 }
 
 func (t *tx) WantPosts(ctx context.Context, posts ...engine.Post) error {
-	for _, p := range posts {
+	rows := make([][]any, len(posts))
+	for n, p := range posts {
 		b, err := doc.Encode(doc.Post(p))
 		if err != nil {
 			return fmt.Errorf("post %s: %w", p.Key, err)
 		}
-		if _, err := t.exec(ctx, `
-			INSERT INTO posts (key, channel, ts, wanted, sent, dead, created_at, doc) VALUES (?, ?, ?, 1, ?, ?, ?, ?)
-			ON CONFLICT (key) DO UPDATE SET wanted = wanted + 1`,
-			doc.Key(p.Key), doc.Key(p.Channel), doc.Key(p.TS), p.Sent, p.Dead, micros(p.CreatedAt), string(b)); err != nil {
-			return err
-		}
+		rows[n] = []any{doc.Key(p.Key), doc.Key(p.Channel), doc.Key(p.TS), p.Sent, p.Dead, micros(p.CreatedAt), string(b)}
 	}
-	return nil
+	return t.insertMany(ctx, `INSERT INTO posts (key, channel, ts, wanted, sent, dead, created_at, doc) VALUES `,
+		`(?, ?, ?, 1, ?, ?, ?, ?)`, ` ON CONFLICT (key) DO UPDATE SET wanted = wanted + 1`, rows)
 }
 
 func (t *tx) SavePost(ctx context.Context, p engine.Post) error {

@@ -25,19 +25,16 @@ func (t *tx) Note(_ context.Context, entries ...engine.Entry) error {
 }
 
 func (t *tx) flushEntries(ctx context.Context) error {
-	for _, e := range t.entries {
+	rows := make([][]any, len(t.entries))
+	for n, e := range t.entries {
 		e = doc.Entry(e)
 		b, err := doc.Encode(e)
 		if err != nil {
 			return fmt.Errorf("entry %s: %w", e.ID, err)
 		}
-		if _, err := t.exec(ctx, `
-			INSERT INTO entries (id, incident_id, at, doc) VALUES (?, ?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET incident_id = excluded.incident_id, at = excluded.at, doc = excluded.doc`,
-			doc.Key(e.ID), doc.Key(e.IncidentID), micros(e.At), string(b)); err != nil {
-			return err
-		}
+		rows[n] = []any{doc.Key(e.ID), doc.Key(e.IncidentID), micros(e.At), string(b)}
 	}
 	t.entries = nil
-	return nil
+	return t.insertMany(ctx, `INSERT INTO entries (id, incident_id, at, doc) VALUES `, `(?, ?, ?, ?)`, `
+		ON CONFLICT (id) DO UPDATE SET incident_id = excluded.incident_id, at = excluded.at, doc = excluded.doc`, rows)
 }
