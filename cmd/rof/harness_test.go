@@ -29,6 +29,10 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asRof) != "" {
 		main()
 	}
+	if kind := os.Getenv(asFloor); kind != "" {
+		fmt.Fprintln(os.Stderr, floor(kind))
+		os.Exit(1)
+	}
 	os.Exit(pg.M(m).Run())
 }
 

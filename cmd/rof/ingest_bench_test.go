@@ -1,0 +1,216 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// rofCommand is the test binary, to be rof or a floor.
+func rofCommand() *exec.Cmd { return exec.Command(os.Args[0], "serve") }
+
+// BenchmarkIngest measures how fast alerts are durable, with their incident, its
+// events and its job, next to two floors in the same run: to decode them only, and
+// to add one durable row each. Three rounds, medians. Budgets on two cores: at
+// least .6 of the second floor on each store, p99 within 20 ms, at most 7 seconds
+// of processor an incident's 10,000 alerts, the database's included; 10,000 alerts
+// a second in bodies of 200.
+//
+//	go test ./cmd/rof -run xxx -bench Ingest -benchtime 1x
+func BenchmarkIngest(b *testing.B) {
+	b.Run("SQLite", func(b *testing.B) {
+		benchIngest(b, func(b *testing.B) string { return "sqlite:" + filepath.Join(b.TempDir(), "x.db") })
+	})
+	b.Run("PostgreSQL", func(b *testing.B) {
+		benchIngest(b, func(b *testing.B) string { return pg.Database(b) })
+	})
+}
+
+func benchIngest(b *testing.B, database func(*testing.B) string) {
+	const senders, bodies = 16, 6000
+	b.Logf("%s, %d processors, %s", runtime.GOOS+"/"+runtime.GOARCH, runtime.NumCPU(), cpuName())
+	for b.Loop() {
+		var decode, row, rof, ratio, p99, cpu, drain, perJob, big []float64
+		for range 3 {
+			f := startFloor(b, "decode")
+			decode = append(decode, f.load(b, senders, bodies, 1).rate)
+			f.kill()
+			f = startFloor(b, database(b))
+			one := f.load(b, senders, bodies, 1)
+			row = append(row, one.rate)
+			f.kill()
+
+			p := serving(b, "DATABASE_URL="+database(b), "ROF_SEED=true")
+			before := p.cpu() + pgCPU()
+			got := p.load(b, senders, bodies, 1)
+			used := p.cpu() + pgCPU() - before
+			rof, p99 = append(rof, got.rate), append(p99, got.p99)
+			ratio, cpu = append(ratio, got.rate/one.rate), append(cpu, used/bodies*10_000)
+			start := time.Now()
+			p.drained(b, bodies)
+			took := time.Since(start).Seconds()
+			drain = append(drain, bodies/took)
+			perJob = append(perJob, (p.cpu()+pgCPU()-before-used)/bodies*1000)
+			p.kill()
+
+			p = serving(b, "DATABASE_URL="+database(b), "ROF_SEED=true")
+			big = append(big, p.load(b, senders, 100, 200).rate*200)
+			p.kill()
+		}
+		for _, m := range []struct {
+			of   []float64
+			unit string
+		}{
+			{decode, "floor-decode/s"},
+			{row, "floor-row/s"},
+			{rof, "rof/s"},
+			{ratio, "rof/floor-row"},
+			{p99, "p99-ms"},
+			{cpu, "cpu-s/10k"},
+			{drain, "decided/s"},
+			{perJob, "cpu-ms/decided"},
+			{big, "alerts/s-by-200"},
+		} {
+			b.ReportMetric(median(m.of), m.unit)
+		}
+	}
+}
+
+func median(list []float64) float64 {
+	slices.Sort(list)
+	return list[len(list)/2]
+}
+
+func cpuName() string {
+	b, _ := os.ReadFile("/proc/cpuinfo")
+	_, rest, _ := strings.Cut(string(b), "model name\t: ")
+	name, _, _ := strings.Cut(rest, "\n")
+	return name
+}
+
+// loaded is what came of a load.
+type loaded struct{ rate, p99 float64 }
+
+// load posts bodies of distinct alerts over so many connections.
+func (p *process) load(b *testing.B, senders, bodies, alerts int) loaded {
+	b.Helper()
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: senders}}
+	defer client.CloseIdleConnections()
+	list := make([][]byte, bodies)
+	for n := range list {
+		list[n] = alertmanagerBody(n*alerts, alerts)
+	}
+	var next atomic.Int64
+	took := make([]time.Duration, bodies)
+	var group sync.WaitGroup
+	start := time.Now()
+	for range senders {
+		group.Go(func() {
+			for n := next.Add(1) - 1; n < int64(bodies); n = next.Add(1) - 1 {
+				began := time.Now()
+				resp, err := client.Post(p.url+"/webhooks/alertmanager", "application/json", bytes.NewReader(list[n]))
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				_, _ = io.Copy(io.Discard, resp.Body) // or the connection is not used again
+				_ = resp.Body.Close()
+				if resp.StatusCode != http.StatusAccepted {
+					b.Errorf("answered %s", resp.Status)
+					return
+				}
+				took[n] = time.Since(began)
+			}
+		})
+	}
+	group.Wait()
+	all := time.Since(start).Seconds()
+	slices.Sort(took)
+	return loaded{rate: float64(bodies) / all, p99: float64(took[bodies*99/100].Microseconds()) / 1000}
+}
+
+// alertmanagerBody is a delivery of alerts that have nothing in common.
+func alertmanagerBody(first, alerts int) []byte {
+	var b strings.Builder
+	b.WriteString(`{"version":"4","groupKey":"{}:{}","status":"firing","receiver":"rof","groupLabels":{},"commonLabels":{},"alerts":[`)
+	for n := first; n < first+alerts; n++ {
+		if n > first {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, `{"status":"firing","labels":{"alertname":"QueueDepthHigh","severity":"warning","service":"worker-%[1]d","namespace":"jobs",`+
+			`"instance":"10.1.2.3:9100","pod":"worker-%[1]d-abcde"},"annotations":{"summary":"Queue of worker-%[1]d is 4,200 deep",`+
+			`"description":"The queue of worker-%[1]d has been deeper than 1,000 for ten minutes; consumers keep up with a third of it.",`+
+			`"runbook_url":"https://runbooks.example.com/queue-depth"},"startsAt":"2026-11-23T03:00:00.123Z","endsAt":"0001-01-01T00:00:00Z",`+
+			`"generatorURL":"http://prometheus.example.com/graph?g0.expr=queue_depth","fingerprint":"%016[1]x"}`, n)
+	}
+	b.WriteString(`]}`)
+	return []byte(b.String())
+}
+
+// drained waits until each incident is decided, as the feed tells.
+func (p *process) drained(b *testing.B, incidents int) {
+	b.Helper()
+	var after int64
+	wait(b, 10*time.Minute, "the decisions", func() bool {
+		var page struct {
+			Events []struct {
+				Seq  int64
+				Type string
+			}
+		}
+		p.get(fmt.Sprintf("/api/v1/events?limit=200&after=%d", after), &page)
+		for _, e := range page.Events {
+			after = e.Seq
+			if e.Type == "decision" {
+				incidents--
+			}
+		}
+		return incidents <= 0
+	})
+}
+
+// cpu is how many seconds of processor a process has used.
+func (p *process) cpu() float64 { return cpuOf(p.cmd.Process.Pid) }
+
+func cpuOf(pid int) float64 {
+	_, user, system := procStat(pid)
+	return float64(user+system) / 100
+}
+
+// pgCPU is what all processes of PostgreSQL here have used and still live.
+func pgCPU() float64 {
+	found, _ := filepath.Glob("/proc/[0-9]*/comm")
+	sum := 0.
+	for _, path := range found {
+		name, _ := os.ReadFile(path)
+		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path))); err == nil && strings.TrimSpace(string(name)) == "postgres" {
+			sum += cpuOf(pid)
+		}
+	}
+	return sum
+}
+
+func procStat(pid int) (ppid, user, system int) {
+	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	_, rest, _ := strings.Cut(string(b), ") ")
+	fields := strings.Fields(rest)
+	if len(fields) < 13 {
+		return 0, 0, 0
+	}
+	ppid, _ = strconv.Atoi(fields[1])
+	user, _ = strconv.Atoi(fields[11])
+	system, _ = strconv.Atoi(fields[12])
+	return ppid, user, system
+}
