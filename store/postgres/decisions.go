@@ -36,7 +36,7 @@ func (r reader) Decision(ctx context.Context, id string) (engine.Decision, error
 // Decision takes the lock in a statement of its own: one that waited for it
 // would join with the reviews as they were before the wait.
 func (t *tx) Decision(ctx context.Context, id string) (engine.Decision, error) {
-	if err := t.exec(ctx, `SELECT FROM decisions WHERE id = $1 FOR UPDATE`, doc.Key(id)); err != nil {
+	if _, err := t.count(ctx, `SELECT FROM decisions WHERE id = $1 FOR UPDATE`, doc.Key(id)); err != nil {
 		return engine.Decision{}, err
 	}
 	return t.reader.Decision(ctx, id)

@@ -36,7 +36,8 @@ func (t *tx) Emit(_ context.Context, events ...engine.Event) error {
 // row is inserted; so that they follow the commits, one transaction at a time
 // inserts events, and holds the others until it has committed.
 func (t *tx) flushEvents(ctx context.Context) (id *string, err error) {
-	b := &pgx.Batch{}
+	b := t.queued
+	t.queued = &pgx.Batch{}
 	if len(t.events) > 0 {
 		types, data, at := make([]string, len(t.events)), make([]string, len(t.events)), make([]time.Time, len(t.events))
 		for i, e := range t.events {

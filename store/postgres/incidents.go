@@ -96,6 +96,9 @@ func (r reader) History(ctx context.Context, after string, limit int) ([]engine.
 
 // OpenIncidents locks the rows in the order of their ids, as all do.
 func (t *tx) OpenIncidents(ctx context.Context, ids []string, groups, scopes [][2]string) ([]engine.Incident, error) {
+	if len(ids)+len(groups)+len(scopes) == 0 {
+		return nil, nil
+	}
 	sources, keys := split(groups)
 	services, environments := split(scopes)
 	return docs[engine.Incident](ctx, t.db, `
@@ -119,6 +122,9 @@ func split(pairs [][2]string) (first, second []string) {
 }
 
 func (t *tx) IncidentsByID(ctx context.Context, ids []string) ([]engine.Incident, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
 	return docs[engine.Incident](ctx, t.db, `
 		SELECT doc FROM incidents WHERE id = ANY ($1::text[]) ORDER BY id FOR UPDATE`, doc.Keys(ids))
 }
@@ -127,20 +133,15 @@ func (t *tx) NumberIncidents(ctx context.Context, year, n int) ([]string, error)
 	var ids []string
 	for len(ids) < n {
 		want := n - len(ids)
-		last, err := row(ctx, t.db, func(r pgx.Rows, v *int64) error { return r.Scan(v) }, `
-			INSERT INTO numbers (year, last) VALUES ($1, $2)
-			ON CONFLICT (year) DO UPDATE SET last = numbers.last + $2 RETURNING last`, year, want)
-		if err != nil {
-			return nil, err
-		}
-		var fresh []string
-		for i := last - int64(want) + 1; i <= last; i++ {
-			fresh = append(fresh, fmt.Sprintf("INC-%d-%04d", year, i))
-		}
 		// An import may have brought ids of this form.
-		fresh, err = rows(ctx, t.db, func(r pgx.Rows, v *string) error { return r.Scan(v) }, `
-			SELECT id FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n)
-			WHERE NOT EXISTS (SELECT FROM incidents AS i WHERE i.id = u.id) ORDER BY n`, fresh)
+		fresh, err := rows(ctx, t.db, func(r pgx.Rows, v *string) error { return r.Scan(v) }, `
+			WITH given AS (
+				INSERT INTO numbers (year, last) VALUES ($1, $2)
+				ON CONFLICT (year) DO UPDATE SET last = numbers.last + $2 RETURNING last),
+			ids AS (
+				SELECT n, 'INC-' || $1::int || '-' || lpad(n::text, greatest(4, length(n::text)), '0') AS id
+				FROM given, generate_series(last - $2 + 1, last) AS n)
+			SELECT id FROM ids WHERE NOT EXISTS (SELECT FROM incidents AS i WHERE i.id = ids.id) ORDER BY n`, year, want)
 		if err != nil {
 			return nil, err
 		}

@@ -23,6 +23,9 @@ type reader struct{ db queryer }
 type tx struct {
 	reader
 	pg pgx.Tx
+	// queued are writes that wait for the next reading, or for the end: one way to
+	// the server and back serves all of them.
+	queued *pgx.Batch
 
 	entries []engine.Entry
 	events  []engine.Event
@@ -60,7 +63,8 @@ func (s *Store) once(ctx context.Context, fn func(*tx) error) error {
 	defer conn.Release()
 	// After a commit this does nothing.
 	defer func() { _ = raw.Rollback(context.WithoutCancel(ctx)) }()
-	t := &tx{reader: reader{raw}, pg: raw}
+	t := &tx{pg: raw, queued: &pgx.Batch{}}
+	t.reader = reader{t}
 	if err := fn(t); err != nil {
 		return err
 	}
@@ -170,17 +174,47 @@ func (t *tx) Lock(ctx context.Context, names ...string) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	return t.exec(ctx, `SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) WITH ORDINALITY AS u (k, n) ORDER BY n`, keys)
-}
-
-// exec runs a statement.
-func (t *tx) exec(ctx context.Context, sql string, args ...any) error {
-	_, err := t.count(ctx, sql, args...)
+	_, err := t.count(ctx, `SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) WITH ORDINALITY AS u (k, n) ORDER BY n`, keys)
 	return err
 }
 
-// count runs a statement and returns how many rows it changed.
+// exec queues a statement. What is wrong with it shows at the next reading, or at
+// the end of the transaction, which fails in either case.
+func (t *tx) exec(_ context.Context, sql string, args ...any) error {
+	t.queued.Queue(sql, args...)
+	return nil
+}
+
+// send runs what is queued.
+func (t *tx) send(ctx context.Context) error {
+	b := t.queued
+	if b.Len() == 0 {
+		return nil
+	}
+	t.queued = &pgx.Batch{}
+	res := t.pg.SendBatch(ctx, b)
+	for range b.Len() {
+		if _, err := res.Exec(); err != nil {
+			res.Close()
+			return translate(err)
+		}
+	}
+	return translate(res.Close())
+}
+
+// Query implements queryer.
+func (t *tx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	if err := t.send(ctx); err != nil {
+		return nil, err
+	}
+	return t.pg.Query(ctx, sql, args...)
+}
+
+// count runs a statement at once and returns how many rows it changed.
 func (t *tx) count(ctx context.Context, sql string, args ...any) (int64, error) {
+	if err := t.send(ctx); err != nil {
+		return 0, err
+	}
 	tag, err := t.pg.Exec(ctx, sql, args...)
 	return tag.RowsAffected(), translate(err)
 }
