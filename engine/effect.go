@@ -131,6 +131,9 @@ func (in *intake) worse(i *Incident, ep *Alert, was Severity, before int) *Notic
 	}
 	i.Severity = ep.Severity
 	in.reroute(i)
+	if i.Severity == SeverityCritical && i.ID != "" && !slices.Contains(in.surfaced, i) {
+		in.surfaced = append(in.surfaced, i) // a storm's digest may tell it until now
+	}
 	in.urge(i)
 	return &Notice{What: "worse", From: was, To: ep.Severity, Was: before, Now: i.Firing}
 }

@@ -23,7 +23,7 @@ func (q *Quiet) holds(s Severity, now time.Time) (till time.Time, ok bool) {
 func (q *Quiet) until(now time.Time) (time.Time, bool) {
 	local := now.In(q.Zone)
 	at := func(days int, clock time.Duration) time.Time {
-		return time.Date(local.Year(), local.Month(), local.Day()+days, int(clock/time.Hour), int(clock/time.Minute)%60, 0, 0, q.Zone)
+		return time.Date(local.Year(), local.Month(), local.Day()+days, 0, 0, int(clock/time.Second), 0, q.Zone)
 	}
 	from, to := at(0, q.From), at(0, q.To)
 	switch {
