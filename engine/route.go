@@ -119,7 +119,7 @@ func (c *Config) route(i *Incident, now time.Time) Routed {
 		}
 		break
 	}
-	if s.Channel != "" && c.Channel+to.Channel != "" {
+	if s.Channel != "" {
 		to.ByService, to.Channel = true, s.Channel
 	}
 	return to

@@ -33,7 +33,7 @@ var places = []struct {
 	{"engine/markdown", nil},
 	{"engine/history", []string{"engine", "engine/markdown"}},
 	{"engine/page", []string{"engine"}},
-	{"engine/alertmanager", []string{"engine"}},
+	{"engine/silencer", []string{"engine"}},
 	{"engine/enginetest", []string{"engine"}},
 	{"store", []string{"engine", "store/..."}},
 	{"bot", []string{"engine", "bot/..."}},

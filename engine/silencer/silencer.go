@@ -1,6 +1,6 @@
-// Package alertmanager makes and ends silences in a Prometheus Alertmanager, by
+// Package silencer makes and ends silences in a Prometheus Alertmanager, by
 // version 2 of its API.
-package alertmanager
+package silencer
 
 import (
 	"bytes"
