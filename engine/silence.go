@@ -82,13 +82,15 @@ func (m Matcher) compile() (*regexp.Regexp, error) {
 	return regexp.Compile("^(?:" + m.Value + ")$")
 }
 
+// matches compares the label as its sender has it, by which an Alertmanager goes,
+// and the field as we read it, by which people do.
 func (m Matcher) matches(a *Alert) bool {
-	have := a.field(m.Name)
+	raw, field := a.Labels[m.Name], a.field(m.Name)
 	if !m.Regex {
-		return have == m.Value
+		return m.Value == raw || m.Value == field
 	}
 	re, err := m.compile()
-	return err == nil && re.MatchString(have)
+	return err == nil && (re.MatchString(raw) || re.MatchString(field))
 }
 
 // matches reports whether a silence is about an alert.
@@ -149,9 +151,9 @@ func (e *Engine) muted(a *Alert, active []Silence, now time.Time) *Mute {
 // have none, the fields that are the same.
 func common(alerts []Alert) []Matcher {
 	var out []Matcher
-	add := func(name string) {
-		value := alerts[0].field(name)
-		same := func(a Alert) bool { return a.field(name) == value }
+	add := func(name string, of func(*Alert) string) {
+		value := of(&alerts[0])
+		same := func(a Alert) bool { return of(&a) == value }
 		if value != "" && !slices.ContainsFunc(alerts, func(a Alert) bool { return !same(a) }) {
 			out = append(out, Matcher{Name: name, Value: value})
 		}
@@ -165,11 +167,11 @@ func common(alerts []Alert) []Matcher {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		add(name)
+		add(name, func(a *Alert) string { return a.Labels[name] })
 	}
 	if len(out) == 0 {
 		for _, name := range []string{"alertname", "service", "environment"} {
-			add(name)
+			add(name, func(a *Alert) string { return a.field(name) })
 		}
 	}
 	return out
