@@ -35,6 +35,8 @@ type announcer struct {
 	// tell hands the asker of a decision the answer that the channel refused.
 	tell func(ctx context.Context, request string, m *message) bool
 
+	severities severities
+
 	mu      sync.Mutex
 	refused map[string]string // the last error of a channel that was logged
 }
@@ -99,7 +101,7 @@ func (a *announcer) round(ctx context.Context, channel string) (more bool, after
 	now := a.cfg.Now()
 	var q queue
 	err = a.store.View(ctx, func(r engine.Reader) (err error) {
-		q, err = pending(ctx, r, channel, now)
+		q, err = pending(ctx, r, &a.severities, channel, now)
 		return err
 	})
 	if err != nil {
@@ -109,6 +111,9 @@ func (a *announcer) round(ctx context.Context, channel string) (more bool, after
 		return true, 0, a.settleTold(ctx, q.told)
 	}
 	ready, wait := q.ready, q.wait
+	if gathered, err := a.crowded(ctx, channel, ready, now); err != nil || gathered {
+		return gathered, 0, err
+	}
 	closed := map[string]bool{} // methods whose window is closed
 	for n := range ready {
 		d := &ready[n]
@@ -124,13 +129,13 @@ func (a *announcer) round(ctx context.Context, channel string) (more bool, after
 		case hold.post > 0:
 			wait = soonest(wait, hold.post)
 		case hold.method > a.cfg.Pace.Every:
-			if gathered, err := a.storm(ctx, channel, ready); err != nil || gathered {
+			if gathered, err := a.storm(ctx, channel, ready, crowd); err != nil || gathered {
 				return gathered, 0, err
 			}
 			wait = soonest(wait, hold.method)
 			closed[d.method()] = true
 		case hold.method > 0:
-			if gathered, err := a.storm(ctx, channel, ready); err != nil || gathered {
+			if gathered, err := a.storm(ctx, channel, ready, crowd); err != nil || gathered {
 				return gathered, 0, err
 			}
 			// The bucket is empty, and its next token is for this post.

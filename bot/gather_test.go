@@ -38,7 +38,7 @@ func TestWhatIsToldTogether(t *testing.T) {
 		"an unknown severity is not critical":       {ready: post(engine.SeverityUnknown, crowd+1), rest: crowd + 1},
 		"nothing waits":                             {open: true},
 	} {
-		if g := gather(c.ready, c.open); len(g.critical) != c.critical || len(g.rest) != c.rest {
+		if g := gather(c.ready, crowd, c.open); len(g.critical) != c.critical || len(g.rest) != c.rest {
 			t.Errorf("%s: %d critical and %d others, want %d and %d", name, len(g.critical), len(g.rest), c.critical, c.rest)
 		}
 	}

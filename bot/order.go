@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"ragoffire/engine"
@@ -67,9 +68,44 @@ type queue struct {
 	wait  time.Duration // until the next one may be sent
 }
 
+// severities remembers those of first posts while they wait: an incident that
+// changes wants its post once more, so what was read of a revision holds for it.
+type severities struct {
+	mu    sync.Mutex
+	known map[string]severityAt
+}
+
+type severityAt struct {
+	wanted   int64
+	severity engine.Severity
+}
+
+// severitiesKept bounds what is remembered; a storm has hundreds.
+const severitiesKept = 10_000
+
+func (s *severities) of(ctx context.Context, r engine.Reader, p *engine.Post) (engine.Severity, error) {
+	s.mu.Lock()
+	k, ok := s.known[p.Key]
+	s.mu.Unlock()
+	if ok && k.wanted == p.Wanted {
+		return k.severity, nil
+	}
+	i, err := r.Incident(ctx, p.Subject)
+	if err != nil && engine.KindOf(err) != engine.NotFound {
+		return "", err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.known == nil || len(s.known) >= severitiesKept {
+		s.known = map[string]severityAt{}
+	}
+	s.known[p.Key] = severityAt{p.Wanted, i.Severity}
+	return i.Severity, nil
+}
+
 // pending reads what a channel lacks. parents are the posts that others stand
 // under.
-func pending(ctx context.Context, r engine.Reader, channel string, now time.Time) (q queue, err error) {
+func pending(ctx context.Context, r engine.Reader, s *severities, channel string, now time.Time) (q queue, err error) {
 	posts, err := r.Posts(ctx, channel, pendingLimit)
 	if err != nil {
 		return q, err
@@ -102,11 +138,9 @@ func pending(ctx context.Context, r engine.Reader, channel string, now time.Time
 			d.thread = parent.TS // without a parent it stands in the channel
 		}
 		if d.first() {
-			i, err := r.Incident(ctx, p.Subject)
-			if err != nil && engine.KindOf(err) != engine.NotFound {
+			if d.severity, err = s.of(ctx, r, &p); err != nil {
 				return q, err
 			}
-			d.severity = i.Severity
 		}
 		q.ready = append(q.ready, d)
 	}

@@ -38,7 +38,7 @@ func TestFirstPostsComeBeforeRepliesAndThoseBeforeEdits(t *testing.T) {
 	}
 	var q queue
 	err = st.View(t.Context(), func(r engine.Reader) (err error) {
-		q, err = pending(t.Context(), r, "C1", now)
+		q, err = pending(t.Context(), r, &severities{}, "C1", now)
 		return err
 	})
 	if err != nil {

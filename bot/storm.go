@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"ragoffire/engine"
@@ -12,6 +13,20 @@ import (
 // crowd is how many first posts may wait for the pace of a channel: what more of
 // them wait, the last would not be seen for longer than five seconds.
 const crowd = 5
+
+// patience is for how many of the pace's intervals a first post may wait before
+// its like are gathered even where the pace is not what holds them up: a storm
+// keeps everything busy.
+const patience = 3
+
+// limit is how many first posts of a kind may wait now, before anything is tried:
+// what a full bucket holds, or the crowd where one is late already.
+func (a *announcer) limit(ready []due, now time.Time) int {
+	if late(ready, now.Add(-patience*a.cfg.Pace.Every)) {
+		return crowd
+	}
+	return max(crowd, a.cfg.Pace.Burst)
+}
 
 // A storm's digest gathers for as many of the pace's intervals as a minute has
 // seconds, and is edited once in ten of them.
@@ -32,9 +47,10 @@ type gathering struct {
 	rest     []due // told in a digest in place of their own messages
 }
 
-// gather says what of the posts that wait is told together. open says whether the
+// gather says what of the posts that wait is told together: what is more than the
+// limit. open says whether the
 // channel has a digest of this minute: then what comes is added to it.
-func gather(ready []due, open bool) gathering {
+func gather(ready []due, limit int, open bool) gathering {
 	var g gathering
 	for n := range ready {
 		d := &ready[n]
@@ -46,18 +62,33 @@ func gather(ready []due, open bool) gathering {
 			g.rest = append(g.rest, *d)
 		}
 	}
-	if len(g.critical) <= crowd {
+	if len(g.critical) <= limit {
 		g.critical = nil
 	}
-	if len(g.rest) <= crowd && !open {
+	if len(g.rest) <= limit && !open {
 		g.rest = nil
 	}
 	return g
 }
 
-// storm is called when a channel's pace is used up: it puts into digests what
-// would wait for too long, and reports whether there is anything.
-func (a *announcer) storm(ctx context.Context, channel string, ready []due) (bool, error) {
+// late reports whether a first post that nothing tells has waited since before.
+func late(ready []due, before time.Time) bool {
+	return slices.ContainsFunc(ready, func(d due) bool { return d.first() && d.Told == "" && d.CreatedAt.Before(before) })
+}
+
+// crowded looks before anything is tried whether more waits than may. It asks the
+// store only where that could be.
+func (a *announcer) crowded(ctx context.Context, channel string, ready []due, now time.Time) (bool, error) {
+	limit := a.limit(ready, now)
+	if g := gather(ready, limit, false); len(g.critical)+len(g.rest) == 0 {
+		return false, nil
+	}
+	return a.storm(ctx, channel, ready, limit)
+}
+
+// storm puts into digests what would wait for too long, where more first posts of
+// a kind wait than the limit, and reports whether there is anything.
+func (a *announcer) storm(ctx context.Context, channel string, ready []due, limit int) (bool, error) {
 	now := a.cfg.Now()
 	began := now.Truncate(digestFor * a.cfg.Pace.Every)
 	key := fmt.Sprintf("%s%s:%d", stormDigest, channel, began.UnixMilli())
@@ -73,7 +104,7 @@ func (a *announcer) storm(ctx context.Context, channel string, ready []due) (boo
 	if err != nil {
 		return false, err
 	}
-	g := gather(ready, open)
+	g := gather(ready, limit, open)
 	if len(g.critical)+len(g.rest) == 0 {
 		return false, nil
 	}
