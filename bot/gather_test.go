@@ -61,13 +61,14 @@ func TestTheOrderOfAStorm(t *testing.T) {
 		{Post: engine.Post{Key: stormDigest + "1", Kind: engine.PostDigest, TS: "1.1"}},
 		{Post: engine.Post{Key: "asked", Kind: engine.PostDecision}},
 		first("critical", engine.SeverityCritical),
+		{Post: engine.Post{Key: criticalDigest + "1", Kind: engine.PostDigest}},
 	}
 	slices.SortStableFunc(list, byRank)
 	var got []string
 	for n := range list {
 		got = append(got, list[n].Key)
 	}
-	want := []string{"critical", stormDigest + "1", "asked", "critical, told", "high", "low", "notice", "reply", "edit"}
+	want := []string{criticalDigest + "1", "critical", stormDigest + "1", "asked", "critical, told", "high", "low", "notice", "reply", "edit"}
 	if !slices.Equal(got, want) {
 		t.Errorf("the order is %q, want %q", got, want)
 	}

@@ -39,9 +39,11 @@ func (d *due) rank() int {
 	digest := d.Kind == engine.PostDigest
 	switch {
 	case digest && d.TS == "" && strings.HasPrefix(d.Key, criticalDigest):
-		return 0
+		return 0 // tells the most at once
+	case d.first() && d.severity == engine.SeverityCritical && d.Told == "":
+		return 1
 	case digest && (d.TS == "" || strings.HasPrefix(d.Key, stormDigest)):
-		return 1 // edits, too: it is all that many incidents have, and done makes them rare
+		return 2 // edits, too: it is all that many incidents have, and done makes them rare
 	case d.TS != "":
 		return 7
 	case d.thread != "" && d.Kind == engine.PostNotice:
@@ -49,13 +51,11 @@ func (d *due) rank() int {
 	case d.thread != "":
 		return 6
 	case !d.first():
-		return 1
-	case d.severity != engine.SeverityCritical:
-		return 4
+		return 2
 	case d.Told != "":
 		return 3
 	}
-	return 0
+	return 4
 }
 
 // pendingLimit is how many posts of a channel are looked at for the best one.
