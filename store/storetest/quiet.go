@@ -69,7 +69,9 @@ var quietTests = map[string]func(*testing.T, Opened){
 		}
 		active := func(at time.Duration) []string {
 			t.Helper()
-			return ids(view(t, o, func(ctx context.Context, r engine.Reader) ([]engine.Silence, error) { return r.Silences(ctx, t0().Add(at)) }),
+			return ids(view(t, o, func(ctx context.Context, r engine.Reader) ([]engine.Silence, error) {
+				return r.Silences(ctx, t0().Add(at))
+			}),
 				func(s *engine.Silence) string { return s.ID })
 		}
 		silence := func(id string, status engine.SilenceStatus, until time.Duration) engine.Silence {
