@@ -35,6 +35,8 @@ type announcer struct {
 	// tell hands the asker of a decision the answer that the channel refused.
 	tell func(ctx context.Context, request string, m *message) bool
 
+	severities severities
+
 	mu      sync.Mutex
 	refused map[string]string // the last error of a channel that was logged
 }
@@ -95,15 +97,22 @@ func sweep(ctx context.Context, store engine.Store) error {
 // round takes the channel's posts best first until one was sent: then the order
 // is read anew, for something better may have come. It reports whether there is
 // more to look at, or how long to wait.
-func (a *announcer) round(ctx context.Context, channel string) (more bool, wait time.Duration, err error) {
+func (a *announcer) round(ctx context.Context, channel string) (more bool, after time.Duration, err error) {
 	now := a.cfg.Now()
-	var ready []due
+	var q queue
 	err = a.store.View(ctx, func(r engine.Reader) (err error) {
-		ready, wait, err = pending(ctx, r, channel, now)
+		q, err = pending(ctx, r, &a.severities, channel, now)
 		return err
 	})
 	if err != nil {
 		return false, 0, err
+	}
+	if len(q.told) > 0 {
+		return true, 0, a.settleTold(ctx, q.told)
+	}
+	ready, wait := q.ready, q.wait
+	if gathered, err := a.crowded(ctx, channel, ready, now); err != nil || gathered {
+		return gathered, 0, err
 	}
 	closed := map[string]bool{} // methods whose window is closed
 	for n := range ready {
@@ -120,9 +129,15 @@ func (a *announcer) round(ctx context.Context, channel string) (more bool, wait 
 		case hold.post > 0:
 			wait = soonest(wait, hold.post)
 		case hold.method > a.cfg.Pace.Every:
+			if gathered, err := a.storm(ctx, channel, ready, crowd); err != nil || gathered {
+				return gathered, 0, err
+			}
 			wait = soonest(wait, hold.method)
 			closed[d.method()] = true
 		case hold.method > 0:
+			if gathered, err := a.storm(ctx, channel, ready, crowd); err != nil || gathered {
+				return gathered, 0, err
+			}
 			// The bucket is empty, and its next token is for this post.
 			return more, soonest(wait, hold.method), nil
 		default:

@@ -31,6 +31,9 @@ const (
 	actionAck      = "incident_ack"
 	actionResolve  = "incident_resolve"
 	actionDetails  = "incident_details"
+	actionSurface  = "incident_show"
+	actionSilence  = "silence_confirm"
+	actionEnd      = "silence_end"
 )
 
 // message is what one Slack message says.

@@ -43,7 +43,7 @@ func New(cfg Config) (*Bot, error) {
 		cfg: cfg, log: cfg.Log.With("component", "bot"), now: cfg.Now, http: client, engine: cfg.Engine, store: cfg.Store,
 		api: slack.New(cfg.BotToken,
 			slack.OptionAppLevelToken(cfg.AppToken), slack.OptionAPIURL(cfg.APIURL), slack.OptionHTTPClient(client)),
-		render: renderer{hosts: cfg.LinkHosts, command: cfg.Command},
+		render: renderer{hosts: cfg.LinkHosts, command: cfg.Command, about: cfg.Engine.Links},
 		lobby:  &lobby{asking: map[string]waiting{}},
 		links:  &connections{count: cfg.Count, now: cfg.Now, since: cfg.Now()},
 	}
@@ -128,6 +128,7 @@ func (b *Bot) self() string {
 func (b *Bot) Workers() []engine.Worker {
 	return []engine.Worker{
 		{Kind: engine.JobInbound, Parallel: 8, Timeout: time.Minute, Do: b.inbound},
+		{Kind: engine.JobReach, Parallel: 1, Timeout: time.Minute, Every: 15 * time.Second, Do: b.reach},
 		{Kind: engine.JobAnnounce, Parallel: 8, Timeout: 2 * time.Minute, Every: time.Minute, Do: b.out.announce},
 	}
 }

@@ -34,7 +34,7 @@ func (b *Bot) receiveClick(ctx context.Context, p interaction, payload json.RawM
 	case actionResolve:
 		ack(nil)
 		b.openFor(ctx, p.asker(), p.TriggerID, command{verb: verbResolve, id: act.Value})
-	case actionApprove, actionUndo, actionEvidence, actionAck, actionDetails, actionWorked, actionFailed, actionReverted:
+	case actionApprove, actionUndo, actionEvidence, actionAck, actionDetails, actionWorked, actionFailed, actionReverted, actionSurface, actionSilence, actionEnd:
 		if b.keep(ctx, kindClick, p.key(), payload) != nil {
 			// Slack ignores what the acknowledgement of a click says, so the
 			// person is told by other means, and sees Slack's own warning
@@ -69,6 +69,12 @@ func (b *Bot) actClick(ctx context.Context, e engine.Envelope) error {
 		m, err = b.evidence(ctx, act.Value)
 	case actionAck:
 		err = b.acknowledge(ctx, a, act.Value)
+	case actionSurface:
+		err = b.engine.Surface(ctx, act.Value)
+	case actionSilence:
+		m, err = b.confirmSilence(ctx, a, act.Value)
+	case actionEnd:
+		m, err = b.endSilence(ctx, a, act.Value)
 	case actionDetails:
 		m, err = b.show(ctx, act.Value)
 	}

@@ -321,22 +321,26 @@ func encode(t *testing.T, v any) []byte {
 
 func TestEveryMessageLooksAsItDid(t *testing.T) {
 	for name, v := range states() {
-		t.Run(name, func(t *testing.T) {
-			got := encode(t, v)
-			file := filepath.Join("testdata", name+".golden.json")
-			if *update {
-				if err := os.WriteFile(file, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if string(got) != string(want) {
-				t.Errorf("got\n%s\nwant\n%s", got, want)
-			}
-		})
+		t.Run(name, func(t *testing.T) { golden(t, name, v) })
+	}
+}
+
+// golden compares a message or a dialog with its file.
+func golden(t *testing.T, name string, v any) {
+	t.Helper()
+	got := encode(t, v)
+	file := filepath.Join("testdata", name+".golden.json")
+	if *update {
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != string(want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
 

@@ -115,6 +115,9 @@ func stuffed(r *renderer, s string) map[string]any {
 	for _, what := range []string{"worse", "new_service", "fired_again", "all_clear", "still_firing", "merged " + s} {
 		out["notice "+what] = r.notice(i, &engine.Notice{What: what, From: engine.Severity("low"), To: engine.SeverityCritical, Was: 3, Now: 100, Names: []string{s, s}, After: s})
 	}
+	for name, v := range stuffedQuiet(r, i, s) {
+		out[name] = v
+	}
 	return out
 }
 

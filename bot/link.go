@@ -65,6 +65,19 @@ func (h hosts) link(raw, label string) string {
 	if u == nil {
 		return ""
 	}
+	return h.lead(u, label)
+}
+
+// trusted is link for the operator's own addresses, which may lead anywhere.
+func (h hosts) trusted(raw, label string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return ""
+	}
+	return h.lead(u, label)
+}
+
+func (h hosts) lead(u *url.URL, label string) string {
 	// String has escaped what would end the link early, except for &.
 	to := strings.NewReplacer("&", "&amp;", "<", "%3C", ">", "%3E", "|", "%7C").Replace(u.String())
 	if len(to) > 2000 || strings.ContainsFunc(to, invisible) {

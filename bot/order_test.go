@@ -36,24 +36,23 @@ func TestFirstPostsComeBeforeRepliesAndThoseBeforeEdits(t *testing.T) {
 	if err := st.Update(t.Context(), func(tx engine.Tx) error { return tx.WantPosts(t.Context(), posts...) }); err != nil {
 		t.Fatal(err)
 	}
-	var ready []due
-	var wait time.Duration
+	var q queue
 	err = st.View(t.Context(), func(r engine.Reader) (err error) {
-		ready, wait, err = pending(t.Context(), r, "C1", now)
+		q, err = pending(t.Context(), r, &severities{}, "C1", now)
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got []string
-	for _, d := range ready {
+	for _, d := range q.ready {
 		got = append(got, d.Key)
 	}
 	want := []string{"first a", "first b", "reply of the dead", "reply of nothing", "reply of the edit", "asked in a thread", "edit"}
 	if !slices.Equal(got, want) {
 		t.Errorf("the order is %q, want %q", got, want)
 	}
-	if wait != time.Second {
-		t.Errorf("the next one is due in %s, want 1s", wait)
+	if q.wait != time.Second {
+		t.Errorf("the next one is due in %s, want 1s", q.wait)
 	}
 }

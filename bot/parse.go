@@ -20,6 +20,7 @@ const (
 	verbOutcome = "outcome"
 	verbWhy     = "why"
 	verbSimilar = "similar"
+	verbSilence = "silence"
 	verbHelp    = "help"
 )
 
@@ -36,6 +37,7 @@ func aliases() map[string]string {
 		"outcome": verbOutcome, "result": verbOutcome,
 		"why": verbWhy, "evidence": verbWhy,
 		"similar": verbSimilar, "search": verbSimilar, "find": verbSimilar,
+		"silence": verbSilence, "mute": verbSilence, "silences": verbSilence,
 		"help": verbHelp, "?": verbHelp,
 	}
 }
@@ -89,7 +91,7 @@ func (r *renderer) complete(verb, rest string) (command, error) {
 		}
 		c.question, c.text = q, rest
 		return c, nil
-	case verbList, verbHelp:
+	case verbList, verbHelp, verbSilence:
 		c.text = rest
 		return c, nil
 	case verbSimilar:

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"cmp"
-	"regexp"
 	"strings"
 	"time"
 
@@ -14,6 +13,8 @@ import (
 type renderer struct {
 	hosts
 	command string // the slash command's root, for examples that can be copied
+	// about are the links of an incident's service; nil for none.
+	about func(*engine.Incident) []engine.ServiceLink
 }
 
 // The lengths at which text from outside is cut. They leave room for a full
@@ -70,12 +71,9 @@ func (r *renderer) person(name string) string {
 	return "@" + r.esc(name, maxName)
 }
 
-// group is a Slack user group's id; nothing else is ever mentioned.
-var group = regexp.MustCompile(`^S[A-Z0-9]{2,20}$`)
-
 // mention pings the group of the incident's route, for critical incidents only.
 func mention(i *engine.Incident) string {
-	if i.Severity != engine.SeverityCritical || !group.MatchString(i.Mention) {
+	if i.Severity != engine.SeverityCritical || i.Muted != nil || !engine.Group.MatchString(i.Mention) {
 		return ""
 	}
 	return "<!subteam^" + i.Mention + ">"
@@ -114,6 +112,25 @@ func (r *renderer) measure(a *engine.Alert) string {
 		s += " (limit " + number(*a.Threshold) + unit + ")"
 	}
 	return s
+}
+
+// team says who owns the service, by the config.
+func (r *renderer) team(i *engine.Incident) string {
+	if i.Team == "" || i.Historical {
+		return ""
+	}
+	return "owner " + r.esc(i.Team, maxName)
+}
+
+// muted says what holds an incident back.
+func (r *renderer) muted(i *engine.Incident) string {
+	switch {
+	case i.Muted == nil || !i.Live():
+		return ""
+	case i.Muted.Silence == "":
+		return "🔕 maintenance until " + clock(i.Muted.Until)
+	}
+	return "🔕 silenced by " + r.person(i.Muted.By) + " until " + clock(i.Muted.Until)
 }
 
 // owner says who has an incident.

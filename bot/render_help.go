@@ -20,6 +20,7 @@ func helps() []helpLine {
 		{verbList, "", "the live incidents"},
 		{verbShow, "INC-2026-0042", "one incident, live or past"},
 		{verbSimilar, "database timeouts after a deploy", "past incidents and runbooks like that"},
+		{verbSilence, "INC-2026-0042 2h deploy", "hold back what fires, for at most 12 h; key=value works, too, and list, and end ID"},
 		{verbHelp, "", "this"},
 	}
 }

@@ -34,7 +34,7 @@ func (r *renderer) facts(d *engine.Detail) string {
 	if a := worst(d.Alerts); a != nil {
 		value = r.measure(a)
 	}
-	return join("*"+severity(i.Severity)+"*", value, since(i.StartedAt), spread(i), r.owner(i), mention(i))
+	return join("*"+severity(i.Severity)+"*", value, since(i.StartedAt), spread(i), r.team(i), r.owner(i), r.muted(i), mention(i))
 }
 
 // worst is the alert whose value stands for the incident: firing, the most
@@ -74,6 +74,14 @@ func (r *renderer) services(i *engine.Incident) string {
 func (r *renderer) pointers(d *engine.Detail) string {
 	var parts []string
 	seen := map[string]bool{}
+	if r.about != nil {
+		for _, l := range r.about(&d.Incident) {
+			if link := r.trusted(l.URL, l.Name); link != "" && len(parts) < 5 {
+				seen[strings.ToLower(l.Name)] = true
+				parts = append(parts, link)
+			}
+		}
+	}
 	for _, a := range d.Alerts[:min(len(d.Alerts), 20)] {
 		for _, l := range a.Links[:min(len(a.Links), 10)] {
 			if seen[l.Rel] || len(parts) == 5 {

@@ -15,6 +15,12 @@ func (r *renderer) notice(i *engine.Incident, n *engine.Notice) *message {
 	if n.What == "all_clear" || i.Status == engine.Resolved && n.What != "still_firing" {
 		ping = ""
 	}
+	switch {
+	case n.What == "paged":
+		ping, m.broadcast = "", false
+	case n.What == "unacknowledged" && i.Status != engine.Open:
+		ping = "" // somebody took it before this went out
+	}
 	m.add(section(join(line, ping), join("`"+r.esc(i.ID, maxName)+"`", r.esc(headline(i), maxTitle))))
 	return m.fit()
 }
@@ -39,6 +45,12 @@ func (r *renderer) noticeLine(i *engine.Incident, n *engine.Notice) string {
 			return "🟢 *All clear* after " + span(i.StartedAt, *i.ResolvedAt)
 		}
 		return "🟢 *All clear*"
+	case "unacknowledged":
+		return "🔴 *Nobody has it* after " + r.esc(n.After, 40)
+	case "paged":
+		return "📟 Nobody has it: told by " + r.names(n.Names)
+	case "unsilenced":
+		return "🔴 *No longer silenced*, and " + count(max(n.Now, i.Firing), "alert") + " still firing"
 	case "still_firing":
 		return "🔴 *Still firing*: " + join(count(max(n.Now, i.Firing), "alert"), r.closed(i), r.esc(n.After, 40))
 	}

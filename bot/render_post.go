@@ -32,9 +32,19 @@ func (r *renderer) post(ctx context.Context, in engine.Reader, p *engine.Post, n
 		}
 		return r.notice(&i, &n), nil
 	}
+	if p.Kind == engine.PostDigest {
+		d, list, err := digested(ctx, in, p)
+		if err != nil {
+			return nil, err
+		}
+		return r.digest(&d, list), nil
+	}
 	d, err := detail(ctx, in, p)
 	if err != nil {
 		return nil, err
+	}
+	if p.Told != "" {
+		d.Mention = "" // the digest has pinged
 	}
 	if p.Kind == engine.PostAlert {
 		return r.alert(&d), nil

@@ -108,6 +108,13 @@ func (a *announcer) done(ctx context.Context, d *due, ts, hash string) error {
 	a.cfg.Count(what)
 	a.welcome(d.Channel)
 	d.Hash, d.Sent, d.Sending, d.Attempts, d.LastError, d.NotBefore = hash, d.Wanted, false, 0, "", time.Time{}
+	if d.Kind == engine.PostDigest {
+		d.NotBefore = a.cfg.Now().Add(digestEvery * a.cfg.Pace.Every)
+	}
+	if what == CountPosted && d.Told != "" {
+		// The digest that told it shows how things are now.
+		return a.save(ctx, d, func(tx engine.Tx) error { return tx.WantPosts(ctx, engine.Post{Key: d.Told}) })
+	}
 	return a.save(ctx, d)
 }
 

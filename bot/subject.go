@@ -23,6 +23,9 @@ func (b *Bot) threadOf(ctx context.Context, a asker) (subject, error) {
 		if err != nil {
 			return err
 		}
+		if p.Kind == engine.PostDigest {
+			return nil // about many
+		}
 		if p.Kind != engine.PostDecision && p.Kind != engine.PostOutcome {
 			s.incident = p.Subject
 			return nil

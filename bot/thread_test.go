@@ -2,7 +2,6 @@ package bot_test
 
 import (
 	"context"
-	"fmt"
 	"testing"
 	"time"
 
@@ -181,26 +180,5 @@ func TestAMessageThatSomebodyDeletedStaysDeleted(t *testing.T) {
 	r.settled()
 	if n := len(r.slack.Snapshot().BotMessages(channel)); n != 1 {
 		t.Errorf("%d messages", n)
-	}
-}
-
-func TestAStormIsPacedAndEndsRight(t *testing.T) {
-	r := newRig(t, setup{slack: slackfake.Config{Pace: slackfake.Pace{Every: 20 * time.Millisecond, Burst: 15}}, bot: bot.Config{Pace: engine.Pace{Burst: 10, Every: 25 * time.Millisecond}}})
-	const incidents = 25
-	for n := range incidents {
-		_, err := r.engine.Ingest(context.Background(), engine.Delivery{Source: "alertmanager", Alerts: []engine.Alert{{
-			Source: "alertmanager", Fingerprint: fmt.Sprint(n), Status: engine.Firing, Severity: engine.SeverityHigh, Title: fmt.Sprintf("storm %d", n), ErrorType: "database_timeout", StartedAt: time.Now(),
-		}}})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	p := r.wait("three messages for each", func(p *slackfake.Snapshot) bool { return len(p.BotMessages(channel)) == 3*incidents })
-	r.settled()
-	if n := r.counts.of(bot.CountLimited); n != 0 {
-		t.Errorf("Slack had to say stop %d times", n)
-	}
-	if n := len(p.Timeline(channel)); n != incidents {
-		t.Errorf("%d messages in the channel, want one for each incident", n)
 	}
 }

@@ -28,6 +28,8 @@ func (b *Bot) perform(ctx context.Context, a asker, c command) (*message, error)
 			return nil, err
 		}
 		return b.render.evidence(&d), nil
+	case verbSilence:
+		return b.silence(ctx, a, c)
 	case verbSimilar:
 		found, err := b.engine.Search(ctx, engine.SearchQuery{Text: c.text, K: shownSimilar})
 		if err != nil {

@@ -24,16 +24,25 @@ func (in *intake) open(ep *Alert) {
 			return
 		}
 	}
-	i := &Incident{
-		Title: ep.Summary(), Status: Open, Severity: ep.Severity, Service: ep.Service, Environment: ep.Environment,
-		ErrorType: ep.ErrorType, Spike: ep.Spike, Symptom: ep.symptom(), Source: ep.Source, Fingerprint: ep.Fingerprint,
-		Labels: ep.Labels, StartedAt: ep.StartedAt, GroupKey: ep.GroupKey, LastSeriesAt: in.now, Firing: 1, Series: 1,
-	}
-	i.Channel, i.Mention = in.engine.route(i)
+	i := ep.incident(in.now)
+	in.send(i, ep)
 	in.incidents = append([]*Incident{i}, in.incidents...)
 	in.homes[ep] = i
 	in.changed(i)
 	in.changes = append(in.changes, incidentChange{incident: i, opened: true, entry: in.entry("fired", ep.Summary())})
+	if i.Muted != nil {
+		in.record(i, "silenced", i.Muted.Words(), nil)
+	}
+	in.urge(i)
+}
+
+// incident is what a new episode opens.
+func (a *Alert) incident(now time.Time) *Incident {
+	return &Incident{
+		Title: a.Summary(), Status: Open, Severity: a.Severity, Service: a.Service, Environment: a.Environment,
+		ErrorType: a.ErrorType, Spike: a.Spike, Symptom: a.symptom(), Source: a.Source, Fingerprint: a.Fingerprint,
+		Labels: a.Labels, StartedAt: a.StartedAt, GroupKey: a.GroupKey, LastSeriesAt: now, Firing: 1, Series: 1,
+	}
 }
 
 func (in *intake) join(i *Incident, ep *Alert) {
@@ -42,6 +51,7 @@ func (in *intake) join(i *Incident, ep *Alert) {
 	i.Series++
 	i.LastSeriesAt = in.now
 	in.homes[ep] = i
+	in.unmute(i, ep)
 	notice := in.worse(i, ep, was, before)
 	if ep.Service != "" && ep.Service != i.Service && !slices.Contains(i.Services, ep.Service) {
 		if len(i.Services) == 0 && i.Service != "" {
@@ -68,6 +78,10 @@ func (in *intake) again(prev, ep *Alert) {
 	ep.Joined = "the same series fired again"
 	home.Firing++
 	home.LastSeriesAt = in.now
+	if m := in.engine.muted(ep, in.silences, in.now); m != nil && home.Status == Resolved {
+		home.Muted = m
+	}
+	in.unmute(home, ep)
 	if home.Status != Resolved {
 		in.record(home, "fired", ep.Summary()+" fires again", in.worse(home, ep, home.Severity, home.Firing-1))
 		return
@@ -76,6 +90,7 @@ func (in *intake) again(prev, ep *Alert) {
 	home.Status, home.ResolvedAt, home.ResolvedBy, home.Reason = Open, nil, "", ""
 	home.AcknowledgedAt, home.AcknowledgedBy = nil, ""
 	home.Reopened++
+	in.urge(home)
 	notice := &Notice{What: "fired_again", After: Span(max(0, quiet)), Now: home.Firing}
 	in.record(home, "reopened", "fired again after "+notice.After, notice)
 }
@@ -115,6 +130,11 @@ func (in *intake) worse(i *Incident, ep *Alert, was Severity, before int) *Notic
 		return nil
 	}
 	i.Severity = ep.Severity
+	in.reroute(i)
+	if i.Severity == SeverityCritical && i.ID != "" && !slices.Contains(in.surfaced, i) {
+		in.surfaced = append(in.surfaced, i) // a storm's digest may tell it until now
+	}
+	in.urge(i)
 	return &Notice{What: "worse", From: was, To: ep.Severity, Was: before, Now: i.Firing}
 }
 
@@ -138,6 +158,9 @@ func (in *intake) changed(i *Incident) {
 
 func (in *intake) record(i *Incident, kind, text string, notice *Notice) {
 	in.changed(i)
+	if i.Muted != nil {
+		notice = nil
+	}
 	in.changes = append(in.changes, incidentChange{incident: i, entry: in.entry(kind, text), notice: notice})
 }
 

@@ -16,9 +16,18 @@ type Config struct {
 	Log   *slog.Logger     // discards
 	Now   func() time.Time // time.Now
 
-	Types   []TypeRule
-	Routes  []Route
-	Channel string // gets what no route names; with no channel at all nothing is announced
+	Types  []TypeRule
+	Routes []Route
+	// Services are what the config knows of services, by name.
+	Services map[string]Service
+	// Maintenance are windows in which alerts that match are recorded and not
+	// announced.
+	Maintenance []Window
+	// Silencer silences the pagers themselves; the zero one silences none.
+	Silencer Silencer
+	// Escalation says what follows where nobody takes a critical incident.
+	Escalation Escalation
+	Channel    string // gets what no route names; with no channel at all nothing is announced
 	// PostAnswers also posts decisions that were asked for over REST to Channel:
 	// for an incoming webhook, where nobody can ask in chat.
 	PostAnswers bool
@@ -113,6 +122,9 @@ func (e *Engine) Workers() []Worker {
 		{Kind: JobDecide, Parallel: 4, Timeout: 30 * time.Second, Do: e.decide},
 		{Kind: JobAsk, Parallel: 2, Timeout: 30 * time.Second, Do: e.ask},
 		{Kind: JobWord, Parallel: 2, Timeout: 2 * time.Minute, Do: e.word},
+		{Kind: JobUnmute, Parallel: 1, Timeout: 30 * time.Second, Do: e.unmute},
+		{Kind: JobSilence, Parallel: 1, Timeout: 30 * time.Second, Do: e.carrySilence},
+		{Kind: JobEscalate, Parallel: 4, Timeout: time.Minute, Do: e.escalate},
 		{Kind: JobTidy, Parallel: 1, Timeout: time.Minute, Every: 30 * time.Second, Do: e.tidy},
 	}
 }

@@ -89,6 +89,14 @@ type Incident struct {
 	Channel        string     `json:"channel,omitempty"`      // where it is announced
 	Mention        string     `json:"mention,omitempty"`      // the route's user group, mentioned where critical
 
+	Team      string    `json:"team,omitempty"`      // who owns the service, by the config
+	Also      []string  `json:"also,omitempty"`      // more channels, since it got worse
+	Quiet     string    `json:"quiet,omitempty"`     // the digest that tells it after quiet hours
+	Muted     *Mute     `json:"muted,omitempty"`     // recorded and not announced
+	UrgentAt  time.Time `json:"urgent_at,omitzero"`  // since when somebody must take it: open and critical
+	Escalated int       `json:"escalated,omitempty"` // steps taken since then
+	Paged     []Paged   `json:"paged,omitempty"`     // what went out past Slack
+
 	// What a post-mortem knows and a live incident learns when it resolves.
 	Metrics        []Metric  `json:"metrics,omitempty"`
 	Narrative      []Moment  `json:"narrative,omitempty"`

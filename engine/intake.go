@@ -24,6 +24,10 @@ type intake struct {
 	touchedAlerts    []*Alert // counted only
 	changedIncidents []*Incident
 	changes          []incidentChange
+
+	silences []Silence   // those that are active
+	urgent   []*Incident // what somebody must take from now on
+	surfaced []*Incident // what quiet hours hold no longer
 }
 
 // incidentChange is what people get to know of an incident.
@@ -57,6 +61,9 @@ func (in *intake) load(ctx context.Context) error {
 	}
 	latest, err := in.tx.LatestAlerts(ctx, keys)
 	if err != nil {
+		return err
+	}
+	if in.silences, err = in.tx.Silences(ctx, in.now); err != nil {
 		return err
 	}
 	in.latest = make(map[SeriesKey]*Alert, len(keys))

@@ -14,6 +14,10 @@ const (
 	JobWord     = "word"     // subject: a decision's id; asks a model to explain it
 	JobAnnounce = "announce" // subject: a channel
 	JobInbound  = "inbound"  // subject: an envelope's id
+	JobUnmute   = "unmute"   // subject: an incident's id, or a silence's; ends what a silence held back
+	JobSilence  = "silence"  // subject: a silence's id; makes or ends it where pagers are silenced
+	JobEscalate = "escalate" // subject: an incident's id; what follows where nobody takes it
+	JobReach    = "reach"    // subject: "all"; what Slack does not get is taken elsewhere
 	JobTidy     = "tidy"     // subject: "all"; ends expired series, drops what retention says
 )
 

@@ -14,6 +14,7 @@ const (
 	PostDecision = "decision" // subject: a decision
 	PostOutcome  = "outcome"  // subject: a decision; asks what came of its advice
 	PostNotice   = "notice"   // subject: an incident; a broadcast reply, told by Detail
+	PostDigest   = "digest"   // subject: a channel; tells several incidents in one message, told by Detail
 )
 
 // Post is one message that people should see in chat: a row with a wanted and
@@ -25,7 +26,7 @@ type Post struct {
 	Parent  string          `json:"parent"`  // else the Key of the post in whose thread it stands; "" for none
 	Kind    string          `json:"kind"`
 	Subject string          `json:"subject"`
-	Detail  json.RawMessage `json:"detail,omitempty"` // a Notice, for PostNotice
+	Detail  json.RawMessage `json:"detail,omitempty"` // a Notice, for PostNotice; a Digest, for PostDigest
 	Wanted  int64           `json:"wanted"`
 	Sent    int64           `json:"sent"`
 
@@ -38,6 +39,11 @@ type Post struct {
 	LastError   string    `json:"last_error"`
 	Dead        bool      `json:"dead"` // given up: the channel does not exist or refuses it
 	CreatedAt   time.Time `json:"created_at"`
+
+	// Digest is the key of the digest that tells this post in its place; such a
+	// post waits for nothing. Told is that of one that told it ahead of its turn.
+	Digest string `json:"digest,omitempty"`
+	Told   string `json:"told,omitempty"`
 }
 
 // Notice is what people must notice and an edit would not tell them.

@@ -41,6 +41,7 @@ func (e *Engine) Reopen(ctx context.Context, id, actor string) (Incident, error)
 		i.ResolvedAt, i.ResolvedBy, i.Reason, i.DuplicateOf = nil, "", "", ""
 		i.Resolution, i.RootCause = "", ""
 		i.Reopened++
+		i.UrgentAt, i.Escalated = time.Time{}, 0 // who reopens it knows of it
 		return Entry{Kind: "reopened", Text: "reopened"}, e.closeSeries(ctx, tx, i.ID, false)
 	})
 }
@@ -150,6 +151,13 @@ func (e *Engine) change(ctx context.Context, id, actor string, do func(Tx, *Inci
 		if err != nil {
 			return err
 		}
+		w := newWants(now)
+		if i.Live() {
+			// What somebody works on has a message and a thread of its own.
+			if err := surface(ctx, tx, &i, w); err != nil {
+				return err
+			}
+		}
 		i.UpdatedAt = now
 		entry.ID, entry.IncidentID, entry.At, entry.Actor = newID("ent_", now), i.ID, now, actor
 		if err := tx.PutIncidents(ctx, []Incident{i}); err != nil {
@@ -168,7 +176,6 @@ func (e *Engine) change(ctx context.Context, id, actor string, do func(Tx, *Inci
 		if err := tx.Emit(ctx, ev); err != nil {
 			return err
 		}
-		w := newWants(now)
 		w.incident(&i)
 		return w.write(ctx, tx)
 	})

@@ -3,6 +3,8 @@ package engine
 import (
 	"fmt"
 	"regexp"
+	"strings"
+	"time"
 )
 
 // TypeRule gives alerts whose fields match an error type. Fields are alertname,
@@ -18,7 +20,21 @@ type Route struct {
 	Match   map[string]*regexp.Regexp
 	Channel string
 	Mention string // a user group's id, mentioned for critical incidents only
+	Quiet   *Quiet // nil for a channel that is never quiet
 }
+
+// Routed is where an incident goes, and what said so.
+type Routed struct {
+	Rule      int // of Routes; -1 where none matched
+	ByService bool
+	Channel   string
+	Mention   string
+	Team      string
+	QuietTill time.Time // where it waits for the end of quiet hours
+}
+
+// Group matches the id of a Slack user group: nothing else is ever mentioned.
+var Group = regexp.MustCompile(`^S[A-Z0-9]{2,20}$`)
 
 // Patterns compiles a rule's patterns, each anchored at both ends.
 func Patterns(match map[string]string) (map[string]*regexp.Regexp, error) {
@@ -56,7 +72,15 @@ func (a *Alert) field(name string) string {
 	case "environment":
 		return a.Environment
 	}
-	return a.Labels[name]
+	return label(a.Labels, name)
+}
+
+// label is one of the labels; label.NAME means those whose name is a field's.
+func label(labels map[string]string, name string) string {
+	if v, ok := labels[name]; ok {
+		return v
+	}
+	return labels[strings.TrimPrefix(name, "label.")]
 }
 
 // field returns what a rule's field means for an incident.
@@ -73,17 +97,40 @@ func (i *Incident) field(name string) string {
 	case "error_type":
 		return i.ErrorType
 	}
-	return i.Labels[name]
+	return label(i.Labels, name)
 }
 
-// route returns where an incident is announced, and whom a critical one mentions.
-func (e *Engine) route(i *Incident) (channel, mention string) {
-	for _, r := range e.cfg.Routes {
-		if matches(r.Match, i.field) {
-			return r.Channel, r.Mention
+// route says where an incident is announced. What its service's config says
+// comes before a route that matches everything: the rule for all the rest.
+func (c *Config) route(i *Incident, now time.Time) Routed {
+	s := c.Services[i.Service]
+	to := Routed{Rule: -1, Channel: c.Channel, Team: s.Owner}
+	for n := range c.Routes {
+		r := &c.Routes[n]
+		if !matches(r.Match, i.field) {
+			continue
 		}
+		to.Rule, to.Channel, to.Mention = n, r.Channel, r.Mention
+		if till, ok := r.Quiet.holds(i.Severity, now); ok {
+			to.QuietTill = till
+		}
+		if len(r.Match) > 0 {
+			return to
+		}
+		break
 	}
-	return e.cfg.Channel, ""
+	if s.Channel != "" {
+		to.ByService, to.Channel = true, s.Channel
+	}
+	return to
+}
+
+// send takes over where an incident is announced.
+func (i *Incident) send(to Routed) {
+	i.Channel, i.Mention, i.Team = to.Channel, to.Mention, to.Team
+	if !to.QuietTill.IsZero() && to.Channel != "" {
+		i.Quiet = digestKey("quiet", to.Channel, to.QuietTill)
+	}
 }
 
 // typeOf returns the error type that the config gives an alert, or "".

@@ -72,12 +72,21 @@ type Reader interface {
 
 	// Post returns the post with that key.
 	Post(ctx context.Context, key string) (Post, error)
-	// Posts lists the posts of a channel whose Wanted is above Sent and which
-	// are not Dead, oldest first; with channel "" those of all channels.
+	// Posts lists the posts of a channel whose Wanted is above Sent, which are
+	// not Dead and which no digest tells in their place, oldest first; with channel "" those of all channels.
 	Posts(ctx context.Context, channel string, limit int) ([]Post, error)
+
+	// Digested lists the posts that a digest tells in their place (Post.Digest),
+	// oldest first.
+	Digested(ctx context.Context, digest string, limit int) ([]Post, error)
 
 	// PostAt returns the post that stands at a timestamp of a channel.
 	PostAt(ctx context.Context, channel, ts string) (Post, error)
+
+	Silence(ctx context.Context, id string) (Silence, error)
+	// Silences lists the active silences that end after now, the first to end
+	// first, at most a thousand.
+	Silences(ctx context.Context, now time.Time) ([]Silence, error)
 
 	// Envelope returns a stored envelope that is not done.
 	Envelope(ctx context.Context, id string) (Envelope, error)
@@ -97,7 +106,8 @@ type Reader interface {
 }
 
 // Tx is a unit of work. Its reads see its own writes. Reading one row by id
-// (Incident, Decision, Post) holds it against other transactions until commit.
+// (Incident, Decision, Post, Silence) holds it against other transactions until
+// commit.
 type Tx interface {
 	Reader
 
@@ -127,6 +137,7 @@ type Tx interface {
 	PutRunbooks(ctx context.Context, runbooks []Runbook) error
 	PutDecisions(ctx context.Context, decisions []Decision) error // without Reviews
 	PutChanges(ctx context.Context, changes []Change) error
+	PutSilence(ctx context.Context, s Silence) error
 	// PutVectors keeps vectors of a model by their texts' hashes. Those of other
 	// models are dropped: vectors of two models never meet.
 	PutVectors(ctx context.Context, model string, vectors map[string][]float32) error
@@ -148,7 +159,8 @@ type Tx interface {
 	Enqueue(ctx context.Context, jobs ...Job) error
 
 	// WantPosts inserts the posts with Wanted 1, or, where the key exists,
-	// raises its Wanted by one and leaves the rest. It enqueues no job.
+	// raises its Wanted by one and leaves the rest. Where a digest tells a post in
+	// its place, that digest is wanted once more, too. It enqueues no job.
 	WantPosts(ctx context.Context, posts ...Post) error
 	// SavePost replaces a post's row except Wanted.
 	SavePost(ctx context.Context, p Post) error
@@ -166,8 +178,9 @@ type Tx interface {
 	// DoneEnvelope drops an envelope's payload and keeps its id.
 	DoneEnvelope(ctx context.Context, id string) error
 
-	// Tidy drops what retention lets go: events, with them changes, and done
-	// envelopes older than the times given, at most a few thousand rows a call.
+	// Tidy drops what retention lets go: events, with them changes and silences,
+	// and done envelopes older than the times given, at most a few thousand rows
+	// a call.
 	Tidy(ctx context.Context, events, envelopes time.Time) error
 }
 

@@ -32,8 +32,11 @@ func (w *wants) post(p Post) {
 // incident wants an incident's channel message and the plain alert in its
 // thread as they stand now.
 func (w *wants) incident(i *Incident) {
-	w.post(Post{Key: incidentKey(i.ID), Channel: i.Channel, Kind: PostIncident, Subject: i.ID})
-	w.post(Post{Key: "alert:" + i.ID, Channel: i.Channel, Parent: incidentKey(i.ID), Kind: PostAlert, Subject: i.ID})
+	w.post(Post{Key: incidentKey(i.ID), Channel: i.Channel, Kind: PostIncident, Subject: i.ID, Digest: i.Quiet})
+	w.post(Post{Key: "alert:" + i.ID, Channel: i.home(), Parent: incidentKey(i.ID), Kind: PostAlert, Subject: i.ID})
+	for _, c := range i.Also {
+		w.post(Post{Key: incidentKey(i.ID) + "@" + c, Channel: c, Kind: PostIncident, Subject: i.ID})
+	}
 }
 
 // notice wants one broadcast reply.
@@ -42,7 +45,17 @@ func (w *wants) notice(i *Incident, id string, n Notice) error {
 	if err != nil {
 		return fmt.Errorf("notice: %w", err)
 	}
-	w.post(Post{Key: "notice:" + id, Channel: i.Channel, Parent: incidentKey(i.ID), Kind: PostNotice, Subject: i.ID, Detail: detail})
+	w.post(Post{Key: "notice:" + id, Channel: i.home(), Parent: incidentKey(i.ID), Kind: PostNotice, Subject: i.ID, Detail: detail})
+	return nil
+}
+
+// digest wants the message that tells several incidents, at a time.
+func (w *wants) digest(key, channel string, d Digest, at time.Time) error {
+	detail, err := json.Marshal(d)
+	if err != nil {
+		return fmt.Errorf("digest: %w", err)
+	}
+	w.post(Post{Key: key, Channel: channel, Kind: PostDigest, Subject: channel, Detail: detail, NotBefore: at})
 	return nil
 }
 
@@ -71,7 +84,7 @@ func place(p Post, d *Decision, i *Incident, channel string) Post {
 	case d.Question.Asked != nil:
 		p.Channel, p.Thread = d.Question.Asked.Channel, d.Question.Asked.Thread
 	case i != nil:
-		p.Channel, p.Parent = i.Channel, incidentKey(i.ID)
+		p.Channel, p.Parent = i.home(), incidentKey(i.ID)
 	default:
 		p.Channel = channel
 	}

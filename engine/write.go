@@ -86,8 +86,22 @@ func (in *intake) events() ([]Event, error) {
 func (in *intake) announce(ctx context.Context) error {
 	var entries []Entry
 	w := newWants(in.now)
+	if err := in.hold(w); err != nil {
+		return err
+	}
+	for _, i := range in.surfaced {
+		if err := surface(ctx, in.tx, i, w); err != nil {
+			return err
+		}
+	}
 	for _, i := range in.changedIncidents {
 		w.incident(i)
+		if i.Muted != nil && i.Live() {
+			w.jobs = append(w.jobs, Job{Kind: JobUnmute, Subject: i.ID, At: i.Muted.Until})
+		}
+	}
+	for _, i := range in.urgent {
+		w.jobs = append(w.jobs, in.engine.escalateJob(i))
 	}
 	for _, c := range in.changes {
 		c.entry.IncidentID = c.incident.ID

@@ -98,6 +98,7 @@ link_hosts: [runbooks.example.com]
 group: {by_service: false, window: 2m, expire: 30m}
 retention: {events: 7d}
 services: {checkout: {owner: payments}}
+approvers: {users: [U1]}
 `)
 	c, err := readConfig(env("HOME=/h", "ROF_CONFIG="+good))
 	if err != nil {
@@ -108,8 +109,8 @@ services: {checkout: {owner: payments}}
 		len(f.routes) != 2 || !f.noServiceGroups || f.groupWindow != 2*time.Minute || f.expire != 30*time.Minute || f.keepEvents != 7*24*time.Hour {
 		t.Errorf("%+v", f)
 	}
-	if len(c.warnings) != 1 || !strings.Contains(c.warnings[0], "services") {
-		t.Errorf("warnings %v; want one about services", c.warnings)
+	if len(c.warnings) != 1 || !strings.Contains(c.warnings[0], "approvers") {
+		t.Errorf("warnings %v; want one about approvers", c.warnings)
 	}
 	bad := write(t, `sources: {alertmanager: {token: short}}
 types: [{match: {alertname: "("}, error_type: x}]

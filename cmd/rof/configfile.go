@@ -19,6 +19,11 @@ type file struct {
 	sources         map[string]source
 	types           []engine.TypeRule
 	routes          []engine.Route
+	services        map[string]engine.Service
+	escalation      engine.Escalation
+	deadman         deadman
+	silencer        engine.Silencer
+	maintenance     []engine.Window
 	linkHosts       []string
 	noServiceGroups bool
 	groupWindow     time.Duration
@@ -42,12 +47,8 @@ type document struct {
 		Match     map[string]string `yaml:"match"`
 		ErrorType string            `yaml:"error_type"`
 	} `yaml:"types"`
-	Routes []struct {
-		Match   map[string]string `yaml:"match"`
-		Channel string            `yaml:"channel"`
-		Mention string            `yaml:"mention"`
-	} `yaml:"routes"`
-	LinkHosts []string `yaml:"link_hosts"`
+	Routes    []routeDocument `yaml:"routes"`
+	LinkHosts []string        `yaml:"link_hosts"`
 	Group     struct {
 		ByService *bool  `yaml:"by_service"`
 		Window    string `yaml:"window"`
@@ -61,9 +62,12 @@ type document struct {
 		Timeout       string `yaml:"timeout"`
 		TokensPerHour *int   `yaml:"tokens_per_hour"`
 	} `yaml:"model"`
-	Services  map[string]any `yaml:"services"`
-	Approvers map[string]any `yaml:"approvers"`
-	Escalate  map[string]any `yaml:"escalate"`
+	Services     map[string]serviceDocument `yaml:"services"`
+	Approvers    map[string]any             `yaml:"approvers"`
+	Escalate     *escalateDocument          `yaml:"escalate"`
+	Deadman      *deadmanDocument           `yaml:"deadman"`
+	Alertmanager *alertmanagerDocument      `yaml:"alertmanager"`
+	Maintenance  []maintenanceDocument      `yaml:"maintenance"`
 }
 
 type sourceDocument struct {
@@ -101,16 +105,12 @@ func (r *reader) readFile(path string) file {
 		}
 		f.types = append(f.types, engine.TypeRule{Match: match, ErrorType: t.ErrorType})
 	}
-	for n, t := range d.Routes {
-		match, err := engine.Patterns(t.Match)
-		switch {
-		case err != nil:
-			r.problemf("ROF_CONFIG routes[%d]: %w", n, err)
-		case t.Channel == "":
-			r.problemf("ROF_CONFIG routes[%d] needs a channel", n)
-		}
-		f.routes = append(f.routes, engine.Route{Match: match, Channel: t.Channel, Mention: t.Mention})
-	}
+	f.routes = r.readRoutes(d.Routes)
+	f.services = r.readServices(d.Services)
+	f.escalation = r.readEscalate(d.Escalate, strings.TrimRight(r.str("ROF_PUBLIC_URL", ""), "/"))
+	f.deadman = r.readDeadman(d.Deadman)
+	f.silencer = r.readSilencer(d.Alertmanager, f.sources)
+	f.maintenance = r.readMaintenance(d.Maintenance)
 	f.linkHosts = d.LinkHosts
 	f.noServiceGroups = d.Group.ByService != nil && !*d.Group.ByService
 	f.groupWindow = r.duration("group.window", d.Group.Window)
@@ -125,7 +125,7 @@ func (r *reader) readFile(path string) file {
 		}
 	}
 	for name, set := range map[string]bool{
-		"services": len(d.Services) > 0, "approvers": len(d.Approvers) > 0, "escalate": len(d.Escalate) > 0, "retention.raw": d.Retention.Raw != "",
+		"approvers": len(d.Approvers) > 0, "retention.raw": d.Retention.Raw != "",
 	} {
 		if set {
 			f.warnings = append(f.warnings, "ROF_CONFIG "+name+" is set, but this version does not use it yet")

@@ -32,6 +32,8 @@ var places = []struct {
 	{"engine/ground", nil},
 	{"engine/markdown", nil},
 	{"engine/history", []string{"engine", "engine/markdown"}},
+	{"engine/page", []string{"engine"}},
+	{"engine/silencer", []string{"engine"}},
 	{"engine/enginetest", []string{"engine"}},
 	{"store", []string{"engine", "store/..."}},
 	{"bot", []string{"engine", "bot/..."}},

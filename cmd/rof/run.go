@@ -39,6 +39,7 @@ func commands() []command {
 		{"search", "rof search [-k N] [--json] QUERY…", searchHelp, search},
 		{"import", "rof import [--dry-run] [--json] PATH…", importHelp, importHistory},
 		{"export", "rof export [FILE]", exportHelp, export},
+		{"route", "rof route explain [--source NAME] [--at TIME] FILE", routeHelp, routeCommand},
 		{"seeds", "rof seeds remove", seedsHelp, seedsCommand},
 		{"migrate", "rof migrate", migrateHelp, migrate},
 		{"healthcheck", "rof healthcheck", healthcheckHelp, healthcheck},

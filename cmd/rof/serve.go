@@ -6,12 +6,14 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
 	"ragoffire/bot"
 	"ragoffire/engine"
+	"ragoffire/engine/page"
 	"ragoffire/store"
 	"ragoffire/webhook"
 )
@@ -55,6 +57,13 @@ func serve(ctx context.Context, args []string, getenv func(string) string, std s
 	chat, err := newChat(ctx, &cfg, e, st, log, func(what string) { slackTotal.WithLabelValues(what).Inc() })
 	if err != nil {
 		return err
+	}
+	if d := cfg.file.deadman; d.url != "" {
+		dead, err := page.NewDeadman(d.url, d.every, st, time.Now)
+		if err != nil {
+			return err
+		}
+		chat.workers = append(chat.workers, dead.Workers()...)
 	}
 	srv, err := webhook.New(webhook.Config{
 		Engine: e, Listen: cfg.listen, Token: cfg.token, PublicURL: cfg.publicURL, LinkHosts: cfg.file.linkHosts,

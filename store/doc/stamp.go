@@ -24,6 +24,16 @@ func Alert(a engine.Alert) engine.Alert {
 func Incident(i engine.Incident) engine.Incident {
 	i.StartedAt, i.UpdatedAt, i.LastSeriesAt = Time(i.StartedAt), Time(i.UpdatedAt), Time(i.LastSeriesAt)
 	i.ResolvedAt, i.AcknowledgedAt, i.MitigatedAt = timeOf(i.ResolvedAt), timeOf(i.AcknowledgedAt), timeOf(i.MitigatedAt)
+	i.UrgentAt = Time(i.UrgentAt)
+	if i.Muted != nil {
+		m := *i.Muted
+		m.Until = Time(m.Until)
+		i.Muted = &m
+	}
+	i.Paged = slices.Clone(i.Paged)
+	for n := range i.Paged {
+		i.Paged[n].At = Time(i.Paged[n].At)
+	}
 	return i
 }
 
@@ -63,6 +73,12 @@ func OutcomeAt(d *engine.Decision) *time.Time {
 		return nil
 	}
 	return &d.Outcome.At
+}
+
+// Silence returns s as it is stored.
+func Silence(s engine.Silence) engine.Silence {
+	s.CreatedAt, s.Until, s.EndedAt = Time(s.CreatedAt), Time(s.Until), timeOf(s.EndedAt)
+	return s
 }
 
 // Change returns c as it is stored.

@@ -34,25 +34,46 @@ func (r reader) PostAt(ctx context.Context, channel, ts string) (engine.Post, er
 func (r reader) Posts(ctx context.Context, channel string, limit int) ([]engine.Post, error) {
 	if channel == "" {
 		return rows(ctx, r, scanPost, `
-			SELECT wanted, doc FROM posts WHERE wanted > sent AND dead = 0
+			SELECT wanted, doc FROM posts WHERE wanted > sent AND dead = 0 AND digest = ''
 			ORDER BY created_at, seq LIMIT ?`, doc.Limit(limit, 50))
 	}
 	return rows(ctx, r, scanPost, `
-		SELECT wanted, doc FROM posts WHERE wanted > sent AND dead = 0 AND channel = ?
+		SELECT wanted, doc FROM posts WHERE wanted > sent AND dead = 0 AND digest = '' AND channel = ?
 		ORDER BY created_at, seq LIMIT ?`, doc.Key(channel), doc.Limit(limit, 50))
+}
+
+func (r reader) Digested(ctx context.Context, digest string, limit int) ([]engine.Post, error) {
+	return rows(ctx, r, scanPost, `
+		SELECT wanted, doc FROM posts WHERE digest = ? AND digest <> ''
+		ORDER BY created_at, seq LIMIT ?`, doc.Key(digest), doc.Limit(limit, 50))
 }
 
 func (t *tx) WantPosts(ctx context.Context, posts ...engine.Post) error {
 	rows := make([][]any, len(posts))
+	keys := make([]string, len(posts))
 	for n, p := range posts {
 		b, err := doc.Encode(doc.Post(p))
 		if err != nil {
 			return fmt.Errorf("post %s: %w", p.Key, err)
 		}
-		rows[n] = []any{doc.Key(p.Key), doc.Key(p.Channel), doc.Key(p.TS), p.Sent, p.Dead, micros(p.CreatedAt), string(b)}
+		keys[n] = doc.Key(p.Key)
+		rows[n] = []any{keys[n], doc.Key(p.Channel), doc.Key(p.TS), p.Sent, p.Dead, doc.Key(p.Digest), micros(p.CreatedAt), string(b)}
 	}
-	return t.insertMany(ctx, `INSERT INTO posts (key, channel, ts, wanted, sent, dead, created_at, doc) VALUES `,
-		`(?, ?, ?, 1, ?, ?, ?, ?)`, ` ON CONFLICT (key) DO UPDATE SET wanted = wanted + 1`, rows)
+	if len(rows) == 0 {
+		return nil
+	}
+	err := t.insertMany(ctx, `INSERT INTO posts (key, channel, ts, wanted, sent, dead, digest, created_at, doc) VALUES `,
+		`(?, ?, ?, 1, ?, ?, ?, ?, ?)`, ` ON CONFLICT (key) DO UPDATE SET wanted = wanted + 1`, rows)
+	if err != nil {
+		return err
+	}
+	list, err := texts(keys)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(ctx, `UPDATE posts SET wanted = wanted + 1 WHERE key IN (
+		SELECT digest FROM posts WHERE key IN (SELECT value FROM json_each(?)) AND digest <> '')`, list)
+	return err
 }
 
 func (t *tx) SavePost(ctx context.Context, p engine.Post) error {
@@ -60,8 +81,8 @@ func (t *tx) SavePost(ctx context.Context, p engine.Post) error {
 	if err != nil {
 		return fmt.Errorf("post %s: %w", p.Key, err)
 	}
-	n, err := t.exec(ctx, `UPDATE posts SET channel = ?, ts = ?, sent = ?, dead = ?, created_at = ?, doc = ? WHERE key = ?`,
-		doc.Key(p.Channel), doc.Key(p.TS), p.Sent, p.Dead, micros(p.CreatedAt), string(b), doc.Key(p.Key))
+	n, err := t.exec(ctx, `UPDATE posts SET channel = ?, ts = ?, sent = ?, dead = ?, digest = ?, created_at = ?, doc = ? WHERE key = ?`,
+		doc.Key(p.Channel), doc.Key(p.TS), p.Sent, p.Dead, doc.Key(p.Digest), micros(p.CreatedAt), string(b), doc.Key(p.Key))
 	if err == nil && n == 0 {
 		err = engine.NotFoundf("there is no post %s", doc.Text(p.Key))
 	}

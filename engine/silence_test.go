@@ -1,0 +1,295 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"ragoffire/engine"
+)
+
+// silenced proposes and confirms a silence.
+func (r *rig) silenced(s engine.Silence) engine.SilencePreview {
+	r.t.Helper()
+	if s.By == "" {
+		s.By = "alice"
+	}
+	p, err := r.ProposeSilence(r.t.Context(), s)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if p, err = r.ConfirmSilence(r.t.Context(), p.ID, s.By); err != nil {
+		r.t.Fatal(err)
+	}
+	return p
+}
+
+func onCheckout() engine.Silence {
+	return engine.Silence{Match: []engine.Matcher{{Name: "service", Value: "checkout"}}, For: time.Hour, Reason: "deploy"}
+}
+
+// run does what a job of the engine does.
+func (r *rig) run(kind, subject string) error {
+	r.t.Helper()
+	for _, w := range r.Workers() {
+		if w.Kind == kind {
+			return w.Do(r.t.Context(), subject)
+		}
+	}
+	r.t.Fatalf("nobody does %s", kind)
+	return nil
+}
+
+// postsOf are the wanted posts of an incident, by kind.
+func (r *rig) postsOf(id string) (kinds []string) {
+	for _, p := range r.posts() {
+		if strings.Contains(p.Key, id) || strings.Contains(p.Parent, id) {
+			kinds = append(kinds, p.Kind)
+		}
+	}
+	return kinds
+}
+
+func TestASilencedAlertIsRecordedAndNotAnnounced(t *testing.T) {
+	r := newRig(t)
+	r.silenced(onCheckout())
+	id := r.ingest(alert("a", critical)).Alerts[0].IncidentID
+	d := r.detail(id)
+	if d.Muted == nil || d.Muted.By != "alice" || !d.Muted.Until.Equal(r.clock.Now().Add(time.Hour)) || d.Status != engine.Open || len(d.Alerts) != 1 {
+		t.Fatalf("%+v", d.Incident)
+	}
+	if err := r.run(engine.JobDecide, id); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.postsOf(id); len(got) != 0 {
+		t.Errorf("%v is wanted of what is silenced", got)
+	}
+	if len(r.detail(id).Decisions) != 1 {
+		t.Error("there is no decision")
+	}
+
+	// Its end is not the end of the incident: what still fires is announced then,
+	// with the decision that was made meanwhile.
+	r.clock.advance(59 * time.Minute)
+	if err := r.run(engine.JobUnmute, id); err != nil || len(r.postsOf(id)) != 0 {
+		t.Errorf("before the end: %v, %v", r.postsOf(id), err)
+	}
+	r.clock.advance(time.Minute)
+	if err := r.run(engine.JobUnmute, id); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(r.postsOf(id), " "); got != "incident alert decision" {
+		t.Errorf("wanted: %s", got)
+	}
+	if d := r.detail(id); d.Muted != nil || d.UrgentAt.IsZero() || d.Timeline[len(d.Timeline)-1].Kind != "announced" {
+		t.Errorf("%+v", d)
+	}
+}
+
+func TestWhatJoinsAndIsNotSilencedIsAnnounced(t *testing.T) {
+	r := newRig(t)
+	r.silenced(engine.Silence{Match: []engine.Matcher{{Name: "instance", Value: "a"}}, For: time.Hour})
+	id := r.ingest(alert("a")).Alerts[0].IncidentID
+	if r.detail(id).Muted == nil {
+		t.Fatal("not silenced")
+	}
+	if again := r.ingest(alert("b")).Alerts[0].IncidentID; again != id {
+		t.Fatalf("%s joined %s", again, id)
+	}
+	if d := r.detail(id); d.Muted != nil || d.Channel != "C0OPS" || len(r.postsOf(id)) == 0 {
+		t.Errorf("%+v, posts %v", d.Incident, r.postsOf(id))
+	}
+}
+
+func TestASilenceOfAnIncidentIsOfItsAlertsLabels(t *testing.T) {
+	r := newRig(t)
+	with := func(labels map[string]string) func(*engine.Alert) {
+		return func(a *engine.Alert) { a.Labels = labels }
+	}
+	id := r.ingest(alert("a", with(map[string]string{"alertname": "Slow", "pod": "1"})), alert("b", with(map[string]string{"alertname": "Slow", "pod": "2"}))).Alerts[0].IncidentID
+	other := r.ingest(alert("c", with(map[string]string{"alertname": "Slow"}), func(a *engine.Alert) { a.Service = "cart" })).Alerts[0].IncidentID
+	p, err := r.ProposeSilence(t.Context(), engine.Silence{IncidentID: id, By: "alice", For: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Words() != "alertname=Slow" || p.Series != 3 || len(p.Incidents) != 2 || p.Whole != 2 || p.Reach != engine.ReachSlack {
+		t.Errorf("%+v", p)
+	}
+	if d := r.detail(id); d.Muted != nil {
+		t.Error("a proposal silences already")
+	}
+	before := len(r.notices())
+	if _, err := r.ConfirmSilence(t.Context(), p.ID, "alice"); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{id, other} {
+		if d := r.detail(id); d.Muted == nil || d.Channel == "" || d.Timeline[len(d.Timeline)-1].Kind != "silenced" {
+			t.Errorf("%+v", d.Incident)
+		}
+	}
+	// It stands in the channel already: it is edited there, and tells nobody.
+	r.ingest(alert("a", critical, with(map[string]string{"alertname": "Slow", "pod": "1"})))
+	if d := r.detail(id); d.Severity != engine.SeverityCritical || !d.UrgentAt.IsZero() || len(r.notices()) != before {
+		t.Errorf("%+v, notices %v", d.Incident, r.notices())
+	}
+}
+
+func TestASilenceEnds(t *testing.T) {
+	r := newRig(t)
+	id := r.ingest(alert("a", critical)).Alerts[0].IncidentID
+	p := r.silenced(onCheckout())
+	if r.detail(id).Muted == nil {
+		t.Fatal("not silenced")
+	}
+	if _, err := r.EndSilence(t.Context(), p.ID, "bob"); err != nil {
+		t.Fatal(err)
+	}
+	for _, subject := range []string{p.ID, id} {
+		if err := r.run(engine.JobUnmute, subject); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r.detail(id).Muted != nil || !strings.Contains(strings.Join(r.notices(), ""), "unsilenced") {
+		t.Errorf("%+v", r.detail(id).Incident)
+	}
+	_, err := r.EndSilence(t.Context(), p.ID, "bob")
+	wantKind(t, err, engine.Conflict)
+	if list, err := r.Silences(t.Context()); err != nil || len(list) != 0 {
+		t.Errorf("%v, %v", list, err)
+	}
+}
+
+func TestASilenceIsCheckedBeforeItCounts(t *testing.T) {
+	r := newRig(t)
+	for want, change := range map[string]func(*engine.Silence){
+		"say for how long":           func(s *engine.Silence) { s.For = 0 },
+		"at most 12h":                func(s *engine.Silence) { s.For = 13 * time.Hour },
+		"say what":                   func(s *engine.Silence) { s.Match = nil },
+		"say who":                    func(s *engine.Silence) { s.By = " " },
+		"there is no incident INC-1": func(s *engine.Silence) { s.Match, s.IncidentID = nil, "INC-1" },
+	} {
+		s := onCheckout()
+		s.By = "alice"
+		change(&s)
+		if _, err := r.ProposeSilence(t.Context(), s); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v; want %q", err, want)
+		}
+	}
+	s := onCheckout()
+	s.By = "alice"
+	p, err := r.ProposeSilence(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = r.ConfirmSilence(t.Context(), p.ID, "mallory")
+	wantKind(t, err, engine.Conflict)
+	for range 2 { // twice by the same person is once
+		if _, err := r.ConfirmSilence(t.Context(), p.ID, "alice"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if p, err = r.ProposeSilence(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	r.clock.advance(61 * time.Minute)
+	_, err = r.ConfirmSilence(t.Context(), p.ID, "alice")
+	wantKind(t, err, engine.Conflict)
+	for word, ok := range map[string]bool{"a=~.*": false, "a=~(": false, "a=": false, "a=b": true, "a=~b|c": true} {
+		if _, is, err := engine.ParseMatcher(word); !is || (err == nil) != ok {
+			t.Errorf("%s: %v, %v", word, is, err)
+		}
+	}
+	for _, word := range []string{"2h", "INC-2026-0001", "a!=b", "=b", "deploy"} {
+		if _, is, _ := engine.ParseMatcher(word); is {
+			t.Errorf("%s is no matcher", word)
+		}
+	}
+}
+
+func TestAMaintenanceWindowHoldsBackWhatMatches(t *testing.T) {
+	match, err := engine.Patterns(map[string]string{"service": "check.*"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRig(t, func(c *engine.Config) {
+		c.Maintenance = []engine.Window{{Match: match, From: c.Now().Add(time.Minute), To: c.Now().Add(time.Hour), Reason: "move"}}
+	})
+	early := r.ingest(alert("a")).Alerts[0].IncidentID
+	r.clock.advance(10 * time.Minute)
+	in := r.ingest(alert("b", func(a *engine.Alert) { a.StartedAt = r.clock.Now() })).Alerts[0].IncidentID
+	if r.detail(early).Muted != nil || early == in || r.detail(in).Muted == nil || r.detail(in).Muted.Words() != "maintenance: move" {
+		t.Errorf("%+v\n%+v", r.detail(early).Incident, r.detail(in).Incident)
+	}
+	r.clock.advance(time.Hour)
+	if err := r.run(engine.JobUnmute, in); err != nil || r.detail(in).Muted != nil || len(r.postsOf(in)) != 2 {
+		t.Errorf("%v, %v", err, r.postsOf(in))
+	}
+}
+
+// outside is an Alertmanager that can be away.
+type outside struct {
+	away error
+	made []string
+	over []string
+}
+
+func (o *outside) silencer() engine.Silencer {
+	return engine.Silencer{
+		Sources: map[string]bool{"alertmanager": true},
+		Make: func(_ context.Context, s engine.Silence, comment string) (string, error) {
+			if o.away != nil {
+				return "", o.away
+			}
+			o.made = append(o.made, comment)
+			return "am-" + s.ID, nil
+		},
+		End: func(_ context.Context, id string) error {
+			if o.away == nil {
+				o.over = append(o.over, id)
+			}
+			return o.away
+		},
+	}
+}
+
+func TestASilenceIsMadeWhereThePagersAreHoweverLongThatTakes(t *testing.T) {
+	o := &outside{away: errors.New("refused")}
+	r := newRig(t, func(c *engine.Config) { c.Silencer = o.silencer() })
+	r.ingest(alert("a"))
+	p := r.silenced(onCheckout())
+	if p.Reach != engine.ReachAll {
+		t.Errorf("reach %s", p.Reach)
+	}
+	if err := r.run(engine.JobSilence, p.ID); err == nil {
+		t.Error("the job ends although nothing was made")
+	}
+	o.away = nil
+	for range 2 {
+		if err := r.run(engine.JobSilence, p.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(o.made) != 1 || o.made[0] != "deploy ("+p.ID+" by rof)" {
+		t.Errorf("made %q", o.made)
+	}
+	if _, err := r.EndSilence(t.Context(), p.ID, "bob"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := r.run(engine.JobSilence, p.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(o.over) != 1 || o.over[0] != "am-"+p.ID {
+		t.Errorf("ended %q", o.over)
+	}
+	r.clock.advance(time.Minute)
+	if _, err := r.Ingest(t.Context(), engine.Delivery{Source: "shop", Alerts: []engine.Alert{alert("z")}}); err != nil {
+		t.Fatal(err)
+	}
+	if p := r.silenced(onCheckout()); p.Reach != engine.ReachSome {
+		t.Errorf("with another source reach is %s", p.Reach)
+	}
+}
