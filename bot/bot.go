@@ -27,6 +27,7 @@ type Bot struct {
 	store  engine.Store
 	render renderer
 	names  *names
+	people *people
 	lobby  *lobby
 	out    *announcer
 	links  *connections
@@ -47,6 +48,7 @@ func New(cfg Config) (*Bot, error) {
 		lobby:  &lobby{asking: map[string]waiting{}},
 		links:  &connections{count: cfg.Count, now: cfg.Now, since: cfg.Now()},
 	}
+	b.people = newPeople(b.api, cfg.Now)
 	b.names = &names{api: b.api, now: cfg.Now, known: map[string]named{}}
 	b.out = newAnnouncer(b)
 	return b, nil
@@ -96,6 +98,7 @@ func (b *Bot) signIn(ctx context.Context) error {
 		who, err := b.api.AuthTestContext(ctx)
 		if err == nil {
 			b.user.Store(&who.UserID)
+			b.people.home(who.TeamID)
 			b.log.InfoContext(ctx, "signed in to slack", "team", who.Team, "user", who.User)
 			return nil
 		}

@@ -61,7 +61,7 @@ func (b *Bot) actClick(ctx context.Context, e engine.Envelope) error {
 	case actionApprove:
 		err = b.review(ctx, a, act.Value, engine.Review{Verdict: engine.Approve})
 	case actionUndo:
-		_, err = b.engine.UndoReview(ctx, act.Value, a.name)
+		err = b.undo(ctx, a, act.Value)
 	case actionWorked, actionFailed, actionReverted:
 		o := map[string]engine.Result{actionWorked: engine.Worked, actionFailed: engine.Failed, actionReverted: engine.Reverted}[act.ActionID]
 		m, err = b.outcome(ctx, a, act.Value, engine.Outcome{Outcome: o})

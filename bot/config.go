@@ -28,6 +28,10 @@ type Config struct {
 	Command   string   // /incident
 	LinkHosts []string // none: the hosts that links may lead to
 
+	Approvers Circle // every full member: who decides on advice
+	Admins    Circle // nobody: who may take back what others decided
+	NotOwn    bool   // nobody approves what they asked for or declared themself
+
 	Pace    engine.Pace   // burst 10, then one a second: how fast a channel may be posted to
 	Settle  time.Duration // 3 s: after an attempt whose outcome is unknown, before it is looked up
 	Refused time.Duration // 1 min: before a channel that refused a post is tried again, doubling up to half an hour

@@ -12,6 +12,7 @@
 //	parse.go       one grammar for slash commands and mentions: a typed command
 //	verb*.go       one use case per command
 //	answer.go      what only the asker sees, past the pace of the channels
+//	may.go         who may decide, asked at the click (people.go); never for an acknowledgement
 //	errors.go      the engine's kinds of error in words, mapped once
 //
 // Out, the way of a post:

@@ -49,6 +49,9 @@ func (b *Bot) dialogOf(ctx context.Context, a asker, c command) (*slack.ModalVie
 		if v := standing(&d); v != nil {
 			return nil, nil, engine.Conflictf("%s already %s this at %s UTC", v.Actor, verdictWord(v.Verdict), v.At.UTC().Format("15:04"))
 		}
+		if err := b.may(ctx, a, judging()); err != nil {
+			return nil, nil, err
+		}
 		at.ID = d.ID
 		v := b.render.rejectModal(at, &d)
 		return &v, nil, nil

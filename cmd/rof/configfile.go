@@ -11,6 +11,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"ragoffire/bot"
 	"ragoffire/engine"
 )
 
@@ -20,6 +21,9 @@ type file struct {
 	types           []engine.TypeRule
 	routes          []engine.Route
 	linkHosts       []string
+	approvers       bot.Circle
+	admins          bot.Circle
+	notOwn          bool
 	noServiceGroups bool
 	groupWindow     time.Duration
 	expire          time.Duration
@@ -62,7 +66,8 @@ type document struct {
 		TokensPerHour *int   `yaml:"tokens_per_hour"`
 	} `yaml:"model"`
 	Services  map[string]any `yaml:"services"`
-	Approvers map[string]any `yaml:"approvers"`
+	Approvers peopleDocument `yaml:"approvers"`
+	Admins    peopleDocument `yaml:"admins"`
 	Escalate  map[string]any `yaml:"escalate"`
 }
 
@@ -111,6 +116,7 @@ func (r *reader) readFile(path string) file {
 		}
 		f.routes = append(f.routes, engine.Route{Match: match, Channel: t.Channel, Mention: t.Mention})
 	}
+	r.readPeople(&d, &f)
 	f.linkHosts = d.LinkHosts
 	f.noServiceGroups = d.Group.ByService != nil && !*d.Group.ByService
 	f.groupWindow = r.duration("group.window", d.Group.Window)
@@ -125,7 +131,7 @@ func (r *reader) readFile(path string) file {
 		}
 	}
 	for name, set := range map[string]bool{
-		"services": len(d.Services) > 0, "approvers": len(d.Approvers) > 0, "escalate": len(d.Escalate) > 0, "retention.raw": d.Retention.Raw != "",
+		"services": len(d.Services) > 0, "escalate": len(d.Escalate) > 0, "retention.raw": d.Retention.Raw != "",
 	} {
 		if set {
 			f.warnings = append(f.warnings, "ROF_CONFIG "+name+" is set, but this version does not use it yet")
