@@ -28,6 +28,8 @@ type Bot struct {
 	render renderer
 	names  *names
 	people *people
+	homes  *homes
+	boards *boards
 	lobby  *lobby
 	out    *announcer
 	links  *connections
@@ -50,6 +52,8 @@ func New(cfg Config) (*Bot, error) {
 	}
 	b.people = newPeople(b.api, cfg.Now)
 	b.names = &names{api: b.api, now: cfg.Now, known: map[string]named{}}
+	b.homes = &homes{every: cfg.HomeEvery, tab: map[string]tab{}}
+	b.boards = &boards{engine: cfg.Engine, store: cfg.Store, now: cfg.Now}
 	b.out = newAnnouncer(b)
 	return b, nil
 }
@@ -131,6 +135,7 @@ func (b *Bot) self() string {
 func (b *Bot) Workers() []engine.Worker {
 	return []engine.Worker{
 		{Kind: engine.JobInbound, Parallel: 8, Timeout: time.Minute, Do: b.inbound},
+		{Kind: engine.JobHome, Parallel: 2, Timeout: time.Minute, Do: b.homeJob},
 		{Kind: engine.JobAnnounce, Parallel: 8, Timeout: 2 * time.Minute, Every: time.Minute, Do: b.out.announce},
 	}
 }

@@ -72,6 +72,9 @@ func (b *Bot) actClick(ctx context.Context, e engine.Envelope) error {
 	case actionDetails:
 		m, err = b.show(ctx, act.Value)
 	}
+	if p.View.Type == viewHome {
+		b.glance(ctx, a.user)
+	}
 	return b.conclude(ctx, a, m, err)
 }
 
@@ -83,7 +86,7 @@ func (p *interaction) asker() asker {
 	if name == "" {
 		name = p.User.ID
 	}
-	a := asker{user: p.User.ID, name: name, channel: p.channel(), thread: p.thread(), under: p.under(), responseURL: p.ResponseURL}
+	a := asker{user: p.User.ID, name: name, channel: p.channel(), thread: p.thread(), under: p.under(), responseURL: p.ResponseURL, trigger: p.TriggerID}
 	if p.Type != "view_submission" {
 		a.request = p.key()
 	}

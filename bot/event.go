@@ -16,7 +16,7 @@ func (b *Bot) receiveEvent(ctx context.Context, payload json.RawMessage, ack rec
 	if err != nil {
 		b.log.WarnContext(ctx, "an event is not understood", "error", err)
 	}
-	if err != nil || !p.addressed() {
+	if err != nil || !p.addressed() && !p.surfaces() {
 		ack(nil)
 		return
 	}
@@ -40,6 +40,9 @@ func (b *Bot) actEvent(ctx context.Context, e engine.Envelope) error {
 	p, err := decode[eventPayload](e.Payload)
 	if err != nil {
 		return nil
+	}
+	if p.surfaces() {
+		return b.actSurface(ctx, e.Payload)
 	}
 	ev := &p.Event
 	if ev.User == b.self() {

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -115,6 +116,7 @@ func stuffed(r *renderer, s string) map[string]any {
 	for _, what := range []string{"worse", "new_service", "fired_again", "all_clear", "still_firing", "merged " + s} {
 		out["notice "+what] = r.notice(i, &engine.Notice{What: what, From: engine.Severity("low"), To: engine.SeverityCritical, Was: 3, Now: 100, Names: []string{s, s}, After: s})
 	}
+	maps.Copy(out, peopleStuffed(r, s))
 	return out
 }
 

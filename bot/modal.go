@@ -175,6 +175,9 @@ func (b *Bot) actModal(ctx context.Context, e engine.Envelope) error {
 	}
 	a := p.asker()
 	a.channel, a.under, a.request = at.Channel, at.Thread, e.ID
+	if at.Channel == "" {
+		defer b.glance(ctx, a.user)
+	}
 	v := &p.View
 	if v.CallbackID == modalReject {
 		incident := v.field(fieldIncident)

@@ -90,6 +90,7 @@ type action struct {
 
 type view struct {
 	ID              string `json:"id"`
+	Type            string `json:"type"`
 	Hash            string `json:"hash"`
 	CallbackID      string `json:"callback_id"`
 	PrivateMetadata string `json:"private_metadata"`

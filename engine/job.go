@@ -14,6 +14,7 @@ const (
 	JobWord     = "word"     // subject: a decision's id; asks a model to explain it
 	JobAnnounce = "announce" // subject: a channel
 	JobInbound  = "inbound"  // subject: an envelope's id
+	JobHome     = "home"     // subject: who looks at their Home tab in chat
 	JobTidy     = "tidy"     // subject: "all"; ends expired series, drops what retention says
 )
 
