@@ -60,6 +60,11 @@ func (b *Bot) whisper(ctx context.Context, a asker, m *message) error {
 		return err
 	}
 	switch {
+	case a.under != "" && strings.HasPrefix(a.channel, "D"):
+		// In the assistant's thread only two can read, and what is gone after a
+		// reload is no conversation.
+		_, _, err := b.api.PostMessageContext(ctx, a.channel, options...)
+		return err
 	case a.user == "":
 		return nil
 	case a.channel == "":

@@ -18,6 +18,8 @@ func (b *Bot) receiveInteraction(ctx context.Context, payload json.RawMessage, a
 		b.receiveModal(ctx, p, payload, ack)
 	case p.Type == "block_actions":
 		b.receiveClick(ctx, p, payload, ack)
+	case p.Type == "message_action":
+		b.receiveShortcut(ctx, p, payload, ack)
 	default:
 		ack(nil) // closed dialogs, shortcuts of other versions
 	}

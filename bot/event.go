@@ -49,6 +49,9 @@ func (b *Bot) actEvent(ctx context.Context, e engine.Envelope) error {
 		return nil
 	}
 	a := asker{user: ev.User, name: b.names.of(ctx, ev.User), channel: ev.Channel, thread: ev.ThreadTS, under: ev.ThreadTS, request: e.ID}
+	if ev.ChannelType == "im" {
+		return b.direct(ctx, a, p.said(b.self()), ev.TS)
+	}
 	c, err := b.render.parse(p.said(b.self()), true)
 	if err != nil {
 		return b.conclude(ctx, a, nil, err)

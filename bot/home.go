@@ -184,7 +184,6 @@ type surface struct {
 	Event struct {
 		Type   string `json:"type"`
 		User   string `json:"user"`
-		Tab    string `json:"tab"`
 		View   *view  `json:"view"`
 		Thread struct {
 			User    string `json:"user_id"`
@@ -201,7 +200,7 @@ type surface struct {
 func (p *eventPayload) surfaces() bool {
 	switch p.Event.Type {
 	case "app_home_opened":
-		return p.Event.User != ""
+		return p.Event.Tab == "home" && p.Event.User != ""
 	case "assistant_thread_started", "assistant_thread_context_changed":
 		return true
 	}
@@ -214,9 +213,6 @@ func (b *Bot) actSurface(ctx context.Context, payload json.RawMessage) error {
 		return nil
 	}
 	if p.Event.Type == "app_home_opened" {
-		if p.Event.Tab != "home" {
-			return nil
-		}
 		return b.opened(ctx, p.Event.User, p.Event.View == nil)
 	}
 	return b.assist(ctx, &p)

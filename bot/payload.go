@@ -13,6 +13,8 @@ const (
 	kindEvent = "event"
 	kindClick = "click"
 	kindModal = "modal"
+
+	kindShortcut = "shortcut"
 )
 
 // The payloads hold what is used of Slack's. slack-go's own types know more and
@@ -43,6 +45,7 @@ type eventPayload struct {
 		Type        string `json:"type"`
 		Subtype     string `json:"subtype"`
 		User        string `json:"user"`
+		Tab         string `json:"tab"`
 		BotID       string `json:"bot_id"`
 		Text        string `json:"text"`
 		Channel     string `json:"channel"`
