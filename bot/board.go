@@ -16,6 +16,9 @@ type board struct {
 	live    []engine.Incident // nobody has it first, then the worst, then the oldest
 	waiting []proposal        // advice on live incidents that nobody has decided on, newest first
 	week    engine.Week
+
+	drafts     []engine.ThreadDraft // that wait for a person
+	moreDrafts bool
 }
 
 // proposal is advice that waits for a verdict, with the incident it is for.
@@ -35,6 +38,9 @@ type boards struct {
 	last *board
 	at   time.Time
 }
+
+// draftsCounted is up to where drafts are counted.
+const draftsCounted = 100
 
 // boardAge is how old a board may get: the week moves on without an event.
 const boardAge = 5 * time.Minute
@@ -70,6 +76,11 @@ func (s *boards) read(ctx context.Context) (*board, error) {
 	if b.week, err = s.engine.Week(ctx); err != nil {
 		return nil, err
 	}
+	drafts, err := s.engine.Drafts(ctx, "", draftsCounted)
+	if err != nil {
+		return nil, err
+	}
+	b.drafts, b.moreDrafts = drafts.Items, drafts.Next != ""
 	s.last, s.at = b, s.now()
 	return b, nil
 }

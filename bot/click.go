@@ -36,7 +36,10 @@ func (b *Bot) receiveClick(ctx context.Context, p interaction, payload json.RawM
 	case actionResolve:
 		ack(nil)
 		b.openFor(ctx, p.asker(), p.TriggerID, command{verb: verbResolve, id: act.Value})
-	case actionApprove, actionUndo, actionEvidence, actionAck, actionDetails, actionWorked, actionFailed, actionReverted:
+	case actionReview:
+		ack(nil)
+		b.openDraft(ctx, p.asker(), act.Value)
+	case actionDrop, actionApprove, actionUndo, actionEvidence, actionAck, actionDetails, actionWorked, actionFailed, actionReverted:
 		if b.keep(ctx, kindClick, p.key(), payload) != nil {
 			// Slack ignores what the acknowledgement of a click says, so the
 			// person is told by other means, and sees Slack's own warning
@@ -62,6 +65,8 @@ func (b *Bot) actClick(ctx context.Context, e engine.Envelope) error {
 	switch act.ActionID {
 	case actionApprove:
 		err = b.review(ctx, a, act.Value, engine.Review{Verdict: engine.Approve})
+	case actionDrop:
+		err = b.dropDraft(ctx, a, act.Value, p.View.ID)
 	case actionUndo:
 		err = b.undo(ctx, a, act.Value)
 	case actionWorked, actionFailed, actionReverted:
@@ -74,7 +79,7 @@ func (b *Bot) actClick(ctx context.Context, e engine.Envelope) error {
 	case actionDetails:
 		m, err = b.show(ctx, act.Value)
 	}
-	if p.View.Type == viewHome {
+	if p.View.Type != "" {
 		b.glance(ctx, a.user)
 	}
 	return b.conclude(ctx, a, m, err)

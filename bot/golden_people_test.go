@@ -43,6 +43,18 @@ func crowdedBoard(n int, s string) *board {
 	return b
 }
 
+// draft is a past incident that waits for a person, with s in all its texts.
+func draft(s string) engine.ThreadDraft {
+	if s != "" {
+		return engine.ThreadDraft{ID: "C0INC-1", Title: s, Symptom: s, Resolution: s, RootCause: s, Service: s, URL: s, StartedAt: night}
+	}
+	return engine.ThreadDraft{
+		ID: "C0INC-1795402870-000100", Status: engine.DraftOpen, Title: "checkout is down", Symptom: "checkout is down\n502s everywhere", Service: "checkout",
+		Resolution: "rolled back to 4f1c2e", RootCause: "pool too small", URL: "https://acme.slack.com/archives/C0INC/p1795402870000100",
+		StartedAt: night, ResolvedAt: new(night.Add(23 * time.Minute)),
+	}
+}
+
 // peopleStates are the golden states of what a person sees alone.
 func peopleStates(r *renderer) map[string]any {
 	d := answered()
@@ -51,6 +63,10 @@ func peopleStates(r *renderer) map[string]any {
 		"home_empty":    homeTab(r.home(&board{}, "oncall")),
 		"home_one":      homeTab(r.home(crowdedBoard(1, ""), "nobody")),
 		"home_many":     homeTab(r.home(crowdedBoard(100, ""), "oncall")),
+		"home_drafts":   homeTab(r.home(&board{drafts: []engine.ThreadDraft{draft("")}, week: engine.Week{Opened: 1}}, "oncall")),
+		"drafts":        r.drafts([]engine.ThreadDraft{draft(""), {ID: "C0INC-2", Title: "queue grows", StartedAt: night}}, true),
+		"drafts_none":   r.drafts(nil, false),
+		"modal_draft":   func() slack.ModalViewRequest { d := draft(""); return r.draftModal(anchor{ID: d.ID}, &d) }(),
 		"modal_reading": reading(r.evidence(&d)),
 	}
 }
@@ -58,8 +74,11 @@ func peopleStates(r *renderer) map[string]any {
 // peopleStuffed are the same with a text everywhere that text from outside can
 // stand.
 func peopleStuffed(r *renderer, s string) map[string]any {
-	some := r.home(crowdedBoard(5, s), s)
+	d, b := draft(s), crowdedBoard(5, s)
+	b.drafts = []engine.ThreadDraft{d}
+	some := r.home(b, s)
 	return map[string]any{
 		"home": homeTab(r.home(crowdedBoard(100, s), s)), "home of some": some.fit(), "reading": reading(r.note("x " + s)),
+		"drafts": r.drafts([]engine.ThreadDraft{d, d, d, d, d, d, d, d}, true), "draft": r.draftModal(anchor{ID: d.ID}, &d),
 	}
 }

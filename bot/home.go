@@ -85,6 +85,9 @@ func (b *Bot) lookAgain(ctx context.Context, user string) error {
 // glance is lookAgain for who just changed something there: they see it at once,
 // and where that fails, a little later.
 func (b *Bot) glance(ctx context.Context, user string) {
+	if b.homes.get(user).opened.IsZero() {
+		return // they have not opened it, or it is looked after elsewhere
+	}
 	if err := b.lookAgain(ctx, user); err != nil {
 		b.log.WarnContext(ctx, "a home tab is brought up to date later", "user", user, "error", err)
 	}

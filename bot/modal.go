@@ -114,6 +114,8 @@ func (b *Bot) checkModal(ctx context.Context, v *view) (errs map[string]string, 
 		}
 		b.checkIncident(ctx, v, fieldIncident, errs)
 		return errs, fieldReason
+	case modalDraft:
+		return checkDraft(v, errs)
 	case modalResolve:
 		switch engine.Reason(v.field(fieldOutcome)) {
 		case engine.ReasonFixed:
@@ -179,6 +181,9 @@ func (b *Bot) actModal(ctx context.Context, e engine.Envelope) error {
 		defer b.glance(ctx, a.user)
 	}
 	v := &p.View
+	if v.CallbackID == modalDraft {
+		return b.acceptDraft(ctx, a, at.ID, v)
+	}
 	if v.CallbackID == modalReject {
 		incident := v.field(fieldIncident)
 		err = b.review(ctx, a, at.ID, engine.Review{

@@ -21,6 +21,7 @@ const (
 	verbWhy     = "why"
 	verbSimilar = "similar"
 	verbHelp    = "help"
+	verbDrafts  = "drafts"
 )
 
 // aliases are other words for the verbs: what people type at night.
@@ -36,6 +37,7 @@ func aliases() map[string]string {
 		"outcome": verbOutcome, "result": verbOutcome,
 		"why": verbWhy, "evidence": verbWhy,
 		"similar": verbSimilar, "search": verbSimilar, "find": verbSimilar,
+		"drafts": verbDrafts, "draft": verbDrafts,
 		"help": verbHelp, "?": verbHelp,
 	}
 }
@@ -89,7 +91,7 @@ func (r *renderer) complete(verb, rest string) (command, error) {
 		}
 		c.question, c.text = q, rest
 		return c, nil
-	case verbList, verbHelp:
+	case verbList, verbHelp, verbDrafts:
 		c.text = rest
 		return c, nil
 	case verbSimilar:

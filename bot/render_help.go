@@ -20,6 +20,7 @@ func helps() []helpLine {
 		{verbList, "", "the live incidents"},
 		{verbShow, "INC-2026-0042", "one incident, live or past"},
 		{verbSimilar, "database timeouts after a deploy", "past incidents and runbooks like that"},
+		{verbDrafts, "", "past incidents read from Slack, to be reviewed"},
 		{verbHelp, "", "this"},
 	}
 }

@@ -37,6 +37,7 @@ func (r *renderer) home(b *board, name string) *message {
 	}
 	m.add(r.homeProposals(b.waiting)...)
 	m.add(r.homeIncidents("Yours", own, homeOwn)...)
+	m.add(r.homeDrafts(b.drafts, b.moreDrafts))
 	m.add(slack.NewDividerBlock())
 	m.add(r.week(&b.week))
 	m.blocks = m.blocks[:min(len(m.blocks), limitHome)]

@@ -12,6 +12,8 @@ func (b *Bot) perform(ctx context.Context, a asker, c command) (*message, error)
 	switch c.verb {
 	case verbAnalyze:
 		return nil, b.analyze(ctx, a, c.question)
+	case verbDrafts:
+		return b.drafts(ctx)
 	case verbList:
 		return b.list(ctx)
 	case verbShow:

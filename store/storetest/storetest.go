@@ -33,6 +33,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"alerts", alertTests},
 		{"decisions", decisionTests},
 		{"posts", postTests},
+		{"drafts", draftTests},
 		{"events", eventTests},
 		{"transactions", txTests},
 		{"jobs", jobTests},
