@@ -67,6 +67,7 @@ func peopleStates(r *renderer) map[string]any {
 		"drafts":        r.drafts([]engine.ThreadDraft{draft(""), {ID: "C0INC-2", Title: "queue grows", StartedAt: night}}, true),
 		"drafts_none":   r.drafts(nil, false),
 		"modal_draft":   func() slack.ModalViewRequest { d := draft(""); return r.draftModal(anchor{ID: d.ID}, &d) }(),
+		"test_card":     card(),
 		"modal_reading": reading(r.evidence(&d)),
 	}
 }

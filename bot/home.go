@@ -14,9 +14,6 @@ import (
 
 const methodPublish = "views.publish"
 
-// viewHome is the type of a Home tab's view.
-const viewHome = string(slack.VTHomeTab)
-
 // homePace is the pace of all Home tabs together. Slack allows a hundred a
 // minute and more.
 func homePace() engine.Pace { return engine.Pace{Burst: 20, Every: 700 * time.Millisecond} }

@@ -41,6 +41,7 @@ func commands() []command {
 		{"drafts", "rof drafts [--json] [show ID…|accept ID…|drop ID…]", draftsHelp, drafts},
 		{"export", "rof export [FILE]", exportHelp, export},
 		{"seeds", "rof seeds remove", seedsHelp, seedsCommand},
+		{"doctor", "rof doctor [--post] [--json]", doctorHelp, doctor},
 		{"migrate", "rof migrate", migrateHelp, migrate},
 		{"healthcheck", "rof healthcheck", healthcheckHelp, healthcheck},
 		{"version", "rof version", versionHelp, version},
