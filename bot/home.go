@@ -113,7 +113,11 @@ func (b *Bot) home(ctx context.Context, user string) error {
 	if err != nil {
 		return err
 	}
-	m := b.render.home(facts, b.names.of(ctx, user))
+	m, err := b.homeOf(ctx, user, facts)
+	if err != nil {
+		b.log.WarnContext(ctx, "slack does not say who opened a home tab", "user", user, "error", quiet(err))
+		return &engine.Again{After: b.homes.every}
+	}
 	if hash := m.hash(); hash != t.hash {
 		wait, err := b.publish(ctx, user, m)
 		if err != nil || wait > 0 {
@@ -126,6 +130,19 @@ func (b *Bot) home(ctx context.Context, user string) error {
 	t.seq, t.at = facts.seq, now
 	b.homes.put(user, t)
 	return &engine.Again{After: b.homes.every}
+}
+
+// homeOf is what a person may see. Channels have their members; this tab shows
+// the incidents of all of them, so it is for full members of the workspace.
+func (b *Bot) homeOf(ctx context.Context, user string, facts *board) (*message, error) {
+	why, err := b.people.outsider(ctx, user)
+	switch {
+	case err != nil:
+		return nil, err
+	case why != "":
+		return b.render.note("This tab is for " + b.called(ctx, &Circle{}) + "; you are " + why + ". In channels everything works for you as for others."), nil
+	}
+	return b.render.home(facts, b.names.of(ctx, user)), nil
 }
 
 func again(err error, wait time.Duration) error {

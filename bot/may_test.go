@@ -90,6 +90,10 @@ func TestAcknowledgingAndOutcomesAreForEverybody(t *testing.T) {
 
 func TestAGuestDoesNotCloseAnIncident(t *testing.T) {
 	r, m := guarded(t, func(c *bot.Config) { c.Approvers = bot.Circle{} })
+	r.opens(guest)
+	if v := r.homeOf(guest, "This tab is for full members of this workspace; you are a guest"); contains(viewSays(v), "HighErrorRate") {
+		t.Error("a guest sees incidents of channels they are not in")
+	}
 	r.mention(guest, m.ThreadTS, "resolve turned it off and on")
 	r.whispered(guest, "Not allowed: closing an incident is for full members of this workspace; you are a guest")
 	r.mention(carol, m.ThreadTS, "resolve throttled connections to 30%")

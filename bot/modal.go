@@ -63,6 +63,9 @@ func (b *Bot) dialogOf(ctx context.Context, a asker, c command) (*slack.ModalVie
 	if i.Status == engine.Resolved && i.ResolvedBy != "" {
 		return nil, nil, engine.Conflictf("%s is resolved already, by %s", i.ID, i.ResolvedBy)
 	}
+	if err := b.may(ctx, a, steering()); err != nil {
+		return nil, nil, err
+	}
 	at.ID = i.ID
 	v := b.render.resolveModal(at, &i, b.suggested(ctx, i.ID))
 	return &v, nil, nil

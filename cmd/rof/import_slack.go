@@ -75,7 +75,7 @@ func importSlack(ctx context.Context, channels []string, since string, dry, asJS
 				err = keepErr
 			}
 			if err == nil || s.report.Threads > 0 {
-				if printErr := s.report.print(std, asJSON); err == nil {
+				if printErr := s.report.print(std, cfg.command, asJSON); err == nil {
 					err = printErr
 				}
 			}
@@ -139,7 +139,7 @@ func (s *slackImport) keep(ctx context.Context) error {
 	return err
 }
 
-func (r *slackReport) print(std streams, asJSON bool) error {
+func (r *slackReport) print(std streams, command string, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(std.out).Encode(r)
 	}
@@ -157,7 +157,7 @@ func (r *slackReport) print(std streams, asJSON bool) error {
 		}
 	}
 	if r.New+r.Updated > 0 && !r.DryRun {
-		line += "; none is history yet: look at them with rof drafts, on the app's Home tab, or with /incident drafts"
+		line += "; none is history yet: look at them with rof drafts, on the app's Home tab, or with " + command + " drafts"
 	}
 	_, err := fmt.Fprintln(std.out, line)
 	return err
