@@ -17,6 +17,7 @@ type asker struct {
 	thread      string // what it is about: the timestamp of a thread's parent, or of the message clicked on
 	under       string // the thread in which the asker reads, and so the answer belongs; "" in the channel
 	responseURL string // lives for 30 minutes and five answers; "" for mentions
+	trigger     string // opens one dialog within three seconds; "" where nothing was clicked
 	request     string // the envelope's id
 }
 
@@ -58,8 +59,16 @@ func (b *Bot) whisper(ctx context.Context, a asker, m *message) error {
 		_, _, _, err := b.api.SendMessageContext(ctx, a.channel, options...)
 		return err
 	}
-	if a.channel == "" || a.user == "" {
+	switch {
+	case a.under != "" && strings.HasPrefix(a.channel, "D"):
+		// In the assistant's thread only two can read, and what is gone after a
+		// reload is no conversation.
+		_, _, err := b.api.PostMessageContext(ctx, a.channel, options...)
+		return err
+	case a.user == "":
 		return nil
+	case a.channel == "":
+		return b.inform(ctx, a, m, options)
 	}
 	_, err := b.api.PostEphemeralContext(ctx, a.channel, a.user, options...)
 	return err

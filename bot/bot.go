@@ -27,6 +27,9 @@ type Bot struct {
 	store  engine.Store
 	render renderer
 	names  *names
+	people *people
+	homes  *homes
+	boards *boards
 	lobby  *lobby
 	out    *announcer
 	links  *connections
@@ -47,7 +50,10 @@ func New(cfg Config) (*Bot, error) {
 		lobby:  &lobby{asking: map[string]waiting{}},
 		links:  &connections{count: cfg.Count, now: cfg.Now, since: cfg.Now()},
 	}
+	b.people = newPeople(b.api, cfg.Now)
 	b.names = &names{api: b.api, now: cfg.Now, known: map[string]named{}}
+	b.homes = &homes{every: cfg.HomeEvery, tab: map[string]tab{}}
+	b.boards = &boards{engine: cfg.Engine, store: cfg.Store, now: cfg.Now}
 	b.out = newAnnouncer(b)
 	return b, nil
 }
@@ -96,6 +102,7 @@ func (b *Bot) signIn(ctx context.Context) error {
 		who, err := b.api.AuthTestContext(ctx)
 		if err == nil {
 			b.user.Store(&who.UserID)
+			b.people.home(who.TeamID)
 			b.log.InfoContext(ctx, "signed in to slack", "team", who.Team, "user", who.User)
 			return nil
 		}
@@ -129,6 +136,7 @@ func (b *Bot) Workers() []engine.Worker {
 	return []engine.Worker{
 		{Kind: engine.JobInbound, Parallel: 8, Timeout: time.Minute, Do: b.inbound},
 		{Kind: engine.JobReach, Parallel: 1, Timeout: time.Minute, Every: 15 * time.Second, Do: b.reach},
+		{Kind: engine.JobHome, Parallel: 2, Timeout: time.Minute, Do: b.homeJob},
 		{Kind: engine.JobAnnounce, Parallel: 8, Timeout: 2 * time.Minute, Every: time.Minute, Do: b.out.announce},
 	}
 }

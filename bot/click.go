@@ -18,6 +18,8 @@ func (b *Bot) receiveInteraction(ctx context.Context, payload json.RawMessage, a
 		b.receiveModal(ctx, p, payload, ack)
 	case p.Type == "block_actions":
 		b.receiveClick(ctx, p, payload, ack)
+	case p.Type == "message_action":
+		b.receiveShortcut(ctx, p, payload, ack)
 	default:
 		ack(nil) // closed dialogs, shortcuts of other versions
 	}
@@ -34,7 +36,10 @@ func (b *Bot) receiveClick(ctx context.Context, p interaction, payload json.RawM
 	case actionResolve:
 		ack(nil)
 		b.openFor(ctx, p.asker(), p.TriggerID, command{verb: verbResolve, id: act.Value})
-	case actionApprove, actionUndo, actionEvidence, actionAck, actionDetails, actionWorked, actionFailed, actionReverted, actionSurface, actionSilence, actionEnd:
+	case actionReview:
+		ack(nil)
+		b.openDraft(ctx, p.asker(), act.Value)
+	case actionDrop, actionApprove, actionUndo, actionEvidence, actionAck, actionDetails, actionWorked, actionFailed, actionReverted, actionSurface, actionSilence, actionEnd:
 		if b.keep(ctx, kindClick, p.key(), payload) != nil {
 			// Slack ignores what the acknowledgement of a click says, so the
 			// person is told by other means, and sees Slack's own warning
@@ -60,8 +65,10 @@ func (b *Bot) actClick(ctx context.Context, e engine.Envelope) error {
 	switch act.ActionID {
 	case actionApprove:
 		err = b.review(ctx, a, act.Value, engine.Review{Verdict: engine.Approve})
+	case actionDrop:
+		err = b.dropDraft(ctx, a, act.Value, p.View.ID)
 	case actionUndo:
-		_, err = b.engine.UndoReview(ctx, act.Value, a.name)
+		err = b.undo(ctx, a, act.Value)
 	case actionWorked, actionFailed, actionReverted:
 		o := map[string]engine.Result{actionWorked: engine.Worked, actionFailed: engine.Failed, actionReverted: engine.Reverted}[act.ActionID]
 		m, err = b.outcome(ctx, a, act.Value, engine.Outcome{Outcome: o})
@@ -78,6 +85,9 @@ func (b *Bot) actClick(ctx context.Context, e engine.Envelope) error {
 	case actionDetails:
 		m, err = b.show(ctx, act.Value)
 	}
+	if p.View.Type != "" {
+		b.glance(ctx, a.user)
+	}
 	return b.conclude(ctx, a, m, err)
 }
 
@@ -89,7 +99,7 @@ func (p *interaction) asker() asker {
 	if name == "" {
 		name = p.User.ID
 	}
-	a := asker{user: p.User.ID, name: name, channel: p.channel(), thread: p.thread(), under: p.under(), responseURL: p.ResponseURL}
+	a := asker{user: p.User.ID, name: name, channel: p.channel(), thread: p.thread(), under: p.under(), responseURL: p.ResponseURL, trigger: p.TriggerID}
 	if p.Type != "view_submission" {
 		a.request = p.key()
 	}

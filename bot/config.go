@@ -28,10 +28,15 @@ type Config struct {
 	Command   string   // /incident
 	LinkHosts []string // none: the hosts that links may lead to
 
-	Pace    engine.Pace   // burst 10, then one a second: how fast a channel may be posted to
-	Settle  time.Duration // 3 s: after an attempt whose outcome is unknown, before it is looked up
-	Refused time.Duration // 1 min: before a channel that refused a post is tried again, doubling up to half an hour
-	Stagger time.Duration // 20 s: between the two sockets, so that Slack refreshes them at different times; negative: none
+	Approvers Circle // every full member: who decides on advice
+	Admins    Circle // nobody: who may take back what others decided
+	NotOwn    bool   // nobody approves what they asked for or declared themself
+
+	Pace      engine.Pace   // burst 10, then one a second: how fast a channel may be posted to
+	Settle    time.Duration // 3 s: after an attempt whose outcome is unknown, before it is looked up
+	Refused   time.Duration // 1 min: before a channel that refused a post is tried again, doubling up to half an hour
+	HomeEvery time.Duration // 10 s: how soon an open Home tab shows what has changed
+	Stagger   time.Duration // 20 s: between the two sockets, so that Slack refreshes them at different times; negative: none
 
 	// Count is told what happened, by the names of the Count constants, for
 	// metrics. It must not block. Nil counts nothing.
@@ -46,6 +51,7 @@ const (
 	CountDropped     = "dropped"            // too many at once: left to Slack to deliver again
 	CountPosted      = "posted"             // a message
 	CountEdited      = "edited"             // a message
+	CountHome        = "home"               // a Home tab was drawn
 	CountUnchanged   = "unchanged"          // nothing to edit
 	CountLimited     = "rate_limited"       // an answer 429
 	CountUncertain   = "uncertain"          // an attempt whose outcome is unknown
@@ -91,6 +97,7 @@ func (c *Config) complete() error {
 	}
 	c.Settle = cmp.Or(c.Settle, 3*time.Second)
 	c.Refused = cmp.Or(c.Refused, time.Minute)
+	c.HomeEvery = cmp.Or(c.HomeEvery, homeEvery)
 	c.Stagger = max(cmp.Or(c.Stagger, 20*time.Second), 0)
 	return errors.Join(errs...)
 }

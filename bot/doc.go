@@ -8,10 +8,15 @@
 //	slash.go       one file per kind: what the payload says and the id under
 //	event.go       which a redelivery is recognised
 //	click.go
+//	shortcut.go
+//	direct.go      what is said in private: a conversation (assistant.go: its prompts)
 //	modal.go       dialogs; checked at once, so that errors stand at their fields
 //	parse.go       one grammar for slash commands and mentions: a typed command
 //	verb*.go       one use case per command
-//	answer.go      what only the asker sees, past the pace of the channels
+//	draft.go       past incidents read from Slack (threads.go), accepted or dropped
+//	answer.go      what only the asker sees, past the pace of the channels;
+//	inform.go      over the Home tab, where there is no channel
+//	may.go         who may decide, asked at the click (people.go); never for an acknowledgement
 //	errors.go      the engine's kinds of error in words, mapped once
 //
 // Out, the way of a post:
@@ -20,7 +25,10 @@
 //	order.go       which one that is
 //	send.go        one call to Slack and what its outcome means
 //	settle.go      an attempt whose outcome is unknown is looked up, not repeated
+//	home.go        job "home": a Home tab follows the facts (board.go) while it is looked at
 //	webhook.go     the same for an incoming webhook, where there is no bot
+//
+// checkup.go is rof doctor's look at Slack; it needs no bot.
 //
 // What a message says is rendered from the state of its subject by pure
 // functions: render_*.go on top of blocks.go (limits), text.go (nothing from

@@ -16,7 +16,7 @@ func (b *Bot) receiveEvent(ctx context.Context, payload json.RawMessage, ack rec
 	if err != nil {
 		b.log.WarnContext(ctx, "an event is not understood", "error", err)
 	}
-	if err != nil || !p.addressed() {
+	if err != nil || !p.addressed() && !p.surfaces() {
 		ack(nil)
 		return
 	}
@@ -41,11 +41,17 @@ func (b *Bot) actEvent(ctx context.Context, e engine.Envelope) error {
 	if err != nil {
 		return nil
 	}
+	if p.surfaces() {
+		return b.actSurface(ctx, e.Payload)
+	}
 	ev := &p.Event
 	if ev.User == b.self() {
 		return nil
 	}
 	a := asker{user: ev.User, name: b.names.of(ctx, ev.User), channel: ev.Channel, thread: ev.ThreadTS, under: ev.ThreadTS, request: e.ID}
+	if ev.ChannelType == "im" {
+		return b.direct(ctx, a, p.said(b.self()), ev.TS)
+	}
 	c, err := b.render.parse(p.said(b.self()), true)
 	if err != nil {
 		return b.conclude(ctx, a, nil, err)

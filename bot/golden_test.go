@@ -3,6 +3,7 @@ package bot
 import (
 	"encoding/json"
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -141,7 +142,7 @@ func states() map[string]any {
 	for n, s := range []string{"checkout", "cart", "search", "payments", "mailer"} {
 		storm = append(storm, engine.Onset{Service: s, IncidentID: "INC-2026-004" + itoa(n+1), At: night.Add(time.Duration(n) * time.Second)})
 	}
-	return map[string]any{
+	all := map[string]any{
 		"incident_open":         incident(func(*engine.Detail) {}),
 		"incident_decided":      incident(func(d *engine.Detail) { d.Decisions = []engine.Decision{answered()} }),
 		"incident_acknowledged": incident(func(d *engine.Detail) { d.Status, d.AcknowledgedBy = engine.Acknowledged, "oncall" }),
@@ -285,6 +286,8 @@ func states() map[string]any {
 		"modal_reject":  r.rejectModal(anchor{ID: d.ID, Channel: "C0INCIDENT", Thread: "1.2"}, &d),
 		"modal_resolve": r.resolveModal(anchor{ID: "INC-2026-0042", Channel: "C0INCIDENT"}, &firing().Incident, "Throttle connections to 30%"),
 	}
+	maps.Copy(all, peopleStates(r))
+	return all
 }
 
 // many is an incident with n alerts.
@@ -365,6 +368,14 @@ func valid(t *testing.T, name string, v any) {
 			t.Errorf("%s says nothing: text %q, %d blocks", name, v.text, len(v.blocks))
 		}
 	case slack.ModalViewRequest:
+		raw, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range slackfake.ValidateView(raw) {
+			t.Errorf("%s: %s", name, p)
+		}
+	case slack.HomeTabViewRequest:
 		raw, err := json.Marshal(v)
 		if err != nil {
 			t.Fatal(err)

@@ -123,6 +123,8 @@ func (b *Bot) act(ctx context.Context, e engine.Envelope) error {
 		return b.actEvent(ctx, e)
 	case kindClick:
 		return b.actClick(ctx, e)
+	case kindShortcut:
+		return b.actShortcut(ctx, e)
 	case kindModal:
 		return b.actModal(ctx, e)
 	}

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -118,6 +119,7 @@ func stuffed(r *renderer, s string) map[string]any {
 	for name, v := range stuffedQuiet(r, i, s) {
 		out[name] = v
 	}
+	maps.Copy(out, peopleStuffed(r, s))
 	return out
 }
 

@@ -49,6 +49,9 @@ func (b *Bot) dialogOf(ctx context.Context, a asker, c command) (*slack.ModalVie
 		if v := standing(&d); v != nil {
 			return nil, nil, engine.Conflictf("%s already %s this at %s UTC", v.Actor, verdictWord(v.Verdict), v.At.UTC().Format("15:04"))
 		}
+		if err := b.may(ctx, a, judging()); err != nil {
+			return nil, nil, err
+		}
 		at.ID = d.ID
 		v := b.render.rejectModal(at, &d)
 		return &v, nil, nil
@@ -59,6 +62,9 @@ func (b *Bot) dialogOf(ctx context.Context, a asker, c command) (*slack.ModalVie
 	}
 	if i.Status == engine.Resolved && i.ResolvedBy != "" {
 		return nil, nil, engine.Conflictf("%s is resolved already, by %s", i.ID, i.ResolvedBy)
+	}
+	if err := b.may(ctx, a, steering()); err != nil {
+		return nil, nil, err
 	}
 	at.ID = i.ID
 	v := b.render.resolveModal(at, &i, b.suggested(ctx, i.ID))
@@ -111,6 +117,8 @@ func (b *Bot) checkModal(ctx context.Context, v *view) (errs map[string]string, 
 		}
 		b.checkIncident(ctx, v, fieldIncident, errs)
 		return errs, fieldReason
+	case modalDraft:
+		return checkDraft(v, errs)
 	case modalResolve:
 		switch engine.Reason(v.field(fieldOutcome)) {
 		case engine.ReasonFixed:
@@ -172,7 +180,13 @@ func (b *Bot) actModal(ctx context.Context, e engine.Envelope) error {
 	}
 	a := p.asker()
 	a.channel, a.under, a.request = at.Channel, at.Thread, e.ID
+	if at.Channel == "" {
+		defer b.glance(ctx, a.user)
+	}
 	v := &p.View
+	if v.CallbackID == modalDraft {
+		return b.acceptDraft(ctx, a, at.ID, v)
+	}
 	if v.CallbackID == modalReject {
 		incident := v.field(fieldIncident)
 		err = b.review(ctx, a, at.ID, engine.Review{

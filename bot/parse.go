@@ -22,6 +22,7 @@ const (
 	verbSimilar = "similar"
 	verbSilence = "silence"
 	verbHelp    = "help"
+	verbDrafts  = "drafts"
 )
 
 // aliases are other words for the verbs: what people type at night.
@@ -38,6 +39,7 @@ func aliases() map[string]string {
 		"why": verbWhy, "evidence": verbWhy,
 		"similar": verbSimilar, "search": verbSimilar, "find": verbSimilar,
 		"silence": verbSilence, "mute": verbSilence, "silences": verbSilence,
+		"drafts": verbDrafts, "draft": verbDrafts,
 		"help": verbHelp, "?": verbHelp,
 	}
 }
@@ -91,7 +93,7 @@ func (r *renderer) complete(verb, rest string) (command, error) {
 		}
 		c.question, c.text = q, rest
 		return c, nil
-	case verbList, verbHelp, verbSilence:
+	case verbList, verbHelp, verbSilence, verbDrafts:
 		c.text = rest
 		return c, nil
 	case verbSimilar:

@@ -13,6 +13,8 @@ const (
 	kindEvent = "event"
 	kindClick = "click"
 	kindModal = "modal"
+
+	kindShortcut = "shortcut"
 )
 
 // The payloads hold what is used of Slack's. slack-go's own types know more and
@@ -43,6 +45,7 @@ type eventPayload struct {
 		Type        string `json:"type"`
 		Subtype     string `json:"subtype"`
 		User        string `json:"user"`
+		Tab         string `json:"tab"`
 		BotID       string `json:"bot_id"`
 		Text        string `json:"text"`
 		Channel     string `json:"channel"`
@@ -90,6 +93,7 @@ type action struct {
 
 type view struct {
 	ID              string `json:"id"`
+	Type            string `json:"type"`
 	Hash            string `json:"hash"`
 	CallbackID      string `json:"callback_id"`
 	PrivateMetadata string `json:"private_metadata"`

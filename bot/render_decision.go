@@ -35,6 +35,9 @@ func (r *renderer) decision(d *advice, now time.Time) *message {
 		m.add(fact("This fix", r.record(d.Decision)))
 		m.add(r.witnesses(d.Decision)...)
 	case len(d.Onset) == 0:
+		if d.live == nil {
+			m.add(section("Not known: nothing in history is close enough to advise from."))
+		}
 		m.add(fact("Nearest", strings.Join(r.cited(d.Decision, 3), "\n")))
 	}
 	m.add(section(r.verdict(d.Decision)...))

@@ -278,12 +278,15 @@ func (r *rig) counted(what string, n int) {
 }
 
 // fire sends an alert of a critical incident and returns the incident's id.
-func (r *rig) fire(name string) string {
+func (r *rig) fire(name string) string { r.t.Helper(); return r.fireOn(name, "checkout") }
+
+// fireOn is fire for a service.
+func (r *rig) fireOn(name, service string) string {
 	r.t.Helper()
 	spike := 450.0
 	rec, err := r.engine.Ingest(context.Background(), engine.Delivery{Source: "alertmanager", Alerts: []engine.Alert{{
 		Source: "alertmanager", Fingerprint: name, Status: engine.Firing, Severity: engine.SeverityCritical,
-		Name: name, Title: name, Service: "checkout", Environment: "prod", ErrorType: "database_timeout", Spike: &spike, StartedAt: time.Now(),
+		Name: name, Title: name, Service: service, Environment: "prod", ErrorType: "database_timeout", Spike: &spike, StartedAt: time.Now(),
 	}}})
 	if err != nil {
 		r.t.Fatal(err)

@@ -169,11 +169,10 @@ func newHand(t *testing.T, frames []string) *hand {
 
 func TestOtherEventsAreAcknowledgedAndIgnored(t *testing.T) {
 	r := newRig(t, setup{})
-	if _, err := r.slack.OpenAppHome(alice); err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := r.slack.StartAssistant(alice, channel); err != nil {
-		t.Fatal(err)
+	for _, user := range []string{alice, bob} {
+		if _, err := r.slack.OpenMessages(user); err != nil {
+			t.Fatal(err)
+		}
 	}
 	r.wait("the acknowledgements", func(p *slackfake.Snapshot) bool {
 		events := p.Deliveries("events_api")

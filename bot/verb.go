@@ -12,6 +12,8 @@ func (b *Bot) perform(ctx context.Context, a asker, c command) (*message, error)
 	switch c.verb {
 	case verbAnalyze:
 		return nil, b.analyze(ctx, a, c.question)
+	case verbDrafts:
+		return b.drafts(ctx)
 	case verbList:
 		return b.list(ctx)
 	case verbShow:
@@ -43,7 +45,7 @@ func (b *Bot) perform(ctx context.Context, a asker, c command) (*message, error)
 // analyze asks the engine, which also wants the answer's post; what is left to
 // do here is to know the asker in case the channel does not let us in.
 func (b *Bot) analyze(ctx context.Context, a asker, q engine.Question) error {
-	q.Asked = &engine.Asked{By: a.name, Channel: a.channel, Thread: a.thread, Request: a.request}
+	q.Asked = &engine.Asked{By: a.name, User: a.user, Channel: a.channel, Thread: a.thread, Request: a.request}
 	b.lobby.put(a, b.now())
 	_, err := b.engine.Analyze(ctx, q)
 	return err
@@ -136,6 +138,9 @@ func (b *Bot) performOnDecision(ctx context.Context, a asker, c command) (*messa
 // person has done already is no conflict.
 
 func (b *Bot) review(ctx context.Context, a asker, id string, r engine.Review) error {
+	if err := b.mayReview(ctx, a, id, r.Verdict); err != nil {
+		return err
+	}
 	r.Actor = a.name
 	_, err := b.engine.Review(ctx, id, r)
 	if engine.KindOf(err) == engine.Conflict {
@@ -159,6 +164,9 @@ func (b *Bot) acknowledge(ctx context.Context, a asker, id string) error {
 }
 
 func (b *Bot) resolve(ctx context.Context, a asker, id string, r engine.Resolution) error {
+	if err := b.may(ctx, a, steering()); err != nil {
+		return err
+	}
 	r.Actor = a.name
 	_, err := b.engine.Resolve(ctx, id, r)
 	if engine.KindOf(err) == engine.Conflict {

@@ -202,6 +202,7 @@ type Question struct {
 // Asked says who asked in chat and where the answer goes.
 type Asked struct {
 	By      string `json:"by"`
+	User    string `json:"user,omitempty"` // chat's own id of who asked
 	Channel string `json:"channel"`
 	Thread  string `json:"thread,omitempty"` // the parent message's timestamp
 	Request string `json:"request"`          // one answer per request

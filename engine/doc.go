@@ -47,6 +47,10 @@
 //	  └ Engine.Import               import.go, merge.go: what is new or changed is
 //	                                written, a few hundred rows a transaction
 //
+//	rof import slack:CHANNEL        bot/threads.go reads what people said, engine/history
+//	  └ Engine.KeepDrafts           what they fixed; draft.go: no evidence until a
+//	                                person accepts it
+//
 // Propose, record, then act: nothing goes out that is not first in the store. A
 // Post has a wanted and a sent revision and is rendered when it is sent, so the
 // newest state wins and a crash repeats harmlessly. Jobs are level-triggered.

@@ -18,6 +18,7 @@ const (
 	JobSilence  = "silence"  // subject: a silence's id; makes or ends it where pagers are silenced
 	JobEscalate = "escalate" // subject: an incident's id; what follows where nobody takes it
 	JobReach    = "reach"    // subject: "all"; what Slack does not get is taken elsewhere
+	JobHome     = "home"     // subject: who looks at their Home tab in chat
 	JobTidy     = "tidy"     // subject: "all"; ends expired series, drops what retention says
 )
 

@@ -100,14 +100,17 @@ type Reader interface {
 	// Vectors returns those kept of a model's vectors, by the hash of the text
 	// that each was made of; what is not kept is left out.
 	Vectors(ctx context.Context, model string, hashes []string) (map[string][]float32, error)
+	Draft(ctx context.Context, id string) (ThreadDraft, error)
+	// Drafts lists drafts of a status, the highest id first.
+	Drafts(ctx context.Context, status DraftStatus, after string, limit int) ([]ThreadDraft, string, error)
 	// Changes lists the changes on a service within [from, to], the latest
 	// first, at most limit.
 	Changes(ctx context.Context, service string, from, to time.Time, limit int) ([]Change, error)
 }
 
 // Tx is a unit of work. Its reads see its own writes. Reading one row by id
-// (Incident, Decision, Post, Silence) holds it against other transactions until
-// commit.
+// (Incident, Decision, Post, Silence, draft) holds it against other transactions
+// until commit.
 type Tx interface {
 	Reader
 
@@ -138,6 +141,7 @@ type Tx interface {
 	PutDecisions(ctx context.Context, decisions []Decision) error // without Reviews
 	PutChanges(ctx context.Context, changes []Change) error
 	PutSilence(ctx context.Context, s Silence) error
+	PutDrafts(ctx context.Context, drafts []ThreadDraft) error
 	// PutVectors keeps vectors of a model by their texts' hashes. Those of other
 	// models are dropped: vectors of two models never meet.
 	PutVectors(ctx context.Context, model string, vectors map[string][]float32) error

@@ -51,14 +51,29 @@ func (e *Engine) Review(ctx context.Context, decisionID string, r Review) (Decis
 
 // UndoReview takes a verdict back: by its author, within UndoWindow.
 func (e *Engine) UndoReview(ctx context.Context, decisionID, actor string) (Decision, error) {
+	return e.takeBack(ctx, decisionID, actor, func(r Review) error {
+		if r.Actor != actor {
+			return &Error{Kind: Denied, Text: "only " + r.Actor + " can take this verdict back"}
+		}
+		return nil
+	})
+}
+
+// OverruleReview takes somebody else's verdict back, within UndoWindow. Who may
+// do so is for the front end to know.
+func (e *Engine) OverruleReview(ctx context.Context, decisionID, actor string) (Decision, error) {
+	return e.takeBack(ctx, decisionID, actor, func(Review) error { return nil })
+}
+
+func (e *Engine) takeBack(ctx context.Context, decisionID, actor string, may func(Review) error) (Decision, error) {
 	now := e.now()
 	return e.judge(ctx, decisionID, func(tx Tx, d *Decision, _ *wants) (Entry, error) {
 		if len(d.Reviews) == 0 {
 			return Entry{}, Conflictf("%s has no verdict to take back", d.ID)
 		}
 		r := d.Reviews[0]
-		if r.Actor != actor {
-			return Entry{}, &Error{Kind: Denied, Text: "only " + r.Actor + " can take this verdict back"}
+		if err := may(r); err != nil {
+			return Entry{}, err
 		}
 		if now.Sub(r.At) > UndoWindow {
 			return Entry{}, Conflictf("a verdict can be taken back for %s; this one stands since %s UTC", Span(UndoWindow), r.At.Format("15:04"))
@@ -70,8 +85,16 @@ func (e *Engine) UndoReview(ctx context.Context, decisionID, actor string) (Deci
 		if d.Outdated == exhausted || strings.HasPrefix(d.Outdated, nextIs) {
 			d.Outdated, d.SupersededBy = "", "" // it is open again, beside what was offered instead
 		}
-		return Entry{At: now, Kind: "undone", Actor: actor, Text: "took the verdict back"}, e.tellDecision(ctx, tx, d, now)
+		return Entry{At: now, Kind: "undone", Actor: actor, Text: "took the verdict " + of(r, actor) + "back"}, e.tellDecision(ctx, tx, d, now)
 	})
+}
+
+// of names whose verdict it was, where it was not the actor's own.
+func of(r Review, actor string) string {
+	if r.Actor == actor {
+		return ""
+	}
+	return "of " + r.Actor + " "
 }
 
 // tellDecision emits how a decision stands now.

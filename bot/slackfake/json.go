@@ -1,6 +1,7 @@
 package slackfake
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -146,9 +147,9 @@ func (s *Slack) userJSON(u User) map[string]any {
 		tz = "Etc/UTC"
 	}
 	return map[string]any{
-		"id": u.ID, "team_id": teamID, "name": u.Name, "real_name": u.RealName, "deleted": u.Deleted,
+		"id": u.ID, "team_id": cmp.Or(u.TeamID, teamID), "name": u.Name, "real_name": u.RealName, "deleted": u.Deleted,
 		"is_bot": u.Bot, "is_app_user": false, "tz": tz, "tz_label": tz, "tz_offset": 0, "updated": 0,
-		"is_admin": false, "is_owner": false, "is_restricted": false, "is_ultra_restricted": false,
+		"is_admin": false, "is_owner": false, "is_restricted": u.Guest, "is_stranger": u.TeamID != "", "is_ultra_restricted": false,
 		"profile": map[string]any{
 			"real_name": u.RealName, "real_name_normalized": u.RealName, "display_name": u.Name,
 			"display_name_normalized": u.Name, "email": u.Email, "team": teamID,

@@ -15,6 +15,8 @@ type User struct {
 	TZ       string
 	Bot      bool
 	Deleted  bool
+	Guest    bool   // of one channel or several
+	TeamID   string // of another workspace, for who comes by a shared channel
 }
 
 // UserGroup is a group that a message can mention as a whole.

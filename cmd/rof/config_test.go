@@ -98,7 +98,8 @@ link_hosts: [runbooks.example.com]
 group: {by_service: false, window: 2m, expire: 30m}
 retention: {events: 7d}
 services: {checkout: {owner: payments}}
-approvers: {users: [U1]}
+approvers: {groups: [S0SRE], users: [U123], self: false}
+admins: {users: [U0LEAD]}
 `)
 	c, err := readConfig(env("HOME=/h", "ROF_CONFIG="+good))
 	if err != nil {
@@ -106,19 +107,21 @@ approvers: {users: [U1]}
 	}
 	f := c.file
 	if len(f.sources) != 2 || f.sources["shop"].kind != "generic" || len(f.sources["alertmanager"].tokens) != 2 || len(f.types) != 1 ||
-		len(f.routes) != 2 || !f.noServiceGroups || f.groupWindow != 2*time.Minute || f.expire != 30*time.Minute || f.keepEvents != 7*24*time.Hour {
+		len(f.routes) != 2 || !f.noServiceGroups || f.groupWindow != 2*time.Minute || f.expire != 30*time.Minute || f.keepEvents != 7*24*time.Hour ||
+		len(f.approvers.Groups) != 1 || len(f.approvers.Users) != 1 || !f.notOwn || len(f.admins.Users) != 1 {
 		t.Errorf("%+v", f)
 	}
-	if len(c.warnings) != 1 || !strings.Contains(c.warnings[0], "approvers") {
-		t.Errorf("warnings %v; want one about approvers", c.warnings)
+	if len(c.warnings) != 0 {
+		t.Errorf("warnings %v; want none", c.warnings)
 	}
 	bad := write(t, `sources: {alertmanager: {token: short}}
 types: [{match: {alertname: "("}, error_type: x}]
 routes: [{match: {service: a}}]
 group: {window: soon}
+approvers: {groups: ["@sre"], users: [alice]}
 `)
 	_, err = readConfig(env("HOME=/h", "ROF_CONFIG="+bad))
-	for _, want := range []string{"sources.alertmanager.token is shorter", "types[0]", "routes[0] needs a channel", "group.window must be"} {
+	for _, want := range []string{"sources.alertmanager.token is shorter", "types[0]", "routes[0] needs a channel", "group.window must be", "approvers.groups[0] must be", "approvers.users[0] must be"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: no line says %q", err, want)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"ragoffire/bot"
 	"ragoffire/engine"
 )
 
@@ -25,6 +26,9 @@ type file struct {
 	silencer        engine.Silencer
 	maintenance     []engine.Window
 	linkHosts       []string
+	approvers       bot.Circle
+	admins          bot.Circle
+	notOwn          bool
 	noServiceGroups bool
 	groupWindow     time.Duration
 	expire          time.Duration
@@ -63,7 +67,8 @@ type document struct {
 		TokensPerHour *int   `yaml:"tokens_per_hour"`
 	} `yaml:"model"`
 	Services     map[string]serviceDocument `yaml:"services"`
-	Approvers    map[string]any             `yaml:"approvers"`
+	Approvers    peopleDocument             `yaml:"approvers"`
+	Admins       peopleDocument             `yaml:"admins"`
 	Escalate     *escalateDocument          `yaml:"escalate"`
 	Deadman      *deadmanDocument           `yaml:"deadman"`
 	Alertmanager *alertmanagerDocument      `yaml:"alertmanager"`
@@ -111,6 +116,7 @@ func (r *reader) readFile(path string) file {
 	f.deadman = r.readDeadman(d.Deadman)
 	f.silencer = r.readSilencer(d.Alertmanager, f.sources)
 	f.maintenance = r.readMaintenance(d.Maintenance)
+	r.readPeople(&d, &f)
 	f.linkHosts = d.LinkHosts
 	f.noServiceGroups = d.Group.ByService != nil && !*d.Group.ByService
 	f.groupWindow = r.duration("group.window", d.Group.Window)
@@ -125,7 +131,7 @@ func (r *reader) readFile(path string) file {
 		}
 	}
 	for name, set := range map[string]bool{
-		"approvers": len(d.Approvers) > 0, "retention.raw": d.Retention.Raw != "",
+		"retention.raw": d.Retention.Raw != "",
 	} {
 		if set {
 			f.warnings = append(f.warnings, "ROF_CONFIG "+name+" is set, but this version does not use it yet")

@@ -23,16 +23,13 @@ func healthcheck(ctx context.Context, args []string, getenv func(string) string,
 	}
 	r := &reader{getenv: getenv}
 	listen := r.str("ROF_LISTEN", "127.0.0.1:8000")
-	host, port, err := net.SplitHostPort(listen)
+	address, err := localAddress(listen)
 	if err != nil {
 		return usagef("ROF_LISTEN must be HOST:PORT, not %q", listen)
 	}
-	if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", http.NoBody)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/readyz", http.NoBody)
 	if err != nil {
 		return err
 	}
@@ -50,4 +47,16 @@ func healthcheck(ctx context.Context, args []string, getenv func(string) string,
 	}
 	_, err = fmt.Fprintln(std.out, "ready")
 	return err
+}
+
+// localAddress is how this machine reaches what listens on an address.
+func localAddress(listen string) (string, error) {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return "", err
+	}
+	if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port), nil
 }

@@ -17,6 +17,9 @@ const importHelp = `post-mortems and runbooks into the history
 
   PATH        a file, or a folder that is walked: Markdown (.md), JSON, JSON lines (.jsonl), CSV;
               - reads JSON lines from standard input
+  slack:ID    a Slack channel by its id: its threads become drafts, which are no history until somebody accepts
+              them (rof drafts); the same again goes on where it was, and reads what is new
+  --since T   how far back a channel is read: 180d
   --dry-run   say what would happen and write nothing
   --json      one JSON document on stdout instead of text
 
@@ -52,12 +55,19 @@ func importHistory(ctx context.Context, args []string, getenv func(string) strin
 	fs := flag.NewFlagSet("import", flag.ContinueOnError)
 	dry := fs.Bool("dry-run", false, "")
 	asJSON := fs.Bool("json", false, "")
+	since := fs.String("since", sinceDefault, "")
 	paths, err := parse(fs, args)
 	if err != nil {
 		return err
 	}
 	if len(paths) == 0 {
-		return usagef("say what to import: files, folders, or - for standard input")
+		return usagef("say what to import: files, folders, - for standard input, or slack:CHANNEL")
+	}
+	if channels, others := fromSlack(paths); len(channels) > 0 {
+		if len(others) > 0 {
+			return usagef("import files and channels one after the other")
+		}
+		return importSlack(ctx, channels, *since, *dry, *asJSON, getenv, std)
 	}
 	files, skipped, err := gather(paths)
 	if err != nil {

@@ -136,6 +136,7 @@ func newBot(ctx context.Context, cfg *config, e *engine.Engine, st engine.Store,
 	b, err := bot.New(bot.Config{
 		Engine: e, Store: st, Log: log, BotToken: cfg.slackBot, AppToken: cfg.slackApp, APIURL: cfg.slackAPI,
 		Command: cfg.command, LinkHosts: cfg.file.linkHosts, Count: count,
+		Approvers: cfg.file.approvers, Admins: cfg.file.admins, NotOwn: cfg.file.notOwn,
 	})
 	if err != nil {
 		return nil, err

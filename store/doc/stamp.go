@@ -106,6 +106,12 @@ func Runbook(r engine.Runbook) engine.Runbook {
 	return r
 }
 
+// Draft returns d as it is stored.
+func Draft(d engine.ThreadDraft) engine.ThreadDraft {
+	d.StartedAt, d.ResolvedAt, d.DecidedAt = Time(d.StartedAt), timeOf(d.ResolvedAt), timeOf(d.DecidedAt)
+	return d
+}
+
 // Post returns p as it is stored: Wanted is a column of its own.
 func Post(p engine.Post) engine.Post {
 	p.AttemptedAt, p.NotBefore, p.CreatedAt = Time(p.AttemptedAt), Time(p.NotBefore), Time(p.CreatedAt)

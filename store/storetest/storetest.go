@@ -34,6 +34,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"decisions", decisionTests},
 		{"posts", postTests},
 		{"quiet", quietTests},
+		{"drafts", draftTests},
 		{"events", eventTests},
 		{"transactions", txTests},
 		{"jobs", jobTests},

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net"
+	"slices"
+	"time"
+
+	"ragoffire/bot"
+	"ragoffire/engine"
+	"ragoffire/engine/llm"
+	"ragoffire/store"
+)
+
+// checkStore opens the store, which brings its schema up to date as every
+// command does, and looks whether it serves.
+func checkStore(ctx context.Context, cfg *config, std streams) []bot.Finding {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	fail := func(err error) []bot.Finding {
+		return []bot.Finding{{Check: "database", Level: bot.LevelFail, Text: textOf(err), Fix: "check DATABASE_URL, that the server is up and that its user may create tables (PostgreSQL), or that the folder can be written to (SQLite)"}}
+	}
+	st, err := store.Open(ctx, cfg.database, store.Options{Log: newLog(std.err, "error", cfg.logFormat)})
+	if err != nil {
+		return fail(err)
+	}
+	defer func() { _ = st.Close() }()
+	if err := st.Ready(ctx); err != nil {
+		return fail(err)
+	}
+	version, err := st.Version(ctx)
+	if err != nil {
+		return fail(err)
+	}
+	var last int64
+	var counts engine.Counts
+	var waiting []engine.ThreadDraft
+	if err := st.View(ctx, func(r engine.Reader) (err error) {
+		if last, _, err = r.LastSeq(ctx); err != nil {
+			return err
+		}
+		if counts, err = r.Counts(ctx); err != nil {
+			return err
+		}
+		waiting, _, err = r.Drafts(ctx, engine.DraftOpen, "", 1000)
+		return err
+	}); err != nil {
+		return fail(err)
+	}
+	found := []bot.Finding{
+		{Check: "database", Level: bot.LevelOK, Text: storeName(cfg.database)},
+		{Check: "migrations", Level: bot.LevelOK, Text: fmt.Sprintf("schema version %d, up to date", version)},
+	}
+	history := bot.Finding{Check: "history", Level: bot.LevelOK, Text: fmt.Sprintf("%s of your own, %s, %s", counted(counts.OwnFixes, "fixed incident"), counted(counts.Runbooks, "runbook"), counted(counts.Seeds, "example"))}
+	switch {
+	case cfg.seed && last == 0:
+		history.Text = "empty; rof serve loads ten examples"
+	case counts.OwnFixes+counts.Seeds+counts.Runbooks == 0:
+		history.Level, history.Fix = bot.LevelWarn, "rof import PATH takes post-mortems and runbooks in; without any, nothing can be recommended"
+	case len(waiting) > 0:
+		history.Text += ", " + counted(len(waiting), "draft") + " to review"
+	}
+	return append(found, history)
+}
+
+// checkModels asks the endpoints that are set for one word and one vector.
+func checkModels(ctx context.Context, cfg *config) []bot.Finding {
+	var found []bot.Finding
+	try := func(check, model, unset string, ask func() (string, error)) {
+		if model == "" {
+			found = append(found, bot.Finding{Check: check, Level: bot.LevelOK, Text: unset})
+			return
+		}
+		began := time.Now()
+		text, err := ask()
+		if err != nil {
+			found = append(found, bot.Finding{Check: check, Level: bot.LevelFail, Text: safe(err.Error()), Fix: "check OPENAI_BASE_URL, OPENAI_API_KEY and the model's name; rof goes on without it meanwhile"})
+			return
+		}
+		found = append(found, bot.Finding{Check: check, Level: bot.LevelOK, Text: fmt.Sprintf("%s answers, after %s%s", model, time.Since(began).Round(time.Millisecond), text)})
+	}
+	at := llm.Config{Key: cfg.openaiKey, BaseURL: cfg.openaiBase}
+	try("embeddings", cfg.openaiEmbedding, "none set: words alone are compared", func() (string, error) {
+		at := at
+		at.Model = cfg.openaiEmbedding
+		vectors, err := llm.NewEmbedder(at).Embed(ctx, []string{"database timeouts"})
+		if err != nil {
+			return "", err
+		}
+		return fmt.Sprintf(", with %d dimensions", len(vectors[0])), nil
+	})
+	try("model", cfg.openaiModel, "none set: decisions are in history's own words", func() (string, error) {
+		at := at
+		at.Model = cfg.openaiModel
+		return "", llm.Ping(ctx, at)
+	})
+	return found
+}
+
+// checkSources says of each source whether deliveries are taken in.
+func checkSources(cfg *config) []bot.Finding {
+	host, _, err := net.SplitHostPort(cfg.listen)
+	local := err == nil && loopback(host)
+	var found []bot.Finding
+	for _, name := range slices.Sorted(maps.Keys(cfg.file.sources)) {
+		f := bot.Finding{Check: "source " + name, Level: bot.LevelOK, Text: "has a secret; deliveries go to /webhooks/" + name}
+		if len(cfg.file.sources[name].tokens) == 0 {
+			f = withoutSecret(name, local)
+		}
+		found = append(found, f)
+	}
+	if len(found) > 0 {
+		return found
+	}
+	if local {
+		return []bot.Finding{{Check: "sources", Level: bot.LevelOK, Text: "none is configured: on " + cfg.listen + " all are open"}}
+	}
+	return []bot.Finding{{Check: "sources", Level: bot.LevelFail, Text: "none has a secret, so on " + cfg.listen + " every delivery is refused", Fix: `sources: {alertmanager: {token: "…"}} in ROF_CONFIG, and the same token in the sender's settings (README, Your alerts)`}}
+}
+
+func withoutSecret(name string, local bool) bot.Finding {
+	f := bot.Finding{Check: "source " + name, Level: bot.LevelFail, Text: "has no secret, so its deliveries are refused", Fix: "set sources." + name + ".token in ROF_CONFIG, and the same token in the sender's settings"}
+	if local {
+		f.Level, f.Text = bot.LevelWarn, "has no secret: open, as long as rof listens on this machine alone"
+	}
+	return f
+}
