@@ -14,6 +14,7 @@ const (
 	JobWord     = "word"     // subject: a decision's id; asks a model to explain it
 	JobAnnounce = "announce" // subject: a channel
 	JobInbound  = "inbound"  // subject: an envelope's id
+	JobRemind   = "remind"   // subject: an incident's id; reminds who has it
 	JobTidy     = "tidy"     // subject: "all"; ends expired series, drops what retention says
 )
 

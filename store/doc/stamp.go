@@ -24,6 +24,15 @@ func Alert(a engine.Alert) engine.Alert {
 func Incident(i engine.Incident) engine.Incident {
 	i.StartedAt, i.UpdatedAt, i.LastSeriesAt = Time(i.StartedAt), Time(i.UpdatedAt), Time(i.LastSeriesAt)
 	i.ResolvedAt, i.AcknowledgedAt, i.MitigatedAt = timeOf(i.ResolvedAt), timeOf(i.AcknowledgedAt), timeOf(i.MitigatedAt)
+	if i.LastUpdate != nil {
+		u := *i.LastUpdate
+		u.At = Time(u.At)
+		i.LastUpdate = &u
+	}
+	i.Nudges = slices.Clone(i.Nudges)
+	for n := range i.Nudges {
+		i.Nudges[n].At, i.Nudges[n].Until = Time(i.Nudges[n].At), Time(i.Nudges[n].Until)
+	}
 	return i
 }
 
