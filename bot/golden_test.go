@@ -279,11 +279,11 @@ func states() map[string]any {
 			return d
 		}()),
 		"show_past":     r.show(&engine.Detail{Incident: past}),
-		"help":          r.help(),
+		"help":          r.help(""),
 		"note":          r.note("INC-2026-0042 is yours."),
 		"offer":         r.offer("INC-2025-001 is history. This thread is INC-2026-0042.", primary(button(actionResolve, "INC-2026-0042", "Resolve that one"))),
 		"modal_reject":  r.rejectModal(anchor{ID: d.ID, Channel: "C0INCIDENT", Thread: "1.2"}, &d),
-		"modal_resolve": r.resolveModal(anchor{ID: "INC-2026-0042", Channel: "C0INCIDENT"}, &firing().Incident, "Throttle connections to 30%"),
+		"modal_resolve": r.resolveModal(anchor{ID: "INC-2026-0042", Channel: "C0INCIDENT"}, &calm().Incident, engine.ReasonFixed, "Throttle connections to 30%", "pool too small"),
 	}
 }
 
@@ -320,7 +320,7 @@ func encode(t *testing.T, v any) []byte {
 }
 
 func TestEveryMessageLooksAsItDid(t *testing.T) {
-	for name, v := range states() {
+	for name, v := range allStates() {
 		t.Run(name, func(t *testing.T) {
 			got := encode(t, v)
 			file := filepath.Join("testdata", name+".golden.json")
@@ -341,7 +341,7 @@ func TestEveryMessageLooksAsItDid(t *testing.T) {
 }
 
 func TestEveryMessageIsOneThatSlackTakes(t *testing.T) {
-	for name, v := range states() {
+	for name, v := range allStates() {
 		valid(t, name, v)
 	}
 }

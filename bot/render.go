@@ -14,6 +14,7 @@ import (
 type renderer struct {
 	hosts
 	command string // the slash command's root, for examples that can be copied
+	updates bool   // there is a channel of updates
 }
 
 // The lengths at which text from outside is cut. They leave room for a full
@@ -121,6 +122,8 @@ func (r *renderer) owner(i *engine.Incident) string {
 	switch {
 	case i.Historical || i.Status == engine.Resolved:
 		return ""
+	case i.Owner != nil:
+		return r.owned(i)
 	case i.AcknowledgedBy != "":
 		return r.person(i.AcknowledgedBy) + " has it"
 	case i.Status == engine.Open:

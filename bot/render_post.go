@@ -32,6 +32,9 @@ func (r *renderer) post(ctx context.Context, in engine.Reader, p *engine.Post, n
 		}
 		return r.notice(&i, &n), nil
 	}
+	if p.Kind == engine.PostReply {
+		return r.replyOf(ctx, in, p)
+	}
 	d, err := detail(ctx, in, p)
 	if err != nil {
 		return nil, err
