@@ -11,6 +11,9 @@
 //	modal.go       dialogs; checked at once, so that errors stand at their fields
 //	parse.go       one grammar for slash commands and mentions: a typed command
 //	verb*.go       one use case per command
+//	here.go        the incident that a command without an id means
+//	dialog.go      which commands and buttons open a dialog; reshape.go: what a
+//	               choice in it changes
 //	answer.go      what only the asker sees, past the pace of the channels
 //	errors.go      the engine's kinds of error in words, mapped once
 //

@@ -9,7 +9,7 @@ func (r *renderer) owned(i *engine.Incident) string {
 	switch {
 	case i.AcknowledgedBy == "" && i.Status == engine.Open:
 		return who + ", not acknowledged"
-	case i.AcknowledgedBy != "" && i.AcknowledgedBy != i.Owner.Name:
+	case i.AcknowledgedBy != "" && !i.Owner.Is(engine.Person{ID: i.AcknowledgedUser, Name: i.AcknowledgedBy}):
 		return who + ", acknowledged by " + r.person(i.AcknowledgedBy)
 	}
 	return who

@@ -23,7 +23,7 @@ func (e *Engine) Assign(ctx context.Context, id string, by Person, owner *Person
 			return Entry{}, Conflictf("%s is resolved; reopen it first", i.ID)
 		case owner == nil && i.Owner == nil:
 			return Entry{}, Conflictf("nobody owns %s", i.ID)
-		case owner != nil && i.Owner != nil && *owner == *i.Owner:
+		case owner != nil && i.Owner != nil && owner.Is(*i.Owner):
 			return Entry{}, Conflictf("%s is %s's already", i.ID, owner.Name)
 		}
 		i.Owner = owner
@@ -32,11 +32,11 @@ func (e *Engine) Assign(ctx context.Context, id string, by Person, owner *Person
 			return entry, nil
 		}
 		entry.Text = "assigned to " + owner.Name
-		if owner.Name == by.Name && i.Status == Open {
-			i.Status = Acknowledged
-			i.AcknowledgedAt, i.AcknowledgedBy, i.AcknowledgedUser = &now, by.Name, by.ID
-		}
-		if owner.Name == by.Name {
+		if owner.Is(by) {
+			if i.Status == Open {
+				i.Status = Acknowledged
+				i.AcknowledgedAt, i.AcknowledgedBy, i.AcknowledgedUser = &now, by.Name, by.ID
+			}
 			return entry, nil
 		}
 		w := newWants(now)

@@ -13,6 +13,15 @@ type Person struct {
 	Name string `json:"name"`
 }
 
+// Is reports whether p is the same person: by id where both have one, for names
+// change.
+func (p Person) Is(o Person) bool {
+	if p.ID != "" && o.ID != "" {
+		return p.ID == o.ID
+	}
+	return p.Name == o.Name
+}
+
 // Care is who looks after an incident and what they said of it.
 type Care struct {
 	DeclaredBy       string  `json:"declared_by,omitempty"` // a person opened it, and no alert

@@ -33,9 +33,9 @@ type Declaration struct {
 //
 //	checkout is down severity=critical service=checkout
 func ParseDeclaration(text string) (Declaration, error) {
-	q, err := ParseQuestion(text)
+	q, err := parsePairs(text)
 	if err != nil {
-		return Declaration{}, Invalidf("title", "say what is wrong, such as checkout is down severity=critical service=checkout")
+		return Declaration{}, err
 	}
 	d := Declaration{
 		Title: q.Text, Service: q.Service, Environment: q.Environment, ErrorType: q.ErrorType, Spike: q.Spike,
@@ -53,7 +53,9 @@ func ParseDeclaration(text string) (Declaration, error) {
 			d.Labels[k] = v
 		}
 	}
-	d.Title = cmp.Or(d.Title, Words(d.ErrorType))
+	if d.Title = cmp.Or(d.Title, Words(d.ErrorType)); d.Title == "" {
+		return Declaration{}, Invalidf("title", "say what is wrong, such as checkout is down severity=critical service=checkout")
+	}
 	return d, nil
 }
 

@@ -207,9 +207,7 @@ func (i *Incident) remindable(what string) error {
 // tend keeps an incident's reminders going after a change: their job, and the
 // last of each as it stands now.
 func (e *Engine) tend(i *Incident, w *wants) error {
-	if at := e.cfg.Reminders.next(i); !at.IsZero() {
-		w.jobs = append(w.jobs, Job{Kind: JobRemind, Subject: i.ID, At: at})
-	}
+	w.jobs = append(w.jobs, e.remindJobs(i)...)
 	for n := range i.Nudges {
 		if o := &i.Nudges[n]; o.Count > 0 {
 			// Its row keeps what it said; only whether it is still asked changes.
@@ -217,6 +215,13 @@ func (e *Engine) tend(i *Incident, w *wants) error {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+func (e *Engine) remindJobs(i *Incident) []Job {
+	if at := e.cfg.Reminders.next(i); !at.IsZero() {
+		return []Job{{Kind: JobRemind, Subject: i.ID, At: at}}
 	}
 	return nil
 }

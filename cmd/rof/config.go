@@ -248,13 +248,14 @@ func (c *config) engineConfig() engine.Config {
 		Types: c.file.types, Routes: c.file.routes, Channel: c.slackChannel,
 		NoServiceGroups: c.file.noServiceGroups, GroupWindow: c.file.groupWindow,
 		Expire: c.file.expire, KeepEvents: c.file.keepEvents, Kept: c.kept,
+		Reminders: c.file.reminders, Updates: c.file.updates,
 	}
 	switch {
 	case c.bot():
 	case c.slackWebhook != "":
-		e.Channel, e.Routes, e.PostAnswers = webhookChannel, nil, true
+		e.Channel, e.Routes, e.PostAnswers, e.Updates = webhookChannel, nil, true, ""
 	default:
-		e.Channel, e.Routes = "", nil
+		e.Channel, e.Routes, e.Updates = "", nil, ""
 	}
 	return e
 }

@@ -26,6 +26,8 @@ type file struct {
 	keepEvents      time.Duration
 	modelTimeout    time.Duration
 	tokensPerHour   int
+	reminders       engine.Reminders
+	updates         string
 	warnings        []string
 }
 
@@ -61,6 +63,9 @@ type document struct {
 		Timeout       string `yaml:"timeout"`
 		TokensPerHour *int   `yaml:"tokens_per_hour"`
 	} `yaml:"model"`
+	Reminders remindersDocument `yaml:"reminders"`
+	Updates   updatesDocument   `yaml:"updates"`
+
 	Services  map[string]any `yaml:"services"`
 	Approvers map[string]any `yaml:"approvers"`
 	Escalate  map[string]any `yaml:"escalate"`
@@ -124,6 +129,7 @@ func (r *reader) readFile(path string) file {
 			r.problemf("ROF_CONFIG model.tokens_per_hour must be at least %d, what one answer may take, not %d; unset OPENAI_MODEL to ask no model", leastTokens, *n)
 		}
 	}
+	f.reminders, f.updates = r.readReminders(d.Reminders), r.readUpdates(d.Updates)
 	for name, set := range map[string]bool{
 		"services": len(d.Services) > 0, "approvers": len(d.Approvers) > 0, "escalate": len(d.Escalate) > 0, "retention.raw": d.Retention.Raw != "",
 	} {
