@@ -46,7 +46,7 @@ func New(cfg Config) (*Bot, error) {
 		cfg: cfg, log: cfg.Log.With("component", "bot"), now: cfg.Now, http: client, engine: cfg.Engine, store: cfg.Store,
 		api: slack.New(cfg.BotToken,
 			slack.OptionAppLevelToken(cfg.AppToken), slack.OptionAPIURL(cfg.APIURL), slack.OptionHTTPClient(client)),
-		render: renderer{hosts: cfg.LinkHosts, command: cfg.Command, about: cfg.Engine.Links},
+		render: renderer{hosts: cfg.LinkHosts, command: cfg.Command, about: cfg.Engine.Links, updates: cfg.Engine.TellsUpdates()},
 		lobby:  &lobby{asking: map[string]waiting{}},
 		links:  &connections{count: cfg.Count, now: cfg.Now, since: cfg.Now()},
 	}

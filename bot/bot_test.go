@@ -75,7 +75,7 @@ func TestShortAnswersAreForTheAskerAlone(t *testing.T) {
 		"show INC-2031-999": {"INC-2031-999"},
 		"lsit":              {"did you mean list?"},
 		"analyze spike=x y": {"spike=x is not a percentage"},
-		"resolve":           {"which incident?"},
+		"reopen":            {"which incident?"},
 		"ack INC-2025-001":  {"INC-2025-001 is history"},
 	} {
 		if got := r.reply(r.slash(carol, text)); !contains(got, want...) {
@@ -130,10 +130,12 @@ func TestAnIncidentIsTakenAndResolvedInItsThread(t *testing.T) {
 	if sub.Action != "errors" || !strings.Contains(sub.Errors["resolution"], "what fixed it") {
 		t.Errorf("an empty fix is answered with %q %v", sub.Action, sub.Errors)
 	}
+	r.choose(alice, v.ID, "duplicate", "duplicate_of")
 	sub = r.submit(alice, v.ID, map[string]map[string]any{"outcome": {"outcome": "duplicate"}, "duplicate_of": {"duplicate_of": "INC-2031-7"}})
 	if sub.Action != "errors" || !strings.Contains(sub.Errors["duplicate_of"], "no incident INC-2031-7") {
 		t.Errorf("an unknown duplicate is answered with %q %v", sub.Action, sub.Errors)
 	}
+	r.choose(alice, v.ID, "fixed", "resolution", "root_cause")
 	sub = r.submit(alice, v.ID, map[string]map[string]any{"outcome": {"outcome": "fixed"}, "resolution": {"resolution": "throttled connections to 30%"}, "root_cause": {"root_cause": "pool too small"}})
 	if sub.Action != "" {
 		t.Errorf("the dialog is answered with %q %v", sub.Action, sub.Errors)
@@ -178,6 +180,30 @@ func (r *rig) view(user, callback string) slackfake.View {
 		return false
 	})
 	return v
+}
+
+// choose picks how an incident ended, and returns once the dialog asks for what
+// that needs, and for nothing else.
+func (r *rig) choose(user, view, reason string, fields ...string) {
+	r.t.Helper()
+	if _, err := r.slack.Press(r.ctx(), slackfake.Press{User: user, View: view, ActionID: "outcome", Choose: reason}); err != nil {
+		r.t.Fatal(err)
+	}
+	want := strings.Join(append([]string{"outcome"}, fields...), " ")
+	r.wait("the fields "+want, func(p *slackfake.Snapshot) bool {
+		for _, v := range p.Views(user) {
+			var got []string
+			for _, e := range v.Elements() {
+				if e.Type != "button" {
+					got = append(got, e.ActionID)
+				}
+			}
+			if v.ID == view && strings.Join(got, " ") == want {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 func (r *rig) submit(user, view string, values map[string]map[string]any) *slackfake.Submission {

@@ -29,17 +29,20 @@ func (b *Bot) receiveInteraction(ctx context.Context, payload json.RawMessage, a
 // nothing, and Slack gives it three seconds.
 func (b *Bot) receiveClick(ctx context.Context, p interaction, payload json.RawMessage, ack receipt) {
 	act := p.action()
+	if b.receiveInDialog(ctx, p, payload, ack) {
+		return
+	}
+	if verb := dialogVerb(act.ActionID); verb != "" {
+		ack(nil)
+		b.openFor(ctx, p.asker(), p.TriggerID, command{verb: verb, id: act.Value})
+		return
+	}
 	switch act.ActionID {
-	case actionReject:
-		ack(nil)
-		b.openFor(ctx, p.asker(), p.TriggerID, command{verb: verbReject, id: act.Value})
-	case actionResolve:
-		ack(nil)
-		b.openFor(ctx, p.asker(), p.TriggerID, command{verb: verbResolve, id: act.Value})
 	case actionReview:
 		ack(nil)
 		b.openDraft(ctx, p.asker(), act.Value)
-	case actionDrop, actionApprove, actionUndo, actionEvidence, actionAck, actionDetails, actionWorked, actionFailed, actionReverted, actionSurface, actionSilence, actionEnd:
+	case actionMitigate, actionSnooze, actionDismiss, actionDrop, actionSurface, actionSilence, actionEnd,
+		actionApprove, actionUndo, actionEvidence, actionAck, actionDetails, actionWorked, actionFailed, actionReverted:
 		if b.keep(ctx, kindClick, p.key(), payload) != nil {
 			// Slack ignores what the acknowledgement of a click says, so the
 			// person is told by other means, and sees Slack's own warning
@@ -84,6 +87,8 @@ func (b *Bot) actClick(ctx context.Context, e engine.Envelope) error {
 		m, err = b.endSilence(ctx, a, act.Value)
 	case actionDetails:
 		m, err = b.show(ctx, act.Value)
+	case actionMitigate, actionSnooze, actionDismiss:
+		m, err = b.actCareClick(ctx, a, &p)
 	}
 	if p.View.Type != "" {
 		b.glance(ctx, a.user)

@@ -13,6 +13,9 @@
 //	modal.go       dialogs; checked at once, so that errors stand at their fields
 //	parse.go       one grammar for slash commands and mentions: a typed command
 //	verb*.go       one use case per command
+//	here.go        the incident that a command without an id means
+//	dialog.go      which commands and buttons open a dialog; reshape.go: what a
+//	               choice in it changes
 //	draft.go       past incidents read from Slack (threads.go), accepted or dropped
 //	answer.go      what only the asker sees, past the pace of the channels;
 //	inform.go      over the Home tab, where there is no channel

@@ -108,8 +108,9 @@ func stuffed(r *renderer, s string) map[string]any {
 		"question": r.outcome(&advice{Decision: &asks, live: i, alerts: d.Alerts}), "answer": r.outcome(&advice{Decision: &dec, live: i}),
 		"similar": r.similar(s, []engine.SearchResult{{Kind: s, ID: s, Title: s, Service: s, Resolution: s, Matched: []string{s, s}}}), "nothing similar": r.similar(s, nil),
 		"note": r.note("there is no incident " + s), "offer": r.offer("x "+s, button(actionAck, i.ID, "Acknowledge")),
-		"reject": r.rejectModal(anchor{ID: dec.ID}, &dec), "resolve": r.resolveModal(anchor{ID: i.ID}, i, s),
+		"reject": r.rejectModal(anchor{ID: dec.ID}, &dec), "resolve": r.resolveModal(anchor{ID: i.ID}, i, engine.ReasonFixed, s, s),
 	}
+	maps.Copy(out, stuffedCare(r, i, s))
 	if s != "" {
 		out["past"] = r.show(&engine.Detail{Incident: old})
 	}

@@ -11,12 +11,6 @@ import (
 	"ragoffire/engine"
 )
 
-// dialog says whether a command opens a dialog rather than act: where what it
-// needs to know was not said.
-func (c *command) dialog() bool {
-	return c.id != "" && c.text == "" && (c.verb == verbResolve || c.verb == verbReject)
-}
-
 // openWithin is how long a trigger lives, less the way it has come.
 const openWithin = 2500 * time.Millisecond
 
@@ -41,6 +35,10 @@ func (b *Bot) openFor(ctx context.Context, a asker, trigger string, c command) {
 
 func (b *Bot) dialogOf(ctx context.Context, a asker, c command) (*slack.ModalViewRequest, *message, error) {
 	at := anchor{Channel: a.channel, Thread: a.under}
+	if c.verb == verbDeclare {
+		v := b.render.declareModal(at)
+		return &v, nil, nil
+	}
 	if c.verb == verbReject {
 		d, err := b.decisionOf(ctx, a, c)
 		if err != nil {
@@ -60,32 +58,19 @@ func (b *Bot) dialogOf(ctx context.Context, a asker, c command) (*slack.ModalVie
 	if err != nil || m != nil {
 		return nil, m, err
 	}
-	if i.Status == engine.Resolved && i.ResolvedBy != "" {
+	if c.verb == verbResolve && i.Status == engine.Resolved && i.ResolvedBy != "" {
 		return nil, nil, engine.Conflictf("%s is resolved already, by %s", i.ID, i.ResolvedBy)
 	}
 	if err := b.may(ctx, a, steering()); err != nil {
 		return nil, nil, err
 	}
 	at.ID = i.ID
-	v := b.render.resolveModal(at, &i, b.suggested(ctx, i.ID))
+	if c.verb != verbResolve {
+		return b.careDialog(at, &i, c.verb)
+	}
+	fix, cause := b.suggested(ctx, i.ID)
+	v := b.render.resolveModal(at, &i, engine.ReasonFixed, fix, cause)
 	return &v, nil, nil
-}
-
-// suggested is what most likely fixed an incident: the advice that was approved
-// last, unless people said that it did not help. It is a convenience, so an error
-// is none.
-func (b *Bot) suggested(ctx context.Context, incident string) string {
-	p, err := b.engine.Decisions(ctx, engine.DecisionFilter{IncidentID: incident, Status: engine.Approved}, "", 10)
-	if err != nil {
-		return ""
-	}
-	for n := range p.Items {
-		d := &p.Items[n]
-		if d.RecommendedAction != nil && (d.Outcome == nil || d.Outcome.Outcome == engine.Worked) {
-			return *d.RecommendedAction
-		}
-	}
-	return ""
 }
 
 // receiveModal checks a submitted dialog while it is still open: what is wrong
@@ -135,9 +120,15 @@ func (b *Bot) checkModal(ctx context.Context, v *view) (errs map[string]string, 
 		default:
 			errs[fieldOutcome] = "Choose what happened."
 		}
+		for _, field := range []string{fieldFix, fieldDuplicate} {
+			if errs[field] != "" && !v.asks(field) { // an error must stand at a field
+				delete(errs, field)
+				errs[fieldOutcome] = "Choose it once more: the dialog had no time to ask what belongs to it."
+			}
+		}
 		return errs, fieldOutcome
 	}
-	return nil, ""
+	return b.checkCare(v)
 }
 
 // checkIncident checks an id that was entered. Where the store cannot say in
@@ -193,6 +184,10 @@ func (b *Bot) actModal(ctx context.Context, e engine.Envelope) error {
 			Verdict: engine.Reject, Reason: v.field(fieldReason), CorrectAction: v.field(fieldInstead), CorrectIncident: cmp.Or(idOf(incident), incident),
 		})
 		return b.conclude(ctx, a, nil, err)
+	}
+	if v.CallbackID != modalResolve {
+		m, err := b.actCare(ctx, a, at, v)
+		return b.conclude(ctx, a, m, err)
 	}
 	duplicate := v.field(fieldDuplicate)
 	r := engine.Resolution{Reason: engine.Reason(v.field(fieldOutcome)), Resolution: v.field(fieldFix), RootCause: v.field(fieldCause)}

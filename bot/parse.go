@@ -21,8 +21,20 @@ const (
 	verbWhy     = "why"
 	verbSimilar = "similar"
 	verbSilence = "silence"
-	verbHelp    = "help"
 	verbDrafts  = "drafts"
+
+	verbDeclare  = "declare"
+	verbMitigate = "mitigate"
+	verbReopen   = "reopen"
+	verbSeverity = "severity"
+	verbAssign   = "assign"
+	verbNote     = "note"
+	verbUpdate   = "update"
+	verbRunbook  = "runbook"
+	verbStats    = "stats"
+	verbStatus   = "status"
+
+	verbHelp = "help"
 )
 
 // aliases are other words for the verbs: what people type at night.
@@ -32,6 +44,10 @@ func aliases() map[string]string {
 		"list": verbList, "ls": verbList, "incidents": verbList,
 		"show": verbShow, "details": verbShow, "detail": verbShow,
 		"ack": verbAck, "acknowledge": verbAck, "mine": verbAck,
+		"declare": verbDeclare, "new": verbDeclare, "create": verbDeclare, "open": verbDeclare,
+		"mitigate": verbMitigate, "mitigated": verbMitigate, "reopen": verbReopen,
+		"severity": verbSeverity, "sev": verbSeverity, "assign": verbAssign, "owner": verbAssign,
+		"note": verbNote, "update": verbUpdate, "runbook": verbRunbook, "stats": verbStats, "status": verbStatus,
 		"resolve": verbResolve, "resolved": verbResolve, "close": verbResolve, "fixed": verbResolve,
 		"approve": verbApprove, "approved": verbApprove,
 		"reject": verbReject, "rejected": verbReject,
@@ -52,19 +68,24 @@ type command struct {
 	text     string          // what comes after
 	question engine.Question // of analyze
 	result   engine.Result   // of outcome
+	care
 }
 
 // parse reads a command. free says that text without a verb is a question: a
 // mention reads like a sentence, a slash command begins with a verb. The error
 // is an *engine.Error whose Text is the hint to show.
 func (r *renderer) parse(text string, free bool) (command, error) {
-	text = strings.TrimSpace(typed(engine.Clean(text)))
+	raw := strings.TrimSpace(engine.Clean(text))
+	text = strings.TrimSpace(typed(raw))
 	first, rest := word(text)
 	if first == "" {
 		return command{verb: verbHelp}, nil
 	}
 	verb, ok := aliases()[strings.ToLower(strings.TrimRight(first, ":,."))]
 	switch {
+	case verb == verbAssign:
+		_, raw = word(raw)
+		return r.completeAssign(raw) // a person is known by what Slack makes of the name
 	case ok:
 		return r.complete(verb, rest)
 	case free && wordy(text):
@@ -93,6 +114,8 @@ func (r *renderer) complete(verb, rest string) (command, error) {
 		}
 		c.question, c.text = q, rest
 		return c, nil
+	case verbDeclare, verbSeverity, verbMitigate, verbReopen, verbStats, verbStatus:
+		return r.completeCare(verb, rest)
 	case verbList, verbHelp, verbSilence, verbDrafts:
 		c.text = rest
 		return c, nil

@@ -46,6 +46,28 @@ func TestCommandsAreReadTheSameWayEverywhere(t *testing.T) {
 		{either, "why", command{verb: verbWhy}},
 		{either, "why dec_01JC0000000000000000000000", command{verb: verbWhy, id: "dec_01JC0000000000000000000000"}},
 		{either, "evidence INC-2026-0042", command{verb: verbWhy, id: "INC-2026-0042"}},
+		{either, "declare", command{verb: verbDeclare}},
+		{either, "new checkout is down severity=critical", command{verb: verbDeclare, text: "checkout is down severity=critical"}},
+		{either, "create nobody can pay", command{verb: verbDeclare, text: "nobody can pay"}},
+		{either, "mitigate inc-2026-0042", command{verb: verbMitigate, id: "INC-2026-0042"}},
+		{either, "mitigate sent them back", command{verb: verbMitigate, text: "sent them back"}},
+		{either, "reopen INC-2026-0042 it is back", command{verb: verbReopen, id: "INC-2026-0042", text: "it is back"}},
+		{either, "severity", command{verb: verbSeverity}},
+		{either, "severity INC-2026-0042", command{verb: verbSeverity, id: "INC-2026-0042"}},
+		{either, "sev INC-2026-0042 P1, nobody can pay", command{verb: verbSeverity, id: "INC-2026-0042", text: "nobody can pay", care: care{severity: engine.SeverityCritical}}},
+		{either, "sev high INC-2026-0042", command{verb: verbSeverity, id: "INC-2026-0042", care: care{severity: engine.SeverityHigh}}},
+		{either, "assign me", command{verb: verbAssign, care: care{owner: owner{me: true}}}},
+		{either, "assign INC-2026-0042 to <@U0BOB|bob>", command{verb: verbAssign, id: "INC-2026-0042", care: care{owner: owner{id: "U0BOB", name: "bob"}}}},
+		{either, "assign <@U0BOB> INC-2026-0042", command{verb: verbAssign, id: "INC-2026-0042", care: care{owner: owner{id: "U0BOB"}}}},
+		{either, "owner nobody", command{verb: verbAssign, care: care{owner: owner{nobody: true}}}},
+		{either, "note", command{verb: verbNote}},
+		{either, "note INC-2026-0042 pool is at 200", command{verb: verbNote, id: "INC-2026-0042", text: "pool is at 200"}},
+		{either, "update we know\nthe cause", command{verb: verbUpdate, text: "we know\nthe cause"}},
+		{either, "runbook RB-POOL", command{verb: verbRunbook, text: "RB-POOL"}},
+		{either, "runbook INC-2026-0042", command{verb: verbRunbook, id: "INC-2026-0042"}},
+		{either, "stats", command{verb: verbStats}},
+		{either, "status", command{verb: verbStatus}},
+		{either, "help all", command{verb: verbHelp, text: "all"}},
 		{either, "similar database timeouts on checkout", command{verb: verbSimilar, text: "database timeouts on checkout"}},
 		{either, "search INC-2026-0042", command{verb: verbSimilar, text: "INC-2026-0042"}},
 		{"mention", "database timeouts on checkout, p99 up 450%", command{verb: verbAnalyze, text: "database timeouts on checkout, p99 up 450%"}},
@@ -63,7 +85,7 @@ func TestCommandsAreReadTheSameWayEverywhere(t *testing.T) {
 				t.Errorf("%q by mention %v: %v", c.in, mention, err)
 				continue
 			}
-			if got.verb != c.want.verb || got.id != c.want.id || got.text != c.want.text || got.result != c.want.result {
+			if got.verb != c.want.verb || got.id != c.want.id || got.text != c.want.text || got.result != c.want.result || got.severity != c.want.severity || got.owner != c.want.owner {
 				t.Errorf("%q by mention %v is %+v, want %+v", c.in, mention, got, c.want)
 			}
 		}
@@ -102,6 +124,15 @@ func TestWhatIsNotUnderstoodGetsAHintWithAnExample(t *testing.T) {
 		{"outcome INC-2026-0042 splendid", false, []string{"worked, failed, reverted, not_tried"}},
 		{"simlar pool timeouts", false, []string{"did you mean similar?"}},
 		{"similar", false, []string{"similar to what?", "/incident similar database timeouts"}},
+		{"declair checkout is down", false, []string{"did you mean declare?"}},
+		{"severty high", true, []string{"did you mean severity?"}},
+		{"statuss", false, []string{"did you mean status?"}},
+		{"noet x", false, []string{"did you mean note?"}},
+		{"declare severity=awful x", false, []string{"severity is one of critical, high"}},
+		{"severity awful", false, []string{"not \"awful\"", "/incident severity INC-2026-0042 critical"}},
+		{"assign", false, []string{"assign it to whom?", "/incident assign INC-2026-0042 me"}},
+		{"assign @bob", false, []string{"pick the person from the list"}},
+		{"assign <!channel>", false, []string{"nobody to assign an incident to"}},
 		{"why is it so", false, []string{"not an id", "/incident why INC-2026-0042"}},
 		{"ack the thing", false, []string{"not an id", "/incident ack INC-2026-0042"}},
 	} {

@@ -89,6 +89,9 @@ type action struct {
 	ActionID string `json:"action_id"`
 	Value    string `json:"value"`
 	ActionTS string `json:"action_ts"`
+	Selected struct {
+		Value string `json:"value"`
+	} `json:"selected_option"`
 }
 
 type view struct {
@@ -106,6 +109,9 @@ type view struct {
 		} `json:"values"`
 	} `json:"state"`
 }
+
+// asks reports whether the dialog has a field.
+func (v *view) asks(id string) bool { return v.State.Values[id] != nil }
 
 // field returns what was entered in a field, whatever its kind.
 func (v *view) field(id string) string {

@@ -15,6 +15,7 @@ type renderer struct {
 	command string // the slash command's root, for examples that can be copied
 	// about are the links of an incident's service; nil for none.
 	about func(*engine.Incident) []engine.ServiceLink
+	updates bool   // there is a channel of updates
 }
 
 // The lengths at which text from outside is cut. They leave room for a full
@@ -138,6 +139,8 @@ func (r *renderer) owner(i *engine.Incident) string {
 	switch {
 	case i.Historical || i.Status == engine.Resolved:
 		return ""
+	case i.Owner != nil:
+		return r.owned(i)
 	case i.AcknowledgedBy != "":
 		return r.person(i.AcknowledgedBy) + " has it"
 	case i.Status == engine.Open:

@@ -19,7 +19,7 @@ func (r *renderer) alert(d *engine.Detail) *message {
 	slices.SortStableFunc(alerts, func(a, b engine.Alert) int { return a.StartedAt.Compare(b.StartedAt) })
 	m := &message{text: "Alert: " + r.notify(headline(&d.Incident), 200)}
 	if len(alerts) == 0 {
-		m.add(section(r.esc(headline(&d.Incident), maxLine), r.esc(d.Symptom, maxAction)))
+		m.add(section(r.esc(headline(&d.Incident), maxLine), r.symptomOf(&d.Incident), r.declaredBy(&d.Incident)))
 		return m.fit()
 	}
 	for n := range alerts[:min(len(alerts), shownAlerts)] {

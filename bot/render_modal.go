@@ -51,8 +51,10 @@ func (r *renderer) rejectModal(a anchor, d *engine.Decision) slack.ModalViewRequ
 	)
 }
 
-// resolveModal asks what happened in one tap, and only for a fix what it was.
-func (r *renderer) resolveModal(a anchor, i *engine.Incident, suggested string) slack.ModalViewRequest {
+// resolveModal asks what happened in one tap, and only for a fix what it was and
+// why it broke: choosing shows the fields that the choice needs. While alerts
+// still fire, the other way is offered beside.
+func (r *renderer) resolveModal(a anchor, i *engine.Incident, reason engine.Reason, fix, cause string) slack.ModalViewRequest {
 	options := []*slack.OptionBlockObject{
 		option(string(engine.ReasonFixed), "Fixed"),
 		option(string(engine.ReasonRecovered), "Recovered by itself"),
@@ -61,13 +63,34 @@ func (r *renderer) resolveModal(a anchor, i *engine.Incident, suggested string) 
 	}
 	choice := slack.NewRadioButtonsBlockElement(fieldOutcome, options...)
 	choice.InitialOption = options[0]
-	return modal(modalResolve, "Resolve", "Resolve", a,
-		section("*"+r.bold(i.ID, maxName)+"* "+r.esc(headline(i), maxTitle)),
-		slack.NewInputBlock(fieldOutcome, label("What happened?", 100), nil, choice),
-		optional(input(fieldFix, "What fixed it?", "throttled connections to 30%", suggested, true)),
-		optional(input(fieldCause, "Why did it break?", "pool too small after the deploy", i.RootCause, true)),
-		optional(input(fieldDuplicate, "Duplicate of", "INC-2026-0041", "", false)),
-	)
+	for _, o := range options {
+		if o.Value == string(reason) {
+			choice.InitialOption = o
+		}
+	}
+	submit := "Resolve"
+	blocks := []slack.Block{section("*" + r.bold(i.ID, maxName) + "* " + r.esc(headline(i), maxTitle))}
+	if firing := still(i); firing != "" {
+		submit = "Resolve anyway"
+		if i.Status != engine.Mitigated {
+			blocks = append(blocks, aside("🔴 "+firing+". Mark it mitigated, or resolve anyway.", button(actionMitigate, i.ID, "Mark mitigated")))
+		} else {
+			blocks = append(blocks, section("🔴 "+firing+"."))
+		}
+	}
+	what := slack.NewInputBlock(fieldOutcome, label("What happened?", 100), nil, choice)
+	what.DispatchAction = true
+	blocks = append(blocks, what)
+	switch reason {
+	case engine.ReasonFixed:
+		blocks = append(blocks,
+			optional(input(fieldFix, "What fixed it?", "throttled connections to 30%", fix, true)),
+			optional(input(fieldCause, "Why did it break?", "pool too small after the deploy", cause, true)))
+	case engine.ReasonDuplicate:
+		blocks = append(blocks, optional(input(fieldDuplicate, "Duplicate of", "INC-2026-0041", "", false)))
+	case engine.ReasonRecovered, engine.ReasonFalseAlarm:
+	}
+	return modal(modalResolve, "Resolve", submit, a, blocks...)
 }
 
 func modal(callback, title, submit string, a anchor, blocks ...slack.Block) slack.ModalViewRequest {

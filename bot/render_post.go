@@ -32,12 +32,15 @@ func (r *renderer) post(ctx context.Context, in engine.Reader, p *engine.Post, n
 		}
 		return r.notice(&i, &n), nil
 	}
-	if p.Kind == engine.PostDigest {
+	switch p.Kind {
+	case engine.PostDigest:
 		d, list, err := digested(ctx, in, p)
 		if err != nil {
 			return nil, err
 		}
 		return r.digest(&d, list), nil
+	case engine.PostReply:
+		return r.replyOf(ctx, in, p)
 	}
 	d, err := detail(ctx, in, p)
 	if err != nil {

@@ -64,7 +64,7 @@ func (b *Bot) incidentOf(ctx context.Context, a asker, c command) (engine.Incide
 			id = *d.IncidentID
 		}
 	} else if id == "" {
-		here, err := b.threadOf(ctx, a)
+		here, err := b.hereOf(ctx, a, c.verb)
 		if err != nil {
 			return engine.Incident{}, nil, err
 		}
@@ -99,7 +99,7 @@ func (b *Bot) caught(ctx context.Context, a asker, c command) (*message, error) 
 		return b.render.offer(text, primary(button(actionAck, here.incident, "Acknowledge that one"))), nil
 	case c.verb == verbResolve:
 		return b.render.offer(text, primary(button(actionResolve, here.incident, "Resolve that one"))), nil
-	case err != nil:
+	case err != nil || c.verb != verbApprove && c.verb != verbReject:
 		return b.render.note(text), nil
 	case c.verb == verbApprove:
 		return b.render.offer(text, primary(button(actionApprove, decision.ID, "Approve its advice"))), nil
@@ -119,7 +119,7 @@ func (r *renderer) offer(text string, b slack.BlockElement) *message {
 func (b *Bot) decisionOf(ctx context.Context, a asker, c command) (engine.Decision, error) {
 	id := c.id
 	if id == "" {
-		here, err := b.threadOf(ctx, a)
+		here, err := b.hereOf(ctx, a, c.verb)
 		if err != nil {
 			return engine.Decision{}, err
 		}

@@ -109,7 +109,7 @@ func (t *Threads) thread(ctx context.Context, who *slack.AuthTestResponse, chann
 			if m.BotID != "" && m.BotID == who.BotID {
 				continue
 			}
-			out.Said = append(out.Said, engine.Said{At: timeOf(m.Timestamp), Bot: m.BotID != "", Text: textOf(m)})
+			out.Said = append(out.Said, engine.ThreadMessage{At: timeOf(m.Timestamp), Bot: m.BotID != "", Text: textOf(m)})
 		}
 		if cursor = p.next; cursor == "" || len(out.Said) >= longestThread {
 			return each(out)

@@ -9,7 +9,20 @@ import (
 // perform does what a command asks for: one use case each. The message it
 // returns is for the asker alone.
 func (b *Bot) perform(ctx context.Context, a asker, c command) (*message, error) {
+	if c.dialog() {
+		return b.offerDialog(ctx, a, c)
+	}
 	switch c.verb {
+	case verbDeclare:
+		return b.declare(ctx, a, c.declared)
+	case verbMitigate, verbReopen, verbSeverity, verbAssign, verbNote, verbUpdate:
+		return b.tendTo(ctx, a, c)
+	case verbRunbook:
+		return b.runbook(ctx, a, c)
+	case verbStats:
+		return b.stats(ctx)
+	case verbStatus:
+		return b.status(ctx)
 	case verbAnalyze:
 		return nil, b.analyze(ctx, a, c.question)
 	case verbDrafts:
@@ -39,7 +52,7 @@ func (b *Bot) perform(ctx context.Context, a asker, c command) (*message, error)
 		}
 		return b.render.similar(c.text, found), nil
 	}
-	return b.render.help(), nil
+	return b.render.help(c.text), nil
 }
 
 // analyze asks the engine, which also wants the answer's post; what is left to
@@ -61,7 +74,7 @@ func (b *Bot) list(ctx context.Context) (*message, error) {
 
 func (b *Bot) showOf(ctx context.Context, a asker, c command) (*message, error) {
 	if c.id == "" {
-		here, err := b.threadOf(ctx, a)
+		here, err := b.hereOf(ctx, a, c.verb)
 		if err != nil {
 			return nil, err
 		}
@@ -103,8 +116,8 @@ func (b *Bot) performOnIncident(ctx context.Context, a asker, c command) (*messa
 		}
 		return b.render.note("🟡 " + i.ID + " is yours."), nil
 	}
-	if c.text == "" {
-		return b.render.offer("What fixed "+i.ID+"? Say it in the dialog, or behind the command.", primary(button(actionResolve, i.ID, "Resolve …"))), nil
+	if still(&i) != "" {
+		return b.resolveFiring(ctx, a, &i, c.text)
 	}
 	if err := b.resolve(ctx, a, i.ID, engine.Resolution{Reason: engine.ReasonFixed, Resolution: c.text}); err != nil {
 		return nil, err
@@ -119,9 +132,6 @@ func (b *Bot) performOnDecision(ctx context.Context, a asker, c command) (*messa
 	d, err := b.decisionOf(ctx, a, c)
 	if err != nil {
 		return nil, err
-	}
-	if c.verb == verbReject && c.text == "" {
-		return b.render.offer("Why is "+d.Header()+" wrong? Say it in the dialog, or behind the command.", button(actionReject, d.ID, "Reject …")), nil
 	}
 	r := engine.Review{Verdict: engine.Approve}
 	done := "✅ Approved: " + d.Match() + ". rof changed nothing, this is done by hand."
@@ -154,7 +164,7 @@ func (b *Bot) review(ctx context.Context, a asker, id string, r engine.Review) e
 }
 
 func (b *Bot) acknowledge(ctx context.Context, a asker, id string) error {
-	_, err := b.engine.Acknowledge(ctx, id, a.name)
+	_, err := b.engine.AcknowledgeAs(ctx, id, engine.Person{ID: a.user, Name: a.name})
 	if engine.KindOf(err) == engine.Conflict {
 		if d, readErr := b.engine.Incident(ctx, id); readErr == nil && d.Status == engine.Acknowledged && d.AcknowledgedBy == a.name {
 			return errAlready

@@ -42,11 +42,11 @@ type Thread struct {
 	TS      string // of its first message, as chat names it
 	URL     string
 	Latest  string // the timestamp of the last reply
-	Said    []Said
+	Said    []ThreadMessage
 }
 
-// Said is one message of a thread.
-type Said struct {
+// ThreadMessage is one message of a thread.
+type ThreadMessage struct {
 	At   time.Time
 	Bot  bool
 	Text string

@@ -126,10 +126,10 @@ func (in *intake) resolve(ep *Alert) {
 
 // worse raises the incident's severity to the alert's, and returns what to say.
 func (in *intake) worse(i *Incident, ep *Alert, was Severity, before int) *Notice {
-	if !ep.Severity.Worse(was) {
+	if !i.overruledBy(ep.Severity) {
 		return nil
 	}
-	i.Severity = ep.Severity
+	i.Severity, i.SeverityBy = ep.Severity, ""
 	in.reroute(i)
 	if i.Severity == SeverityCritical && i.ID != "" && !slices.Contains(in.surfaced, i) {
 		in.surfaced = append(in.surfaced, i) // a storm's digest may tell it until now

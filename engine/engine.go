@@ -49,6 +49,10 @@ type Config struct {
 	ReopenWindow    time.Duration // 10 min: firing again sooner reopens the incident
 	Expire          time.Duration // 1 h: a series without resolve of its own ends
 	KeepEvents      time.Duration // 30 days
+
+	// Updates is the channel that gets the updates of all incidents; "" for none.
+	Updates   string
+	Reminders Reminders
 }
 
 // Engine is the domain at work: every use case is a method, safe for concurrent
@@ -78,6 +82,7 @@ func New(ctx context.Context, cfg Config) (*Engine, error) {
 	orDefault(&cfg.ReopenWindow, 10*time.Minute)
 	orDefault(&cfg.Expire, time.Hour)
 	orDefault(&cfg.KeepEvents, 30*24*time.Hour)
+	cfg.Reminders = cfg.Reminders.defaults()
 	e := &Engine{
 		cfg: cfg, store: cfg.Store, log: cfg.Log.With("component", "engine"),
 		library: newLibrary(cfg.embedder()), ledger: newLedger(), weather: newWeather(),
@@ -125,6 +130,7 @@ func (e *Engine) Workers() []Worker {
 		{Kind: JobUnmute, Parallel: 1, Timeout: 30 * time.Second, Do: e.unmute},
 		{Kind: JobSilence, Parallel: 1, Timeout: 30 * time.Second, Do: e.carrySilence},
 		{Kind: JobEscalate, Parallel: 4, Timeout: time.Minute, Do: e.escalate},
+		{Kind: JobRemind, Parallel: 2, Timeout: 30 * time.Second, Do: e.remind},
 		{Kind: JobTidy, Parallel: 1, Timeout: time.Minute, Every: 30 * time.Second, Do: e.tidy},
 	}
 }

@@ -94,7 +94,7 @@ func (e *Engine) escalate(ctx context.Context, id string) error {
 			return &Again{After: -late}
 		}
 		if i.Escalated == 0 {
-			err = e.remind(ctx, i)
+			err = e.mentionAgain(ctx, i)
 		} else {
 			err = e.pageStep(ctx, i, late)
 		}
@@ -104,8 +104,8 @@ func (e *Engine) escalate(ctx context.Context, id string) error {
 	}
 }
 
-// remind mentions the group again.
-func (e *Engine) remind(ctx context.Context, i *Incident) error {
+// mentionAgain mentions the group again.
+func (e *Engine) mentionAgain(ctx context.Context, i *Incident) error {
 	after := Span(e.cfg.Escalation.After)
 	return e.step(ctx, i, Entry{Kind: "escalated", Text: "nobody has it after " + after}, &Notice{What: "unacknowledged", After: after}, nil)
 }

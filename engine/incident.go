@@ -106,6 +106,8 @@ type Incident struct {
 	CheckFirst     []string  `json:"check_first,omitempty"`
 	FollowUps      []string  `json:"follow_ups,omitempty"`
 	TimeToMitigate string    `json:"time_to_mitigate,omitempty"` // such as "18 min"
+
+	Care
 }
 
 // Metric is one measured quantity of a historical incident.
@@ -157,7 +159,7 @@ type Entry struct {
 	ID         string    `json:"id"`
 	IncidentID string    `json:"incident_id"`
 	At         time.Time `json:"at"`
-	Kind       string    `json:"kind"` // fired, joined, worse, acknowledged, decided, approved, rejected, undone, outcome, resolved, reopened, all_clear, note
+	Kind       string    `json:"kind"` // fired, joined, worse, acknowledged, decided, approved, rejected, undone, outcome, resolved, reopened, all_clear, note, declared, severity, assigned, mitigated, update
 	Actor      string    `json:"actor,omitempty"`
 	Text       string    `json:"text"`
 }

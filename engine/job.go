@@ -19,6 +19,7 @@ const (
 	JobEscalate = "escalate" // subject: an incident's id; what follows where nobody takes it
 	JobReach    = "reach"    // subject: "all"; what Slack does not get is taken elsewhere
 	JobHome     = "home"     // subject: who looks at their Home tab in chat
+	JobRemind   = "remind"   // subject: an incident's id; reminds who has it
 	JobTidy     = "tidy"     // subject: "all"; ends expired series, drops what retention says
 )
 

@@ -15,6 +15,7 @@ const (
 	PostOutcome  = "outcome"  // subject: a decision; asks what came of its advice
 	PostNotice   = "notice"   // subject: an incident; a broadcast reply, told by Detail
 	PostDigest   = "digest"   // subject: a channel; tells several incidents in one message, told by Detail
+	PostReply    = "reply"    // subject: an incident; a reply, told by Detail
 )
 
 // Post is one message that people should see in chat: a row with a wanted and
@@ -26,7 +27,7 @@ type Post struct {
 	Parent  string          `json:"parent"`  // else the Key of the post in whose thread it stands; "" for none
 	Kind    string          `json:"kind"`
 	Subject string          `json:"subject"`
-	Detail  json.RawMessage `json:"detail,omitempty"` // a Notice, for PostNotice; a Digest, for PostDigest
+	Detail  json.RawMessage `json:"detail,omitempty"` // a Notice, for PostNotice; a Digest, for PostDigest; a Reply, for PostReply
 	Wanted  int64           `json:"wanted"`
 	Sent    int64           `json:"sent"`
 
@@ -48,13 +49,14 @@ type Post struct {
 
 // Notice is what people must notice and an edit would not tell them.
 type Notice struct {
-	What  string   `json:"what"` // worse, new_service, fired_again, all_clear, still_firing
+	What  string   `json:"what"` // worse, new_service, fired_again, all_clear, still_firing, reopened
 	From  Severity `json:"from,omitempty"`
 	To    Severity `json:"to,omitempty"`
 	Was   int      `json:"was,omitempty"` // alerts before
 	Now   int      `json:"now,omitempty"` // alerts now
 	Names []string `json:"names,omitempty"`
 	After string   `json:"after,omitempty"` // such as "12 min"
+	By    string   `json:"by,omitempty"`    // who did it, where a person did
 }
 
 // Pace says how fast a channel may be posted to; see Tx.TakePace.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -9,6 +10,12 @@ import (
 
 // Acknowledge says that somebody is on it.
 func (e *Engine) Acknowledge(ctx context.Context, id, actor string) (Incident, error) {
+	return e.AcknowledgeAs(ctx, id, Person{Name: actor})
+}
+
+// AcknowledgeAs is Acknowledge by somebody whom chat can mention.
+func (e *Engine) AcknowledgeAs(ctx context.Context, id string, by Person) (Incident, error) {
+	actor := by.Name
 	return e.change(ctx, id, actor, func(_ Tx, i *Incident, now time.Time) (Entry, error) {
 		if i.Status == Acknowledged {
 			return Entry{}, Conflictf("%s is acknowledged already, by %s", i.ID, i.AcknowledgedBy)
@@ -17,6 +24,7 @@ func (e *Engine) Acknowledge(ctx context.Context, id, actor string) (Incident, e
 			return Entry{}, err
 		}
 		i.AcknowledgedAt, i.AcknowledgedBy = &now, actor
+		i.AcknowledgedUser = by.ID
 		return Entry{Kind: "acknowledged", Text: "acknowledged"}, nil
 	})
 }
@@ -34,7 +42,7 @@ func (e *Engine) Mitigate(ctx context.Context, id, actor string) (Incident, erro
 
 // Reopen takes a resolved incident up again.
 func (e *Engine) Reopen(ctx context.Context, id, actor string) (Incident, error) {
-	return e.change(ctx, id, actor, func(tx Tx, i *Incident, _ time.Time) (Entry, error) {
+	return e.change(ctx, id, actor, func(tx Tx, i *Incident, now time.Time) (Entry, error) {
 		if err := i.To(Open); err != nil {
 			return Entry{}, err
 		}
@@ -42,7 +50,11 @@ func (e *Engine) Reopen(ctx context.Context, id, actor string) (Incident, error)
 		i.Resolution, i.RootCause = "", ""
 		i.Reopened++
 		i.UrgentAt, i.Escalated = time.Time{}, 0 // who reopens it knows of it
-		return Entry{Kind: "reopened", Text: "reopened"}, e.closeSeries(ctx, tx, i.ID, false)
+		entry, err := e.reopened(ctx, tx, i, actor, now)
+		if err != nil {
+			return Entry{}, err
+		}
+		return entry, e.closeSeries(ctx, tx, i.ID, false)
 	})
 }
 
@@ -136,7 +148,7 @@ func (e *Engine) AddNote(ctx context.Context, id, actor, text string) (Entry, er
 }
 
 // change changes an incident under its row's hold, and writes its timeline
-// entry, its event and its messages. The entry as written goes to out.
+// entry where it has a kind, its event and its messages. The entry as written goes to out.
 func (e *Engine) change(ctx context.Context, id, actor string, do func(Tx, *Incident, time.Time) (Entry, error), out ...*Entry) (Incident, error) {
 	now := e.now()
 	if actor = strings.TrimSpace(Clean(actor)); actor == "" {
@@ -159,12 +171,14 @@ func (e *Engine) change(ctx context.Context, id, actor string, do func(Tx, *Inci
 			}
 		}
 		i.UpdatedAt = now
-		entry.ID, entry.IncidentID, entry.At, entry.Actor = newID("ent_", now), i.ID, now, actor
+		entry.ID, entry.IncidentID, entry.At, entry.Actor = cmp.Or(entry.ID, newID("ent_", now)), i.ID, now, actor
 		if err := tx.PutIncidents(ctx, []Incident{i}); err != nil {
 			return err
 		}
-		if err := tx.Note(ctx, entry); err != nil {
-			return err
+		if entry.Kind != "" {
+			if err := tx.Note(ctx, entry); err != nil {
+				return err
+			}
 		}
 		for _, o := range out {
 			*o = entry
@@ -177,6 +191,9 @@ func (e *Engine) change(ctx context.Context, id, actor string, do func(Tx, *Inci
 			return err
 		}
 		w.incident(&i)
+		if err := e.tend(&i, w); err != nil {
+			return err
+		}
 		return w.write(ctx, tx)
 	})
 	if err == nil && i.Fix() {

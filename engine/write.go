@@ -107,6 +107,7 @@ func (in *intake) announce(ctx context.Context) error {
 		c.entry.IncidentID = c.incident.ID
 		entries = append(entries, c.entry)
 		if c.notice != nil {
+			w.jobs = append(w.jobs, in.engine.remindJobs(c.incident)...) // what got worse may need updates from now on
 			if err := w.notice(c.incident, c.entry.ID, *c.notice); err != nil {
 				return err
 			}

@@ -249,13 +249,14 @@ func (c *config) engineConfig() engine.Config {
 		NoServiceGroups: c.file.noServiceGroups, GroupWindow: c.file.groupWindow,
 		Expire: c.file.expire, KeepEvents: c.file.keepEvents, Kept: c.kept,
 		Services: c.file.services, Maintenance: c.file.maintenance, Silencer: c.file.silencer, Escalation: c.file.escalation,
+		Reminders: c.file.reminders, Updates: c.file.updates,
 	}
 	switch {
 	case c.bot():
 	case c.slackWebhook != "":
-		e.Channel, e.Routes, e.Services, e.PostAnswers = webhookChannel, nil, withoutChannels(e.Services), true
+		e.Channel, e.Routes, e.Services, e.PostAnswers, e.Updates = webhookChannel, nil, withoutChannels(e.Services), true, ""
 	default:
-		e.Channel, e.Routes, e.Services = "", nil, withoutChannels(e.Services)
+		e.Channel, e.Routes, e.Services, e.Updates = "", nil, withoutChannels(e.Services), ""
 	}
 	return e
 }

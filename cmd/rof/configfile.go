@@ -35,6 +35,8 @@ type file struct {
 	keepEvents      time.Duration
 	modelTimeout    time.Duration
 	tokensPerHour   int
+	reminders       engine.Reminders
+	updates         string
 	warnings        []string
 }
 
@@ -73,6 +75,8 @@ type document struct {
 	Deadman      *deadmanDocument           `yaml:"deadman"`
 	Alertmanager *alertmanagerDocument      `yaml:"alertmanager"`
 	Maintenance  []maintenanceDocument      `yaml:"maintenance"`
+	Reminders    remindersDocument          `yaml:"reminders"`
+	Updates      updatesDocument            `yaml:"updates"`
 }
 
 type sourceDocument struct {
@@ -130,6 +134,7 @@ func (r *reader) readFile(path string) file {
 			r.problemf("ROF_CONFIG model.tokens_per_hour must be at least %d, what one answer may take, not %d; unset OPENAI_MODEL to ask no model", leastTokens, *n)
 		}
 	}
+	f.reminders, f.updates = r.readReminders(d.Reminders), r.readUpdates(d.Updates)
 	for name, set := range map[string]bool{
 		"retention.raw": d.Retention.Raw != "",
 	} {

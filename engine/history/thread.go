@@ -108,7 +108,7 @@ func tells(text string, r reading) (string, telling) {
 }
 
 // done is the last of the messages that says what was done.
-func done(said []engine.Said) string {
+func done(said []engine.ThreadMessage) string {
 	for n := len(said) - 1; n >= 0; n-- {
 		if s := said[n]; !s.Bot && !doubtful(s.Text) {
 			if text, how := tells(s.Text, fixes); how == told {

@@ -15,7 +15,7 @@ func thread(said ...string) engine.Thread {
 	t := engine.Thread{Channel: "C0INC", TS: "1777863600.000100", URL: "https://x.example/p1", Latest: "9.9"}
 	for n, text := range said {
 		rest, bot := strings.CutPrefix(text, "bot:")
-		t.Said = append(t.Said, engine.Said{At: at.Add(time.Duration(n) * time.Minute), Bot: bot, Text: rest})
+		t.Said = append(t.Said, engine.ThreadMessage{At: at.Add(time.Duration(n) * time.Minute), Bot: bot, Text: rest})
 	}
 	return t
 }

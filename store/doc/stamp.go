@@ -34,6 +34,15 @@ func Incident(i engine.Incident) engine.Incident {
 	for n := range i.Paged {
 		i.Paged[n].At = Time(i.Paged[n].At)
 	}
+	if i.LastUpdate != nil {
+		u := *i.LastUpdate
+		u.At = Time(u.At)
+		i.LastUpdate = &u
+	}
+	i.Nudges = slices.Clone(i.Nudges)
+	for n := range i.Nudges {
+		i.Nudges[n].At, i.Nudges[n].Until = Time(i.Nudges[n].At), Time(i.Nudges[n].Until)
+	}
 	return i
 }
 
