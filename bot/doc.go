@@ -26,6 +26,8 @@
 //
 //	announce.go    job "announce": the best due post of a channel, one by one
 //	order.go       which one that is
+//	storm.go       what is told together, where more waits than the pace allows
+//	reach.go       what Slack does not get is told elsewhere
 //	send.go        one call to Slack and what its outcome means
 //	settle.go      an attempt whose outcome is unknown is looked up, not repeated
 //	home.go        job "home": a Home tab follows the facts (board.go) while it is looked at

@@ -32,6 +32,7 @@ func TestWhatIsToldTogether(t *testing.T) {
 		"what comes in the same minute joins":       {ready: post(engine.SeverityLow, 1), open: true, rest: 1},
 		"critical ones never join":                  {ready: post(engine.SeverityCritical, 2), open: true},
 		"what was told is not told again":           {ready: post(engine.SeverityCritical, crowd+1, told)},
+		"what left a digest stands for itself":      {ready: post(engine.SeverityLow, crowd+1, told), open: true},
 		"an attempt under way is left to end":       {ready: post(engine.SeverityLow, crowd+1, func(d *due) { d.Sending = true })},
 		"what stands in the channel is only edited": {ready: post(engine.SeverityLow, crowd+1, func(d *due) { d.TS = "1.2" })},
 		"replies and answers are no incidents":      {ready: post(engine.SeverityLow, crowd+1, func(d *due) { d.Kind = engine.PostDecision })},

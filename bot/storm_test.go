@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -77,6 +78,16 @@ func TestAStormIsOneDigestAndNotAFlood(t *testing.T) {
 		}
 		return false
 	})
+	// It is not told by the next digest again, whatever else waits.
+	if err := r.store.View(t.Context(), func(in engine.Reader) error {
+		post, err := in.Post(t.Context(), "incident:"+show.Value)
+		if err == nil && (post.Digest != "" || post.Told == "") {
+			t.Errorf("it could be told again: %+v", post)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
 	// What somebody works on has one, too.
 	if _, err := r.engine.Acknowledge(t.Context(), ids[len(ids)-1], "bob"); err != nil {
 		t.Fatal(err)
@@ -159,11 +170,13 @@ func TestAMessageToldByADigestThatTurnsCriticalStandsForItself(t *testing.T) {
 
 func TestQuietHoursEndInOneDigest(t *testing.T) {
 	s := quick()
-	now := time.Now().UTC()
-	clock := now.Sub(now.Truncate(24 * time.Hour))
-	day := 24 * time.Hour
+	var ahead atomic.Int64
+	now := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	const day = 24 * time.Hour
+	clock := now().Sub(now().Truncate(day))
+	s.engine.Now, s.bot.Now = now, now
 	s.engine.Routes = []engine.Route{{Channel: channel, Quiet: &engine.Quiet{
-		From: (clock - time.Hour + day) % day, To: (clock + 3*time.Second) % day, Zone: time.UTC, Below: engine.SeverityHigh,
+		From: (clock - time.Hour + day) % day, To: (clock + time.Hour) % day, Zone: time.UTC, Below: engine.SeverityHigh,
 	}}}
 	r := newRig(t, s)
 	low := r.burst(8, engine.SeverityLow)
@@ -171,6 +184,12 @@ func TestQuietHoursEndInOneDigest(t *testing.T) {
 	r.posted("storm 0", "high")
 	if p := r.slack.Snapshot(); told(p, low[0]) != 0 || told(p, "quiet hours") != 0 {
 		t.Error("what is low is told in quiet hours")
+	}
+	ahead.Store(int64(2 * time.Hour))
+	if err := r.store.Update(t.Context(), func(tx engine.Tx) error {
+		return tx.Enqueue(t.Context(), engine.Job{Kind: engine.JobAnnounce, Subject: channel})
+	}); err != nil {
+		t.Fatal(err)
 	}
 	m := r.posted("In the quiet hours: 8 incidents", low[0], low[7])
 	if len(m.Buttons()) != 8 {

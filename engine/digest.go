@@ -57,6 +57,9 @@ func surface(ctx context.Context, tx Tx, i *Incident, w *wants) error {
 	if err != nil {
 		return err
 	}
+	if i.Severity != SeverityCritical {
+		p.Told = p.Digest // it was told, and no storm tells it again
+	}
 	i.Quiet, p.Digest = "", ""
 	p.CreatedAt = w.now // it queues up now
 	if err := tx.SavePost(ctx, p); err != nil {

@@ -33,6 +33,11 @@
 //	job "ask"                       ask.go: what came of approved advice; on "no"
 //	                                job "decide" offers the next candidate
 //
+//	job "escalate"                  escalate.go: what nobody takes is said again, and
+//	                                then by other paths; engine/page has them
+//	a silence, a window             silence.go, unmute.go: held back, and told when
+//	                                it ends; quiet.go, digest.go: told together
+//
 //	what people said                history.go follows the events, here or on any
 //	                                replica: what fixed an incident goes into the
 //	                                index (library.go), verdicts and outcomes into
@@ -56,9 +61,9 @@
 // newest state wins and a crash repeats harmlessly. Jobs are level-triggered.
 //
 // Pure files hold the rules: series.go, join.go, question.go, symptom.go,
-// severity.go, route.go, action.go, witness.go, lesson.go, capacity.go, and
-// engine/retrieval and engine/confidence below. The use cases around them are
-// thin: read, decide, write.
+// severity.go, route.go, quiet.go, silence.go, action.go, witness.go, lesson.go,
+// capacity.go, and engine/retrieval and engine/confidence below. The use cases
+// around them are thin: read, decide, write.
 //
 // Store (store.go) is the one large seam: a unit of work whose methods state
 // their contract; store/storetest checks both backends.

@@ -63,9 +63,12 @@ func (s *Escalation) due(i *Incident, step int) time.Time {
 	return at
 }
 
-// escalateJob looks at the incident when its first step is due.
-func (e *Engine) escalateJob(i *Incident) Job {
-	return Job{Kind: JobEscalate, Subject: i.ID, At: e.cfg.Escalation.due(i, 0)}
+// escalateJobs look at the incident when its first step is due, if there is one.
+func (e *Engine) escalateJobs(i *Incident) []Job {
+	if e.cfg.Escalation.After <= 0 {
+		return nil
+	}
+	return []Job{{Kind: JobEscalate, Subject: i.ID, At: e.cfg.Escalation.due(i, 0)}}
 }
 
 // untaken reports whether somebody must take the incident and nobody has.

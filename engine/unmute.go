@@ -111,7 +111,7 @@ func (e *Engine) announceAgain(ctx context.Context, tx Tx, i *Incident, w *wants
 		return err
 	}
 	if i.urge(w.now) {
-		w.jobs = append(w.jobs, e.escalateJob(i))
+		w.jobs = append(w.jobs, e.escalateJobs(i)...)
 	}
 	if !told {
 		return nil

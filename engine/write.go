@@ -101,7 +101,7 @@ func (in *intake) announce(ctx context.Context) error {
 		}
 	}
 	for _, i := range in.urgent {
-		w.jobs = append(w.jobs, in.engine.escalateJob(i))
+		w.jobs = append(w.jobs, in.engine.escalateJobs(i)...)
 	}
 	for _, c := range in.changes {
 		c.entry.IncidentID = c.incident.ID

@@ -52,7 +52,7 @@ func TestASilenceIsMadeInARealAlertmanager(t *testing.T) {
 		names[m.Name] = m.Value
 	}
 	if made.CreatedBy != "alice" || !strings.HasPrefix(made.Comment, "deploy (sil_") || names["instance"] != "checkout-1" || names["severity"] != "critical" ||
-		made.EndsAt.Sub(time.Now()) < 119*time.Minute {
+		time.Until(made.EndsAt) < 119*time.Minute {
 		t.Errorf("%+v", made)
 	}
 	wait(t, 10*time.Second, "the Alertmanager to hold its alert back", func() bool { return am.silenced(t) == 1 })
