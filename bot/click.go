@@ -65,6 +65,9 @@ func (b *Bot) actClick(ctx context.Context, e engine.Envelope) error {
 	}
 	a, act := p.asker(), p.action()
 	var m *message
+	if err := b.maySteer(ctx, a, clickVerb(act.ActionID)); err != nil {
+		return b.conclude(ctx, a, nil, err)
+	}
 	switch act.ActionID {
 	case actionApprove:
 		err = b.review(ctx, a, act.Value, engine.Review{Verdict: engine.Approve})

@@ -33,6 +33,33 @@ func dialogVerb(action string) string {
 	return ""
 }
 
+// modalVerb is the verb that a dialog is for, "" where it is for none.
+func modalVerb(callback string) string {
+	switch callback {
+	case modalResolve:
+		return verbResolve
+	case modalDeclare:
+		return verbDeclare
+	case modalUpdate:
+		return verbUpdate
+	case modalSeverity:
+		return verbSeverity
+	}
+	return ""
+}
+
+// clickVerb is the verb that a button does at once, "" where it is of no matter
+// who clicks it.
+func clickVerb(action string) string {
+	switch action {
+	case actionMitigate:
+		return verbMitigate
+	case actionSilence, actionEnd:
+		return verbSilence
+	}
+	return ""
+}
+
 // dialog says whether a command opens a dialog rather than act: where what it
 // needs to know was not said.
 func (c *command) dialog() bool {

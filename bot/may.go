@@ -40,7 +40,25 @@ func judging() deed {
 
 // steering is what changes an incident for everybody: any full member may.
 func steering() deed {
-	return deed{"closing an incident", func(*Config) *Circle { return &Circle{} }}
+	return deed{"changing an incident", func(*Config) *Circle { return &Circle{} }}
+}
+
+// steers reports whether a verb is steering. A note is not: what a guest knows is
+// worth writing down.
+func steers(verb string) bool {
+	switch verb {
+	case verbDeclare, verbMitigate, verbReopen, verbSeverity, verbAssign, verbUpdate, verbResolve, verbSilence:
+		return true
+	}
+	return false
+}
+
+// maySteer is may for a verb, nil where the verb changes nothing for others.
+func (b *Bot) maySteer(ctx context.Context, a asker, verb string) error {
+	if !steers(verb) {
+		return nil
+	}
+	return b.may(ctx, a, steering())
 }
 
 func administering() deed {

@@ -95,9 +95,9 @@ func TestAGuestDoesNotCloseAnIncident(t *testing.T) {
 		t.Error("a guest sees incidents of channels they are not in")
 	}
 	r.mention(guest, m.ThreadTS, "resolve turned it off and on")
-	r.whispered(guest, "Not allowed: closing an incident is for full members of this workspace; you are a guest")
+	r.whispered(guest, "Not allowed: changing an incident is for full members of this workspace; you are a guest")
 	r.mention(carol, m.ThreadTS, "resolve throttled connections to 30%")
-	r.posted("🟢", "closed by @carol")
+	r.whispered(carol, "still fires: mark INC-")
 }
 
 func TestWhoAsksDoesNotApproveWhereTheConfigSaysSo(t *testing.T) {

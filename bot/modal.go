@@ -35,6 +35,9 @@ func (b *Bot) openFor(ctx context.Context, a asker, trigger string, c command) {
 
 func (b *Bot) dialogOf(ctx context.Context, a asker, c command) (*slack.ModalViewRequest, *message, error) {
 	at := anchor{Channel: a.channel, Thread: a.under}
+	if err := b.maySteer(ctx, a, c.verb); err != nil {
+		return nil, nil, err
+	}
 	if c.verb == verbDeclare {
 		v := b.render.declareModal(at)
 		return &v, nil, nil
@@ -60,9 +63,6 @@ func (b *Bot) dialogOf(ctx context.Context, a asker, c command) (*slack.ModalVie
 	}
 	if c.verb == verbResolve && i.Status == engine.Resolved && i.ResolvedBy != "" {
 		return nil, nil, engine.Conflictf("%s is resolved already, by %s", i.ID, i.ResolvedBy)
-	}
-	if err := b.may(ctx, a, steering()); err != nil {
-		return nil, nil, err
 	}
 	at.ID = i.ID
 	if c.verb != verbResolve {
@@ -183,6 +183,9 @@ func (b *Bot) actModal(ctx context.Context, e engine.Envelope) error {
 		err = b.review(ctx, a, at.ID, engine.Review{
 			Verdict: engine.Reject, Reason: v.field(fieldReason), CorrectAction: v.field(fieldInstead), CorrectIncident: cmp.Or(idOf(incident), incident),
 		})
+		return b.conclude(ctx, a, nil, err)
+	}
+	if err := b.maySteer(ctx, a, modalVerb(v.CallbackID)); err != nil {
 		return b.conclude(ctx, a, nil, err)
 	}
 	if v.CallbackID != modalResolve {

@@ -14,8 +14,8 @@ type renderer struct {
 	hosts
 	command string // the slash command's root, for examples that can be copied
 	// about are the links of an incident's service; nil for none.
-	about func(*engine.Incident) []engine.ServiceLink
-	updates bool   // there is a channel of updates
+	about   func(*engine.Incident) []engine.ServiceLink
+	updates bool // there is a channel of updates
 }
 
 // The lengths at which text from outside is cut. They leave room for a full

@@ -9,6 +9,9 @@ import (
 // perform does what a command asks for: one use case each. The message it
 // returns is for the asker alone.
 func (b *Bot) perform(ctx context.Context, a asker, c command) (*message, error) {
+	if err := b.maySteer(ctx, a, c.verb); err != nil {
+		return nil, err
+	}
 	if c.dialog() {
 		return b.offerDialog(ctx, a, c)
 	}

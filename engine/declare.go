@@ -126,7 +126,7 @@ func (e *Engine) Declare(ctx context.Context, d Declaration) (Incident, error) {
 		w.incident(&i)
 		w.jobs = append(w.jobs, Job{Kind: JobDecide, Subject: i.ID})
 		if urgent {
-			w.jobs = append(w.jobs, e.escalateJob(&i))
+			w.jobs = append(w.jobs, e.escalateJobs(&i)...)
 		}
 		return w.write(ctx, tx)
 	})
