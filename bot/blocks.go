@@ -67,6 +67,9 @@ func (m *message) add(blocks ...slack.Block) {
 // line excepted.
 func (m *message) fit() *message {
 	m.text = cut(cmp.Or(m.text, "(no title)"), limitText, nil)
+	if len(m.blocks) == 0 {
+		m.add(section("(no title)")) // all that was to be shown cannot be seen
+	}
 	for len(m.blocks) > limitBlocks || m.size() > limitTotal {
 		victim := -1
 		for i, b := range m.blocks {

@@ -31,7 +31,7 @@ func torrents() map[string]string {
 func TestNothingIsEverTooLongForSlack(t *testing.T) {
 	r := testRenderer()
 	for name, s := range torrents() {
-		for what, v := range stuffed(r, s) {
+		for what, v := range stuffed(r, s, 100) {
 			valid(t, name+" "+what, v)
 			if m, ok := v.(*message); ok && m.size() > limitTotal {
 				t.Errorf("%s %s holds %d characters", name, what, m.size())
@@ -40,14 +40,14 @@ func TestNothingIsEverTooLongForSlack(t *testing.T) {
 	}
 }
 
-// stuffed are all messages and dialogs with a text everywhere that text from
-// outside can stand.
-func stuffed(r *renderer, s string) map[string]any {
-	d := many(100)
+// stuffed are messages and dialogs in states that matter, with a text everywhere
+// that text from outside can stand and any number of alerts.
+func stuffed(r *renderer, s string, alerts int) map[string]any {
+	d := many(alerts)
 	i := &d.Incident
 	i.Title, i.Service, i.Environment, i.Symptom, i.AcknowledgedBy, i.Status = s, s, s, s, s, engine.Acknowledged
 	i.Resolution, i.RootCause, i.ErrorType, i.DuplicateOf, i.ResolvedBy, i.Severity = s, s, s, s, s, engine.Severity("critical")
-	for range 30 {
+	for range min(30, 2*alerts) {
 		i.Services = append(i.Services, s)
 	}
 	for n := range d.Alerts {
@@ -59,7 +59,7 @@ func stuffed(r *renderer, s string) map[string]any {
 			a.Links = append(a.Links, engine.Link{Rel: s, URL: s}, engine.Link{Rel: s, URL: "https://g.example/" + s})
 		}
 	}
-	for range 40 {
+	for range min(40, 2*alerts) {
 		d.Timeline = append(d.Timeline, engine.Entry{At: night, Kind: s, Actor: s, Text: s})
 	}
 	dec := answered()
@@ -69,7 +69,7 @@ func stuffed(r *renderer, s string) map[string]any {
 	dec.Fix = &engine.FixRecord{Tried: 9, Worked: 3, Cost: s, Undo: s, Took: s, CheckFirst: []string{s, s, s, s, s, s}}
 	dec.Confidence.Reasons = []string{s, s, s, s, s, s, s, s, s, s}
 	dec.Evidence = nil
-	for range 20 {
+	for range min(20, 2*alerts) {
 		dec.Evidence = append(dec.Evidence, engine.Evidence{Kind: engine.KindIncident, ID: "INC-" + s, Title: s, Service: s, Resolution: s, Outcome: s, Why: []string{s, s, s, s, s, s, s, s}, Example: true})
 	}
 	dec.Words = &engine.Wording{Summary: s, Action: s, Check: s, Model: s, Cites: []string{s, s}, At: night}
@@ -77,11 +77,11 @@ func stuffed(r *renderer, s string) map[string]any {
 	asks := dec
 	dec.Changes = []engine.Change{{Kind: s, Service: s, Ref: s, Actor: s, URL: s}, {Title: s, URL: "https://g.example/" + s}, {Kind: s}, {Kind: s}}
 	dec.Outdated, dec.SupersededBy, dec.Outcome = s, "dec_2", &engine.Outcome{Outcome: engine.Result(s), Actor: s, Note: s, At: night}
-	for range 30 {
+	for range min(30, 2*alerts) {
 		dec.Onset = append(dec.Onset, engine.Onset{Service: s, IncidentID: s, Title: s, At: night})
 	}
 	dec.Fix.Then, dec.Fix.Warnings = s, []string{s, s, s, s}
-	for range 9 {
+	for range min(9, 2*alerts) {
 		dec.Fix.Trials = append(dec.Fix.Trials, engine.Trial{ID: s, Outcome: engine.Failed, Took: s, Note: s}, engine.Trial{ID: s, Outcome: engine.Worked, Took: s})
 		dec.Evidence = append(dec.Evidence, engine.Evidence{Kind: engine.KindDecision, ID: s, Title: s, Stance: engine.Against, Outcome: "resolved", Resolution: s, Why: []string{s}},
 			engine.Evidence{ID: s, Title: s, Stance: engine.For, Why: []string{s, s, s, s}})
@@ -96,7 +96,7 @@ func stuffed(r *renderer, s string) map[string]any {
 	old := ended
 	old.Historical, old.ID = true, s
 	var all []engine.Incident
-	for range 60 {
+	for range min(60, 2*alerts) {
 		all = append(all, *i)
 	}
 	out := map[string]any{

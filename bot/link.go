@@ -40,7 +40,10 @@ func (h hosts) defang(s string) string {
 		if i := strings.IndexAny(host, "/?#"); i >= 0 {
 			host, path = host[:i], host[i:]
 		}
-		return scheme + strings.ReplaceAll(host, ".", "[.]") + path
+		if nested := address.FindStringIndex(rest); nested != nil && nested[0] < len(host) {
+			host, path = rest[:nested[0]], rest[nested[0]:] // https://https://evil.example
+		}
+		return scheme + strings.ReplaceAll(host, ".", "[.]") + h.defang(path)
 	})
 }
 

@@ -80,9 +80,9 @@ func mention(i *engine.Incident) string {
 	return "<!subteam^" + i.Mention + ">"
 }
 
-// severity is the word, with the sender's own where we did not know it.
+// severity is the word: one of ours, whatever the store holds.
 func severity(s engine.Severity) string {
-	if s == "" {
+	if s.Rank() == 0 {
 		return string(engine.SeverityUnknown)
 	}
 	return string(s)

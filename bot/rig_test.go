@@ -3,6 +3,7 @@ package bot_test
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -247,7 +248,7 @@ func (r *rig) whispered(user string, words ...string) *slackfake.Message {
 // settled waits until every wanted post is sent.
 func (r *rig) settled() {
 	r.t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(60 * time.Second) // lookups have a pace of their own
 	for {
 		var posts []engine.Post
 		if err := r.store.View(context.Background(), func(in engine.Reader) (err error) {
@@ -304,6 +305,12 @@ func (c *tally) add(what string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.n[what]++
+}
+
+func (c *tally) all() map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.n)
 }
 
 func (c *tally) of(what string) int {

@@ -63,7 +63,7 @@ func (a *announcer) settle(ctx context.Context, d *due) (wait time.Duration, err
 		return backoff(a.cfg.Settle, 2, time.Minute), nil
 	}
 	d.Sending = false
-	return 0, nil
+	return 0, a.save(ctx, d) // a window that is closed now must not cost another lookup
 }
 
 // find looks for the post's message around the time of its last attempt.

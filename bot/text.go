@@ -54,8 +54,9 @@ func (hosts) notify(s string, limit int) string {
 	return cut(s, limit, nil)
 }
 
-// domain is a word with a dot in it, such as a host or file name.
-var domain = regexp.MustCompile(`([\pL\pN_-])\.([\pL]{2,})`)
+// domain is a word with a dot in it, such as a host or file name; the dot may be
+// one of those that browsers take for it.
+var domain = regexp.MustCompile(`([\pL\pN_-])[.\x{3002}\x{ff0e}\x{ff61}]([\pL]{2,})`)
 
 // sentence is esc for sentences of ours with words from outside in them: the
 // code spans stay.

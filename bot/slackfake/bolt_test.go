@@ -10,15 +10,15 @@ import (
 	"testing"
 	"time"
 
+	"ragoffire/bot/npmtest"
 	"ragoffire/bot/slackfake"
 )
 
-// boltVersion is the release of Slack's own framework that the fake is held
-// against.
-const boltVersion = "5.1.0"
+// bolt is the release of Slack's own framework that the fake is held against.
+const bolt = "@slack/bolt@5.1.0"
 
 func TestBoltForJavaScriptUnderstandsTheFake(t *testing.T) {
-	dir := boltDir(t)
+	dir := npmtest.Dir(t, "ROF_BOLT_DIR", bolt)
 	s := start(t, slackfake.Config{})
 	runBolt(t, s, dir)
 
@@ -129,42 +129,4 @@ func runBolt(t *testing.T, s *slackfake.Slack, dir string) {
 		t.Fatalf("bolt said %q, %v\n%s", line, err, complaints.String())
 	}
 	wait(t, s, "bolt's socket", func(p *slackfake.Snapshot) bool { return p.Live() == 1 })
-}
-
-// boltDir finds or installs Bolt: in ROF_BOLT_DIR, else in the user's cache.
-// Without Node or the registry the test is skipped, except in CI.
-func boltDir(t *testing.T) string {
-	t.Helper()
-	giveUp := t.Skipf
-	if os.Getenv("CI") == "true" {
-		giveUp = t.Fatalf
-	}
-	if _, err := exec.LookPath("node"); err != nil {
-		giveUp("no Node.js: %v", err)
-	}
-	if dir := os.Getenv("ROF_BOLT_DIR"); dir != "" {
-		if _, err := os.Stat(filepath.Join(dir, "node_modules", "@slack", "bolt")); err != nil {
-			giveUp("ROF_BOLT_DIR has no @slack/bolt: %v", err)
-		}
-		return dir
-	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		cache = t.TempDir()
-	}
-	dir := filepath.Join(cache, "ragoffire", "bolt-"+boltVersion)
-	if _, err := os.Stat(filepath.Join(dir, "node_modules", "@slack", "bolt", "package.json")); err == nil {
-		return dir
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		giveUp("cache: %v", err)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
-	defer cancel()
-	npm := exec.CommandContext(ctx, "npm", "install", "--ignore-scripts", "--no-audit", "--no-fund",
-		"--prefix", dir, "@slack/bolt@"+boltVersion)
-	if out, err := npm.CombinedOutput(); err != nil {
-		giveUp("npm install: %v\n%s", err, out)
-	}
-	return dir
 }

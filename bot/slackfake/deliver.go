@@ -63,6 +63,7 @@ func (s *Slack) sendEnvelope(e *envelope) (*pending, error) {
 			return
 		}
 		to = live[st.ids.rng.IntN(len(live))]
+		to.sending.Add(1)
 		// A duplicate shares the wait of the original.
 		if p = st.hub.pending[e.id]; p == nil {
 			p = &pending{id: e.id, acked: make(chan struct{}), onAck: e.onAck}
@@ -80,7 +81,9 @@ func (s *Slack) sendEnvelope(e *envelope) (*pending, error) {
 	if to == nil {
 		return nil, ErrNotConnected
 	}
-	if err := to.send(e.frame()); err != nil {
+	err := to.send(e.frame())
+	to.sending.Done()
+	if err != nil {
 		// Slack does not know either; the acknowledgement will be missing.
 		s.log.Debug("envelope not written", "envelope", e.id, "err", err)
 	}

@@ -44,7 +44,7 @@
 // What goes wrong is arranged with [Slack.Inject] (errors, rate limits,
 // latency, answers lost on the way back), with the hooks of [Config] (stop the
 // world exactly before Slack accepts a call, or after it stored the result but
-// before it answered) and with the socket verbs [Slack.Warn], [Slack.Refresh],
+// before it answered) and with the socket verbs [Slack.Warn], [Slack.Refresh], [Slack.RefreshOldest],
 // [Slack.Cut], [Slack.CutAfterDelivery], [Slack.DisableLink],
 // [Slack.RedeliverLast] and [Slack.DuplicateLast].
 //

@@ -55,13 +55,14 @@ func (f *found) scanBrackets(text, where string) string {
 // markup is the inside of one pair of angle brackets.
 func (f *found) markup(inside, where string) {
 	target, label, _ := strings.Cut(inside, "|")
+	target = strings.TrimSpace(target)
 	switch {
 	case strings.HasPrefix(target, "@"):
 		f.ping("user", target[1:], where)
 	case strings.HasPrefix(target, "#"):
 	case strings.HasPrefix(target, "!"):
 		command, arg, _ := strings.Cut(target[1:], "^")
-		switch command {
+		switch command = strings.ToLower(strings.TrimSpace(command)); command {
 		case "channel", "here", "everyone":
 			f.ping(command, "", where)
 		case "group":
@@ -81,10 +82,12 @@ func (f *found) markup(inside, where string) {
 }
 
 var (
-	bareURL  = regexp.MustCompile(`(?i)\b(?:https?|ftp|slack)://[^\s<>|"]+`)
-	email    = regexp.MustCompile(`(?i)\b[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}\b`)
-	domain   = regexp.MustCompile(`(?i)\b(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+([a-z]{2,})\b(?:[/?#][^\s<>|"]*)?`)
-	code     = regexp.MustCompile("(?s)```.*?```|`[^`\n]+`")
+	hxxp    = regexp.MustCompile(`(?i)\bhxxps?://`) // a scheme that nobody knows
+	bareURL = regexp.MustCompile(`(?i)\b[a-z][a-z0-9+.-]*://[^\s<>|"]+`)
+	email   = regexp.MustCompile(`(?i)\b[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}\b`)
+	domain  = regexp.MustCompile(`(?i)(?:[\pL\pN](?:[\pL\pN-]*[\pL\pN])?\.)+(xn--[a-z0-9-]+|[a-z]{2,})\b(?:[/?#][^\s<>|"]*)?`)
+	// A code span begins and ends at the edge of a word: a`b.com`c has none.
+	code     = regexp.MustCompile("(?s)(^|[^\\pL\\pN`])(?:```.+?```|`[^`\n]+`)($|[^\\pL\\pN`])")
 	atName   = regexp.MustCompile(`(?:^|[\s(])@([a-z0-9][a-z0-9._-]*)`)
 	mdLink   = regexp.MustCompile(`!?\[([^\]]*)\]\(\s*<?([^)\s>]+)>?[^)]*\)`)
 	mdRefDef = regexp.MustCompile(`(?m)^\s*\[([^\]]+)\]:\s*<?(\S+?)>?\s*$`)
@@ -93,7 +96,11 @@ var (
 // scanBare finds what Slack links although nobody marked it up. Inside code it
 // links nothing.
 func (f *found) scanBare(text, where string) {
-	text = code.ReplaceAllString(text, " ")
+	// Browsers take these for dots in a host name; whether Slack does, nobody says.
+	text = strings.NewReplacer("\u3002", ".", "\uff0e", ".", "\uff61", ".").Replace(text)
+	for range 2 { // one span's edge may be the next one's
+		text = code.ReplaceAllString(text, "$1 $2")
+	}
 	take := func(kind string, re *regexp.Regexp, keep func(match []string) bool) {
 		text = re.ReplaceAllStringFunc(text, func(m string) string {
 			if keep != nil && !keep(re.FindStringSubmatch(m)) {
@@ -103,9 +110,13 @@ func (f *found) scanBare(text, where string) {
 			return " "
 		})
 	}
+	text = hxxp.ReplaceAllString(text, " ")
 	take("bare", bareURL, nil)
 	take("email", email, nil)
-	take("domain", domain, func(m []string) bool { return slices.Contains(topLevel(), strings.ToLower(m[1])) })
+	take("domain", domain, func(m []string) bool {
+		ending := strings.ToLower(m[1])
+		return strings.HasPrefix(ending, "xn--") || slices.Contains(topLevel(), ending)
+	})
 }
 
 // topLevel are the endings by which Slack takes a word for a host name; file

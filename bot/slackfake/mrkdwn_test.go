@@ -56,6 +56,20 @@ func TestWhatPingsAndLinks(t *testing.T) {
 		{"bare, verbatim", raw("blocks", `[{"type":"section","text":{"type":"mrkdwn","text":"https://x.example <https://y.example>","verbatim":true}}]`), "", "explicit:https://y.example"},
 		{"bare, in code", text("`https://x.example` ```example.com```"), "", ""},
 		{"host names", text("example.com and README.md, not checkout.prod or v1.2.3"), "", "domain:example.com domain:README.md"},
+		{"any scheme", text("vscode://x.example/a sftp://y HTTPS://Z.EXAMPLE"), "", "bare:vscode://x.example/a bare:sftp://y bare:HTTPS://Z.EXAMPLE"},
+		{"an address with a name before it", text("https://runbooks.example.com@evil.example/x"), "", "bare:https://runbooks.example.com@evil.example/x"},
+		{"no code inside a word", text("a`example.com`b"), "", "domain:example.com"},
+		{"two spans of code", text("`example.com` `example.org` ```\nexample.net\n```"), "", ""},
+		{"code that is not closed", text("`example.com and ```example.org"), "", "domain:example.com domain:example.org"},
+		{"host names of other scripts", text("президент.com xn--e1afmkfd.xn--p1ai evil\u3002com evil\uff0ecom"), "", "domain:президент.com domain:xn--e1afmkfd.xn--p1ai domain:evil.com domain:evil.com"},
+		{"a host with a path", text("example.com/a?b#c www.example.org"), "", "domain:example.com/a?b#c domain:www.example.org"},
+		{"an address of mail", text("mail first.last+tag@sub.example.com!"), "", "email:first.last+tag@sub.example.com"},
+		{"a host marked up", text("<example.com|safe>"), "", "explicit:example.com"},
+		{"a link that says it is another", text("<https://evil.example|https://good.example>"), "", "explicit:https://evil.example"},
+		{"loud", text("<!CHANNEL> <! here>"), "channel: here:", ""},
+		{"entities are read once", text("&amp;lt;!channel&amp;gt; &lt;https://x.example|y&gt;"), "", "bare:https://x.example"},
+		{"brackets in brackets", text("<<!channel>> <a <@U0BOB>|x>"), "channel: user:U0BOB", ""},
+		{"emoji and dates are neither", text(":fire: :white_check_mark: <!date^1392734382^{date}|then>"), "", ""},
 		{"defanged", text("hxxps://x[.]example"), "", ""},
 	} {
 		s := start(t, slackfake.Config{})
@@ -144,5 +158,15 @@ func TestVisibleTextIsWhatPeopleRead(t *testing.T) {
 	}
 	if b := m.Buttons(); len(b) != 1 || fmt.Sprint(b[0].Text, b[0].ActionID) != "Goa" || b[0].BlockID == "" {
 		t.Errorf("buttons = %+v", b)
+	}
+}
+
+func TestEffectsAreThoseOfTheMessage(t *testing.T) {
+	pings, links := slackfake.Effects("<!here> example.com", []byte(`[{"type":"section","text":{"type":"mrkdwn","text":"<@U0BOB> <https://x.example|x>"}}]`))
+	if len(pings) != 2 || pings[0].Kind != "here" || pings[1].ID != "U0BOB" || pings[1].Where != "/blocks/0/text/text" {
+		t.Errorf("pings %+v", pings)
+	}
+	if len(links) != 2 || links[0].URL != "example.com" || links[1].URL != "https://x.example" {
+		t.Errorf("links %+v", links)
 	}
 }

@@ -1,9 +1,22 @@
 package slackfake
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 )
+
+// Effects tells what a message would do: whom its text and blocks ping, and what
+// they link.
+func Effects(text string, blocks []byte) ([]Ping, []Link) {
+	f := &found{}
+	f.scanMrkdwn(text, "text", false)
+	var list []map[string]any
+	if json.Unmarshal(blocks, &list) == nil {
+		f.scanBlocks(list, "/blocks")
+	}
+	return f.pings, f.links
+}
 
 // note records what a message or view of the app would ping and link.
 func (st *state) note(c *content, at Place, silent bool) {

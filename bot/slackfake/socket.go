@@ -26,6 +26,9 @@ type socket struct {
 	timeout time.Duration
 	state   string        // guarded by Slack.mu
 	gone    chan struct{} // closed once nothing is read from it any more
+	// sending are the envelopes that were meant for it while it was live: they
+	// are written before it is told to go.
+	sending sync.WaitGroup
 
 	writing sync.Mutex // gorilla takes one writer at a time
 }

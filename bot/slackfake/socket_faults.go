@@ -13,6 +13,21 @@ func (s *Slack) Warn() { s.farewell("warning", stateWarned, s.cfg.Timing.Warning
 // hours. The old sockets get nothing more.
 func (s *Slack) Refresh() { s.farewell("refresh_requested", stateLeaving, s.cfg.Timing.Refresh) }
 
+// RefreshOldest asks the client of the socket that has been open the longest to
+// reconnect: Slack ends connections one at a time.
+func (s *Slack) RefreshOldest() {
+	var oldest *socket
+	s.do(func(st *state) {
+		if live := st.hub.live(); len(live) > 0 {
+			oldest = live[0]
+			oldest.state = stateLeaving
+		}
+	})
+	if oldest != nil {
+		s.part(oldest, "refresh_requested", s.cfg.Timing.Refresh)
+	}
+}
+
 // DisableLink switches Socket Mode off: open sockets are told and closed, new
 // ones as soon as they open.
 func (s *Slack) DisableLink() {
@@ -52,13 +67,19 @@ func (s *Slack) farewell(reason, next string, grace time.Duration) {
 
 // part sends the disconnect message and closes the socket after a while.
 func (s *Slack) part(k *socket, reason string, grace time.Duration) {
+	if reason != "warning" {
+		k.sending.Wait()
+	}
 	if k.send(s.disconnect(reason)) != nil {
 		return
 	}
 	s.spawn(func() {
-		if s.linger(k, grace) {
-			k.close()
+		if !s.linger(k, grace) {
+			return
 		}
+		s.do(func(*state) { k.state = stateLeaving })
+		k.sending.Wait()
+		k.close()
 	})
 }
 
