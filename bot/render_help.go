@@ -54,7 +54,7 @@ func helps() []helpLine {
 		{verbStatus, "", "how rof itself is doing"},
 		{verbShow, "INC-2026-0042", "one incident, live or past"},
 		{verbSimilar, "database timeouts after a deploy", "past incidents and runbooks like that"},
-		{verbHelp, "all", "the rest of the commands; with a command, that one"},
+		{verbHelp, "all", "the other commands, or one of them by name"},
 	}
 }
 

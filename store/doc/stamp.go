@@ -24,6 +24,7 @@ func Alert(a engine.Alert) engine.Alert {
 func Incident(i engine.Incident) engine.Incident {
 	i.StartedAt, i.UpdatedAt, i.LastSeriesAt = Time(i.StartedAt), Time(i.UpdatedAt), Time(i.LastSeriesAt)
 	i.ResolvedAt, i.AcknowledgedAt, i.MitigatedAt = timeOf(i.ResolvedAt), timeOf(i.AcknowledgedAt), timeOf(i.MitigatedAt)
+	i.OwnedAt = Time(i.OwnedAt)
 	if i.LastUpdate != nil {
 		u := *i.LastUpdate
 		u.At = Time(u.At)
