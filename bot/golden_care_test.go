@@ -64,8 +64,8 @@ func careStates() map[string]any {
 			d.Status, d.AcknowledgedBy, d.Owner, d.LastUpdate = engine.Acknowledged, "alice", bob, said
 		}),
 		"incident_owned_open": incident(func(d *engine.Detail) { d.Owner = bob }),
-		"notice_worse_said":   r.notice(&firing().Incident, &engine.Notice{What: "worse", From: engine.SeverityMedium, To: engine.SeverityCritical, By: "alice"}),
-		"notice_reopened":     r.notice(&firing().Incident, &engine.Notice{What: "reopened", By: "alice"}),
+		"notice_worse_said":   r.notice(&firing().Incident, &engine.Notice{What: "worse", From: engine.SeverityMedium, To: engine.SeverityCritical, Actor: "alice"}),
+		"notice_reopened":     r.notice(&firing().Incident, &engine.Notice{What: "reopened", Actor: "alice"}),
 		"reply_assigned":      r.reply(&firing().Incident, &engine.Reply{What: engine.ReplyAssigned, By: "alice", To: bob}, false),
 		"reply_update":        r.reply(&firing().Incident, &engine.Reply{What: engine.ReplyUpdate, By: "alice", Text: said.Text}, false),
 		"update_alone":        r.reply(&firing().Incident, &engine.Reply{What: engine.ReplyUpdate, By: "alice", Text: "payments work again\nwe keep watching"}, true),
@@ -128,6 +128,6 @@ func stuffedCare(r *renderer, of *engine.Incident, s string) map[string]any {
 		"declare modal": r.declareModal(at), "note modal": r.noteModal(at, &i), "update modal": r.updateModal(at, &i), "severity modal": r.severityModal(at, &i),
 		"firing modal": r.resolveModal(at, &partly, engine.ReasonFixed, s, s), "duplicate modal": r.resolveModal(at, &partly, engine.ReasonDuplicate, s, s),
 		"done modal": r.doneModal(at, "Mitigated", s+" is done"),
-		"reopened":   r.notice(&i, &engine.Notice{What: "reopened", By: s}), "worse said": r.notice(&i, &engine.Notice{What: "worse", From: engine.SeverityLow, To: engine.SeverityCritical, By: s}),
+		"reopened":   r.notice(&i, &engine.Notice{What: "reopened", Actor: s}), "worse said": r.notice(&i, &engine.Notice{What: "worse", From: engine.SeverityLow, To: engine.SeverityCritical, Actor: s}),
 	}
 }

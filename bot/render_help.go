@@ -56,7 +56,7 @@ func helps() []helpLine {
 		{verbSimilar, "database timeouts after a deploy", "past incidents and runbooks like that"},
 		{verbSilence, "INC-2026-0042 2h deploy", "hold back what fires, for at most 12 h; key=value works, too, and list, and end ID"},
 		{verbDrafts, "", "past incidents read from Slack, to be reviewed"},
-		{verbHelp, "all", "the rest of the commands; with a command, that one"},
+		{verbHelp, "all", "the other commands, or one of them by name"},
 	}
 }
 

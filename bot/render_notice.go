@@ -32,12 +32,12 @@ func (r *renderer) noticeLine(i *engine.Incident, n *engine.Notice) string {
 		if n.From != n.To {
 			parts = append(parts, severity(n.From)+" → "+severity(n.To))
 		}
-		if n.By != "" {
-			return "🔴 *Worse*: " + join(strings.Join(parts, ", "), "says "+r.person(n.By))
+		if n.Actor != "" {
+			return "🔴 *Worse*: " + join(strings.Join(parts, ", "), "says "+r.person(n.Actor))
 		}
 		return "🔴 *Worse*: " + strings.Join(append(parts, r.growth(n)...), ", ")
 	case "reopened":
-		return "🔴 *Reopened* by " + r.person(n.By)
+		return "🔴 *Reopened* by " + r.person(n.Actor)
 	case "new_service":
 		return "🔴 *Spreading*: now also " + strings.Join(append([]string{r.names(n.Names)}, r.growth(n)...), ", ")
 	case "fired_again":

@@ -26,7 +26,7 @@ func (e *Engine) Assign(ctx context.Context, id string, by Person, owner *Person
 		case owner != nil && i.Owner != nil && owner.Is(*i.Owner):
 			return Entry{}, Conflictf("%s is %s's already", i.ID, owner.Name)
 		}
-		i.Owner = owner
+		i.Owner, i.OwnedAt = owner, now
 		entry := Entry{ID: newID("ent_", now), Kind: "assigned", Text: "assigned to nobody"}
 		if owner == nil {
 			return entry, nil

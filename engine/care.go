@@ -24,9 +24,10 @@ func (p Person) Is(o Person) bool {
 
 // Care is who looks after an incident and what they said of it.
 type Care struct {
-	DeclaredBy       string  `json:"declared_by,omitempty"` // a person opened it, and no alert
-	Owner            *Person `json:"owner,omitempty"`
-	AcknowledgedUser string  `json:"acknowledged_user,omitempty"` // the chat id of who acknowledged it
+	DeclaredBy       string    `json:"declared_by,omitempty"` // a person opened it, and no alert
+	Owner            *Person   `json:"owner,omitempty"`
+	OwnedAt          time.Time `json:"owned_at,omitzero"`           // since when that is the owner
+	AcknowledgedUser string    `json:"acknowledged_user,omitempty"` // the chat id of who acknowledged it
 
 	// SeverityBy set the severity by hand. SeverityOver is the worst of its alerts
 	// then: only a worse one overrules a person.
@@ -53,6 +54,19 @@ func (i *Incident) taker() *Person {
 		return &Person{ID: i.AcknowledgedUser, Name: i.AcknowledgedBy}
 	}
 	return nil
+}
+
+// takenAt is since when somebody has had an incident as it is now: one that fires
+// again is taken anew.
+func (i *Incident) takenAt() time.Time {
+	at := i.OwnedAt
+	switch {
+	case i.AcknowledgedAt != nil && i.AcknowledgedAt.After(at):
+		at = *i.AcknowledgedAt
+	case i.AcknowledgedAt == nil && i.LastSeriesAt.After(at):
+		at = i.LastSeriesAt
+	}
+	return at
 }
 
 // entryID names the timeline entry of a request, so that a request which is

@@ -205,6 +205,28 @@ func TestRemindersComeWhenTheyAreDueAndNotBefore(t *testing.T) {
 	}
 }
 
+func TestWhoIsGivenAnOldIncidentIsNotRemindedAtOnce(t *testing.T) {
+	r := newRig(t, func(cfg *engine.Config) { cfg.Reminders.Unresolved = -1 })
+	ann, bob := engine.Person{ID: "U0ANN", Name: "ann"}, engine.Person{ID: "U0BOB", Name: "bob"}
+	id := r.ingest(alert("a")).Alerts[0].IncidentID
+	r.clock.advance(20 * time.Hour)
+	if _, err := r.Assign(t.Context(), id, ann, &bob); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.reminded(id, nil); len(got) == 0 || got[0] != 30 {
+		t.Errorf("reminders after %v min, want the first after 30", got)
+	}
+	if _, err := r.Assign(t.Context(), id, ann, &engine.Person{ID: "U0BOB", Name: "Bob of the night"}); engine.KindOf(err) != engine.Conflict {
+		t.Errorf("the same person by another name: %v", err)
+	}
+	if _, err := r.Assign(t.Context(), id, ann, nil); err != nil {
+		t.Error(err)
+	}
+	if _, err := r.Assign(t.Context(), id, ann, nil); engine.KindOf(err) != engine.Conflict {
+		t.Errorf("nobody again: %v", err)
+	}
+}
+
 // reminded lets two days pass in steps of five minutes and returns those of the
 // steps in which a reminder came, in minutes.
 func (r *rig) reminded(id string, events []later) (came []int) {

@@ -49,7 +49,7 @@ func (e *Engine) SetSeverity(ctx context.Context, id, actor string, s Severity, 
 			return entry, nil
 		}
 		w := newWants(now)
-		if err := w.notice(i, entry.ID, Notice{What: "worse", From: was, To: s, By: actor}); err != nil {
+		if err := w.notice(i, entry.ID, Notice{What: "worse", From: was, To: s, Actor: actor}); err != nil {
 			return Entry{}, err
 		}
 		w.jobs = append(w.jobs, Job{Kind: JobDecide, Subject: i.ID, At: now.Add(decideAfter)})

@@ -56,7 +56,7 @@ type Notice struct {
 	Now   int      `json:"now,omitempty"` // alerts now
 	Names []string `json:"names,omitempty"`
 	After string   `json:"after,omitempty"` // such as "12 min"
-	By    string   `json:"by,omitempty"`    // who did it, where a person did
+	Actor string   `json:"actor,omitempty"` // who did that
 }
 
 // Pace says how fast a channel may be posted to; see Tx.TakePace.

@@ -59,10 +59,7 @@ func (r Reminders) remindAt(i *Incident, what string) time.Time {
 	if !i.reminded() {
 		return time.Time{}
 	}
-	every, from := r.Unresolved, i.StartedAt
-	if i.AcknowledgedAt != nil {
-		from = *i.AcknowledgedAt
-	}
+	every, from := r.Unresolved, i.takenAt()
 	if what == NudgeUpdate {
 		every = r.Update
 		if i.Severity.Rank() < SeverityHigh.Rank() {

@@ -14,7 +14,7 @@ func (e *Engine) reopened(ctx context.Context, tx Tx, i *Incident, actor string,
 	}
 	entry := Entry{ID: newID("ent_", now), Kind: "reopened", Text: "reopened"}
 	w := newWants(now)
-	if err := w.notice(i, entry.ID, Notice{What: "reopened", By: actor, Now: i.Firing}); err != nil {
+	if err := w.notice(i, entry.ID, Notice{What: "reopened", Actor: actor, Now: i.Firing}); err != nil {
 		return Entry{}, err
 	}
 	return entry, w.write(ctx, tx)

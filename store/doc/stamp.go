@@ -34,6 +34,7 @@ func Incident(i engine.Incident) engine.Incident {
 	for n := range i.Paged {
 		i.Paged[n].At = Time(i.Paged[n].At)
 	}
+	i.OwnedAt = Time(i.OwnedAt)
 	if i.LastUpdate != nil {
 		u := *i.LastUpdate
 		u.At = Time(u.At)
