@@ -43,6 +43,11 @@ func steering() deed {
 	return deed{"closing an incident", func(*Config) *Circle { return &Circle{} }}
 }
 
+// silencing hides alerts from everybody, so it is the admins' where there are any.
+func silencing() deed {
+	return deed{"silencing", func(c *Config) *Circle { return &c.Admins }}
+}
+
 func administering() deed {
 	return deed{"this", func(c *Config) *Circle { return &c.Admins }}
 }
