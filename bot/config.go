@@ -29,7 +29,7 @@ type Config struct {
 	LinkHosts []string // none: the hosts that links may lead to
 
 	Approvers Circle // every full member: who decides on advice
-	Admins    Circle // nobody: who may take back what others decided
+	Admins    Circle // who may silence (every full member) and take back what others decided (nobody)
 	NotOwn    bool   // nobody approves what they asked for or declared themself
 
 	Pace      engine.Pace   // burst 10, then one a second: how fast a channel may be posted to

@@ -61,6 +61,11 @@ func (b *Bot) maySteer(ctx context.Context, a asker, verb string) error {
 	return b.may(ctx, a, steering())
 }
 
+// silencing hides alerts from everybody, so it is the admins' where there are any.
+func silencing() deed {
+	return deed{"silencing", func(c *Config) *Circle { return &c.Admins }}
+}
+
 func administering() deed {
 	return deed{"this", func(c *Config) *Circle { return &c.Admins }}
 }

@@ -146,3 +146,11 @@ func TestWhatSlackSaidOfAPersonIsBelievedForAMinute(t *testing.T) {
 	r.click(alice, m.TS, "decision_approve")
 	r.whispered(alice, "deciding on advice is for @sre")
 }
+
+func TestWhereThereAreAdminsTheySilence(t *testing.T) {
+	r, m := guarded(t, func(c *bot.Config) { c.Admins = bot.Circle{Users: []string{carol}} })
+	r.mention(alice, m.ThreadTS, "silence 2h deploy")
+	r.whispered(alice, "Not allowed: silencing is for @carol")
+	r.mention(carol, m.ThreadTS, "silence 2h deploy")
+	r.whispered(carol, "*Silence* for 2 h")
+}

@@ -84,6 +84,9 @@ func (b *Bot) silence(ctx context.Context, a asker, c command) (*message, error)
 			return nil, engine.Invalidf("match", "silence what? An incident's id, or key=value of its labels. An example: %s", b.render.exampleOf(verbSilence))
 		}
 	}
+	if err := b.may(ctx, a, silencing()); err != nil {
+		return nil, err
+	}
 	s.By = a.name
 	p, err := b.engine.ProposeSilence(ctx, s)
 	if err != nil {
@@ -95,6 +98,9 @@ func (b *Bot) silence(ctx context.Context, a asker, c command) (*message, error)
 // confirmSilence makes a proposed silence count, and tries at once to make it
 // where the pagers are: whoever clicked wants to know whether they are silent.
 func (b *Bot) confirmSilence(ctx context.Context, a asker, id string) (*message, error) {
+	if err := b.may(ctx, a, silencing()); err != nil {
+		return nil, err
+	}
 	p, err := b.engine.ConfirmSilence(ctx, id, a.name)
 	if err != nil {
 		return nil, err
@@ -108,6 +114,9 @@ func (b *Bot) confirmSilence(ctx context.Context, a asker, id string) (*message,
 }
 
 func (b *Bot) endSilence(ctx context.Context, a asker, id string) (*message, error) {
+	if err := b.may(ctx, a, silencing()); err != nil {
+		return nil, err
+	}
 	if _, err := b.engine.EndSilence(ctx, id, a.name); err != nil {
 		return nil, err
 	}

@@ -24,6 +24,7 @@ type file struct {
 	escalation      engine.Escalation
 	deadman         deadman
 	silencer        engine.Silencer
+	alertmanager    string // its address
 	maintenance     []engine.Window
 	linkHosts       []string
 	approvers       bot.Circle
@@ -119,6 +120,9 @@ func (r *reader) readFile(path string) file {
 	f.escalation = r.readEscalate(d.Escalate, strings.TrimRight(r.str("ROF_PUBLIC_URL", ""), "/"))
 	f.deadman = r.readDeadman(d.Deadman)
 	f.silencer = r.readSilencer(d.Alertmanager, f.sources)
+	if d.Alertmanager != nil {
+		f.alertmanager = d.Alertmanager.URL
+	}
 	f.maintenance = r.readMaintenance(d.Maintenance)
 	r.readPeople(&d, &f)
 	f.linkHosts = d.LinkHosts

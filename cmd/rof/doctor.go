@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -77,7 +78,8 @@ func examine(ctx context.Context, getenv func(string) string, post bool, std str
 	found = append(found, serving)
 	found = append(found, checkSlack(ctx, &cfg, post, !served)...)
 	found = append(found, checkModels(ctx, &cfg)...)
-	return append(found, checkSources(&cfg)...)
+	found = append(found, checkSources(&cfg)...)
+	return append(found, checkOutside(ctx, &cfg)...)
 }
 
 // atServe asks whether a serve answers where the config says that it listens.
@@ -134,6 +136,9 @@ func checkSlack(ctx context.Context, cfg *config, post, dial bool) []bot.Finding
 	c.Channels = add(nil, cfg.slackChannel)
 	for _, r := range cfg.file.routes {
 		c.Channels, c.Mentions = add(c.Channels, r.Channel), add(c.Mentions, r.Mention)
+	}
+	for _, name := range slices.Sorted(maps.Keys(cfg.file.services)) {
+		c.Channels = add(c.Channels, cfg.file.services[name].Channel)
 	}
 	return bot.Checkup(ctx, c)
 }

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"maps"
 	"net"
+	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"ragoffire/bot"
@@ -126,4 +128,42 @@ func withoutSecret(name string, local bool) bot.Finding {
 		f.Level, f.Text = bot.LevelWarn, "has no secret: open, as long as rof listens on this machine alone"
 	}
 	return f
+}
+
+// checkOutside looks at what is told or asked beside Slack. People's phones are
+// left alone.
+func checkOutside(ctx context.Context, cfg *config) []bot.Finding {
+	var found []bot.Finding
+	if at := cfg.file.alertmanager; at != "" {
+		f := bot.Finding{Check: "alertmanager", Level: bot.LevelOK, Text: "answers; silences are made there, too"}
+		if err := answers(ctx, strings.TrimRight(at, "/")+"/-/healthy"); err != nil {
+			f.Level, f.Text = bot.LevelFail, safe(err.Error())
+			f.Fix = "check alertmanager.url in ROF_CONFIG; until it answers, silences hold in Slack alone"
+		}
+		found = append(found, f)
+	}
+	if n := len(cfg.file.escalation.Paths); n > 0 {
+		found = append(found, bot.Finding{Check: "escalate", Level: bot.LevelSkip, Text: counted(n, "path") + " past Slack; a check would page somebody", Fix: "let an alert of a test service go unacknowledged"})
+	}
+	return found
+}
+
+// answers reports whether anything speaks HTTP at an address and is not broken.
+func answers(ctx context.Context, url string) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	if err != nil {
+		return err
+	}
+	client := &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}}
+	resp, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode >= 500 || resp.StatusCode == http.StatusNotFound {
+		return fmt.Errorf("it answers %s", resp.Status)
+	}
+	return nil
 }
