@@ -46,10 +46,12 @@ type Parser func(Input) (Parsed, error)
 
 // Kinds returns the parser of each kind of source, by its name.
 func Kinds() map[string]Parser {
-	return map[string]Parser{
+	kinds := map[string]Parser{
 		"alertmanager": Alertmanager,
 		"generic":      Generic,
 	}
+	addPresets(kinds)
+	return kinds
 }
 
 // reader reads one member of a body into a delivery.
