@@ -19,8 +19,8 @@ const (
 )
 
 // path leads to values of a body: $.alert.tags[0], $['a key'], $.list[*].name.
-// It begins at $, the body; at @, the member of each; or at $labels, the labels
-// that were read before.
+// It begins at $, the body; at @, the alert, which is a member of each or else
+// the body; or at $labels, the labels that were read before.
 type path struct {
 	text  string
 	root  string

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml"
 )
@@ -38,25 +39,31 @@ func preset(kind string) (spec map[string]any, ok bool) {
 	return spec, true
 }
 
-// addPresets adds the parsers of the presets. One that is no good is a mistake
-// of ours, which no setting can mend.
-func addPresets(kinds map[string]Parser) {
+// mapped are the parsers of the presets, each made when it is first needed: a
+// team has a few of them. One that is no good is a mistake of ours, which no
+// setting can mend.
+func mapped() map[string]Parser {
+	kinds := make(map[string]Parser)
 	for _, kind := range presets() {
-		p, problems := Mapped(kind, nil)
-		if len(problems) > 0 {
-			panic(fmt.Errorf("preset %s: %w", kind, problems[0]))
-		}
-		kinds[kind] = p
+		parse := sync.OnceValue(func() Parser {
+			p, problems := Mapped(kind, nil)
+			if len(problems) > 0 {
+				panic(fmt.Errorf("preset %s: %w", kind, problems[0]))
+			}
+			return p
+		})
+		kinds[kind] = func(in Input) (Parsed, error) { return parse()(in) }
 	}
+	return kinds
 }
 
-// Mapped returns the parser of a kind of source with a mapping of the user's:
-// for generic all of it, for a preset what is different there. It reports all
-// that is wrong with it, each with the key it stands at.
-func Mapped(kind string, own map[string]any) (Parser, []error) {
+// Mapped returns the parser of a kind of source with a mapping of the user's,
+// which says what is different from the kind's own; that of generic reads our
+// format. It reports all that is wrong, each with the key it stands at.
+func Mapped(kind string, own map[string]any) (Parser, []Problem) {
 	spec, ok := preset(kind)
-	if !ok && kind != "generic" {
-		return nil, []error{fmt.Errorf("kind %s reads its bodies itself; a map goes with generic, %s", kind, strings.Join(presets(), ", "))}
+	if !ok {
+		return nil, []Problem{{Err: fmt.Errorf("kind %s has none; a map goes with %s", kind, strings.Join(presets(), ", "))}}
 	}
 	m, problems := compile(overlay(spec, own))
 	if len(problems) > 0 {

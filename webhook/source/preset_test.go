@@ -148,7 +148,7 @@ func TestPresetsReadWhatTheirSendersSend(t *testing.T) {
 		t.Fatalf("presets: %d, %v", len(files), err)
 	}
 	for _, f := range files {
-		if kind := strings.TrimSuffix(filepath.Base(f), ".yaml"); !seen[kind] {
+		if kind := strings.TrimSuffix(filepath.Base(f), ".yaml"); !seen[kind] && kind != "generic" {
 			t.Errorf("no delivery of %s is tried", kind)
 		}
 	}
@@ -169,7 +169,7 @@ func TestPresetsKeepWhatElseTheSenderSaid(t *testing.T) {
 		"azure-activity.json":       "Microsoft.Compute/virtualMachines/delete Succeeded map[] [] group  id 4f00 ()",
 		"zabbix-problem.json":       "The host is slow\nLoad: 12.5 map[env:prod host:db-1.example.com service:basket] [{source https://zabbix.example.com/tr_events.php?triggerid=14032&eventid=10528}] group  id 10528 ()",
 		"uptime-kuma-down.json":     "https://basket.example.com/health map[env:prod tags:vip type:http] [] group  id 12 ()",
-		"splunk.json":               "login failed for user bob map[app:shop count:17 host:web-3 index:main service:login] [{source http://splunk.example:8000/app/shop/@go?sid=1}] group  id scheduler__ann__search__RMD5_at_1772420700_3 ()",
+		"splunk.json":               "login failed for user bob map[count:17 host:web-3 index:main service:login splunk_app:shop] [{source http://splunk.example:8000/app/shop/@go?sid=1}] group  id scheduler__ann__search__RMD5_at_1772420700_3 ()",
 		"honeycomb-two-groups.json": "Key=service Value=basket, Key=region Value=eu, Key=service Value=cart, Key=region Value=eu map[dataset:shop region:eu] [] group  id in-1 ()",
 		"newrelic-legacy-open.json": "Apdex < 0.7 for at least 5 minutes map[env:prod] [{source https://alerts.newrelic.example/accounts/7/incidents/88123} {runbook https://runbooks.example/basket}] group  id 88123 (INCIDENT)",
 	} {

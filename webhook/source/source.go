@@ -5,6 +5,7 @@
 package source
 
 import (
+	"maps"
 	"net/http"
 
 	"ragoffire/engine"
@@ -46,11 +47,11 @@ type Parser func(Input) (Parsed, error)
 
 // Kinds returns the parser of each kind of source, by its name.
 func Kinds() map[string]Parser {
-	kinds := map[string]Parser{
+	kinds := mapped()
+	maps.Copy(kinds, map[string]Parser{
 		"alertmanager": Alertmanager,
 		"generic":      Generic,
-	}
-	addPresets(kinds)
+	})
 	return kinds
 }
 

@@ -15,7 +15,7 @@ import (
 
 // compile reads a mapping as it is written, in a preset or in the config. It
 // reports all that is wrong, each with the key it stands at.
-func compile(spec map[string]any) (*mapping, []error) {
+func compile(spec map[string]any) (*mapping, []Problem) {
 	c := &compiler{m: &mapping{
 		rules: make(map[string]rule), statuses: make(map[string]engine.AlertStatus),
 		severities: make(map[string]engine.Severity), comparators: make(map[string]string),
@@ -32,12 +32,6 @@ func compile(spec map[string]any) (*mapping, []error) {
 		}
 	}
 	m := c.m
-	if m.rules["title"] == nil && m.rules["name"] == nil && m.rules["description"] == nil && m.rules["error_type"] == nil {
-		c.problem("title", errors.New("is missing; say which path has the alert's title"))
-	}
-	if m.each == nil {
-		c.noMembers()
-	}
 	if m.expire == 0 && len(m.resolve) == 0 && !m.ends() {
 		m.expire = unending
 	}
@@ -56,11 +50,27 @@ func (m *mapping) ends() bool {
 
 type compiler struct {
 	m        *mapping
-	problems []error
+	problems []Problem
 }
 
+// Problem is what is wrong with a mapping, and the key it stands at; none where
+// it is the mapping as a whole.
+type Problem struct {
+	Key string
+	Err error
+}
+
+func (p Problem) Error() string {
+	if p.Key == "" {
+		return p.Err.Error()
+	}
+	return p.Key + ": " + p.Err.Error()
+}
+
+func (p Problem) Unwrap() error { return p.Err }
+
 func (c *compiler) problem(key string, err error) {
-	c.problems = append(c.problems, fmt.Errorf("%s: %w", key, err))
+	c.problems = append(c.problems, Problem{key, err})
 }
 
 // keys are the keys of a mapping and what reads each.
@@ -227,21 +237,6 @@ func (c *compiler) links(v any) error {
 		}
 	}
 	return nil
-}
-
-// noMembers refuses @ where there is no each that it could be a member of.
-func (c *compiler) noMembers() {
-	for _, key := range slices.Sorted(maps.Keys(c.m.rules)) {
-		for _, p := range c.m.rules[key] {
-			for _, piece := range p.pieces {
-				for _, one := range piece.hole {
-					if one.root == rootMember {
-						c.problem(key, fmt.Errorf("%q is a member's, but there is no each", one.text))
-					}
-				}
-			}
-		}
-	}
 }
 
 // words reads a map of words, the senders' in any case.
