@@ -87,7 +87,7 @@ Labels       env=prod
 		code int
 	}{
 		"a body it cannot read": {[]string{"test", "shop", "-"}, "rof source: -: state: \"melting\" is not firing", exitFailed},
-		"no such source":        {[]string{"test", "shops", "-"}, `rof source: there is no source "shops"; there are alertmanager, `, exitFailed},
+		"no such source":        {[]string{"test", "shops", "-"}, `rof source: there is no source "shops"; there are alertmanager, `, exitUsage},
 		"no such file":          {[]string{"test", "shop", filepath.Join(t.TempDir(), "none")}, "no such file", exitFailed},
 		"no file":               {[]string{"test", "shop"}, "usage: rof source list", exitUsage},
 		"nothing to do":         {nil, "usage: rof source list", exitUsage},

@@ -39,16 +39,9 @@ func testSource(name, path string, getenv func(string) string, std streams, asJS
 	if err != nil {
 		return err
 	}
-	kinds := sources.Kinds()
-	s, ok := cfg.file.sources[name]
-	if !ok {
-		s.kind = name
-	}
-	if s.parse == nil {
-		s.parse = kinds[s.kind]
-	}
-	if s.parse == nil {
-		return fmt.Errorf("there is no source %q; there are %s", name, strings.Join(slices.Sorted(maps.Keys(every(cfg.file.sources, kinds))), ", "))
+	s, err := reading(name, cfg.file.sources, sources.Kinds())
+	if err != nil {
+		return err
 	}
 	in, err := readTry(path, std.in)
 	if err != nil {
@@ -73,14 +66,6 @@ func testSource(name, path string, getenv func(string) string, std streams, asJS
 		return json.NewEncoder(std.out).Encode(out)
 	}
 	return printTry(std.out, out)
-}
-
-func every(configured map[string]source, kinds map[string]sources.Parser) map[string]bool {
-	out := union(configured, nil)
-	for kind := range kinds {
-		out[kind] = true
-	}
-	return out
 }
 
 // said is what an error says to people, without its kind.
