@@ -1,5 +1,6 @@
 // Package source turns what monitoring systems send into deliveries for the
-// engine: one file per system, each a pure function of the body. Parsers are
+// engine: one file per system, or a mapping as data in presets where paths of
+// fields suffice, each a pure function of the body. Parsers are
 // tolerant of what they don't know (new fields, other versions) and exact about
 // what they read: a member of the wrong type is an error that names it.
 package source
