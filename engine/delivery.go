@@ -1,11 +1,16 @@
 package engine
 
+import "time"
+
 // Delivery is one accepted body of a source, after its parser.
 type Delivery struct {
 	Source    string
 	Alerts    []Alert
 	Changes   []Change // what was done on purpose
 	Truncated int      // alerts the sender cut from this body
+	// Expire is how long after its last notice an alert ends whose sender never
+	// says that it is over; zero where the sender does.
+	Expire time.Duration
 }
 
 // Receipt says what became of a delivery. It is given only once everything in

@@ -17,7 +17,7 @@ func (c *Config) ExplainRoutes(d Delivery, now time.Time) []RouteExplained {
 	orDefault(&e.cfg.Expire, time.Hour)
 	var out []RouteExplained
 	for _, a := range d.Alerts {
-		e.prepare(&a, d.Source, now)
+		e.prepare(&a, &d, now)
 		if a.StartedAt.IsZero() {
 			a.StartedAt = now
 		}

@@ -31,7 +31,7 @@ func (e *Engine) Ingest(ctx context.Context, d Delivery) (Receipt, error) {
 		}
 	}
 	for i := range d.Alerts {
-		e.prepare(&d.Alerts[i], d.Source, now)
+		e.prepare(&d.Alerts[i], &d, now)
 	}
 	all := Receipt{Accepted: len(d.Changes)}
 	for part := range slices.Chunk(d.Alerts, partSize) {
@@ -47,9 +47,9 @@ func (e *Engine) Ingest(ctx context.Context, d Delivery) (Receipt, error) {
 }
 
 // prepare fills in what a parser leaves to us.
-func (e *Engine) prepare(a *Alert, source string, now time.Time) {
+func (e *Engine) prepare(a *Alert, d *Delivery, now time.Time) {
 	a.clean()
-	a.Source, a.ReceivedAt = source, now
+	a.Source, a.ReceivedAt = d.Source, now
 	if a.Status == "" {
 		a.Status = Firing
 	}
@@ -58,7 +58,9 @@ func (e *Engine) prepare(a *Alert, source string, now time.Time) {
 	}
 	if a.Fingerprint == "" {
 		a.Fingerprint = HashFingerprint(cmp.Or(a.ErrorType, a.topic()), a.Service, a.Labels)
-		a.ExpiresAt = now.Add(e.cfg.Expire)
+		a.ExpiresAt = now.Add(cmp.Or(d.Expire, e.cfg.Expire))
+	} else if d.Expire > 0 {
+		a.ExpiresAt = now.Add(d.Expire)
 	}
 	// The type is set after the fingerprint: a rule in the config must not
 	// change which series an alert belongs to.

@@ -230,6 +230,20 @@ func TestABodyWithoutFingerprintIsOneSeriesUntilItExpires(t *testing.T) {
 	}
 }
 
+func TestAnAlertWhoseSenderNeverEndsItExpires(t *testing.T) {
+	r := newRig(t)
+	now := r.clock.Now()
+	for _, a := range []engine.Alert{{Title: "errors in the log", Fingerprint: "sudo"}, {Title: "errors in the log"}} {
+		got, err := r.Ingest(t.Context(), engine.Delivery{Source: "splunk", Expire: 2 * time.Hour, Alerts: []engine.Alert{a}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at := r.detail(got.Alerts[0].IncidentID).Alerts[0].ExpiresAt; !at.Equal(now.Add(2 * time.Hour)) {
+			t.Errorf("fingerprint %q: expires at %v; want two hours after %v", a.Fingerprint, at, now)
+		}
+	}
+}
+
 func TestABodyWithoutFingerprintAndTypeIsToldApartByItsWords(t *testing.T) {
 	r := newRig(t)
 	said := func(title string) engine.Alert { return engine.Alert{Title: title} }

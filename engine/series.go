@@ -67,7 +67,9 @@ func afterEnd(prev *Alert, in Alert, reopen time.Duration) (Alert, change) {
 	if prev.EndedAt != nil {
 		ended = *prev.EndedAt
 	}
-	if in.Status != Firing || in.StartedAt.Equal(prev.StartedAt) || in.StartedAt.Before(ended) {
+	// An end that nobody reported is ours, and says nothing of what is older.
+	expired := !prev.ExpiresAt.IsZero() && ended.Equal(prev.ExpiresAt)
+	if in.Status != Firing || in.StartedAt.Equal(prev.StartedAt) || in.StartedAt.Before(ended) && !expired {
 		return seen(prev, in), changeNone
 	}
 	if in.StartedAt.Sub(ended) < reopen {
@@ -96,7 +98,7 @@ func seen(prev *Alert, in Alert) Alert {
 	if in.ReceivedAt.After(next.LastSeenAt) {
 		next.LastSeenAt = in.ReceivedAt
 	}
-	if !in.ExpiresAt.IsZero() {
+	if !in.ExpiresAt.IsZero() && prev.Status != AlertResolved {
 		next.ExpiresAt = in.ExpiresAt
 	}
 	return next

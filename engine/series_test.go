@@ -26,6 +26,8 @@ func TestStepAppliesAnObservationToItsSeries(t *testing.T) {
 	valued.Value = &value
 	acked := firing(0, 2)
 	acked.Status = AlertAcknowledged
+	expired := resolved(0, 60, 1)
+	expired.ExpiresAt = *expired.EndedAt
 
 	tests := []struct {
 		name   string
@@ -49,6 +51,8 @@ func TestStepAppliesAnObservationToItsSeries(t *testing.T) {
 		{"firing long after the end is a new episode", ref(resolved(0, 3, 3)), firing(30, 30), changeOpen, Firing},
 		{"a late retry of what has ended changes nothing", ref(resolved(0, 3, 3)), firing(0, 4), changeNone, AlertResolved},
 		{"a firing from before the end is late", ref(resolved(0, 3, 3)), firing(2, 4), changeNone, AlertResolved},
+		{"a firing from before an end that was ours is none of the past", ref(expired), firing(50, 70), changeAgain, Firing},
+		{"a repeat of what expired changes nothing", ref(expired), firing(0, 70), changeNone, AlertResolved},
 		{"a repeat of what a person closed changes nothing", ref(closed), firing(0, 9), changeNone, Firing},
 		{"a new start of what a person closed opens again", ref(closed), firing(8, 9), changeOpen, Firing},
 		{"what a person closed can still end", ref(closed), resolved(0, 9, 9), changeResolve, AlertResolved},

@@ -91,6 +91,8 @@ type Reader interface {
 	// Envelope returns a stored envelope that is not done.
 	Envelope(ctx context.Context, id string) (Envelope, error)
 
+	// Sources counts the alerts of each source that has any, by name.
+	Sources(ctx context.Context) ([]SourceCount, error)
 	// Counts returns what Stats shows.
 	Counts(ctx context.Context) (Counts, error)
 	// Judged lists the decisions that have a standing review or an outcome, those
@@ -202,6 +204,14 @@ type IncidentFilter struct {
 type DecisionFilter struct {
 	IncidentID string
 	Status     DecisionStatus
+}
+
+// SourceCount is what the store holds of one source.
+type SourceCount struct {
+	Source   string    `json:"source"`
+	Episodes int       `json:"episodes"` // times that an alert began
+	Firing   int       `json:"firing"`   // of them not over
+	Newest   time.Time `json:"newest"`   // when the last one began
 }
 
 // Counts are the store's figures. Seeds and decisions on them are left out.

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -63,10 +64,11 @@ func (s *Server) delivery(c echo.Context, conf SourceConfig, name string, known 
 	if err != nil {
 		return delivered{}, unread(err)
 	}
-	p, err := s.sources.kinds[conf.Kind](source.Input{Source: name, Body: body, Header: r.Header})
+	p, err := conf.Parse(source.Input{Source: name, Body: body, Header: r.Header})
 	if err != nil {
 		return delivered{}, malformed(err)
 	}
+	p.Delivery.Expire = cmp.Or(conf.Expire, p.Delivery.Expire)
 	for _, bad := range p.Bad {
 		s.log.WarnContext(r.Context(), "alert not read", "source", name, "request_id", requestID(r.Context()), "error", bad)
 	}

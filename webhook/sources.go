@@ -24,6 +24,11 @@ type SourceConfig struct {
 	Tokens []string
 	// Header is another header that carries a token, such as X-Gitlab-Token.
 	Header string
+	// Parse reads its bodies in place of the kind's parser, where set.
+	Parse source.Parser
+	// Expire is how long after their last notice its alerts end by themselves;
+	// as the kind has it where zero.
+	Expire time.Duration
 }
 
 // sources knows the sources by name, and what each refused.
@@ -48,7 +53,7 @@ type refusal struct {
 func newSources(configured map[string]SourceConfig, local bool) (*sources, error) {
 	s := &sources{byName: make(map[string]SourceConfig), kinds: source.Kinds(), local: local, refused: make(map[string]refusal)}
 	for kind := range s.kinds {
-		s.byName[kind] = SourceConfig{Kind: kind}
+		s.byName[kind] = SourceConfig{Kind: kind, Parse: s.kinds[kind]}
 	}
 	for name, c := range configured {
 		c.Kind = cmp.Or(c.Kind, name)
@@ -57,6 +62,9 @@ func newSources(configured map[string]SourceConfig, local bool) (*sources, error
 		}
 		if slices.Contains(c.Tokens, "") {
 			return nil, fmt.Errorf("source %s: a token is empty", name)
+		}
+		if c.Parse == nil {
+			c.Parse = s.kinds[c.Kind]
 		}
 		s.byName[name] = c
 	}

@@ -45,6 +45,7 @@ type file struct {
 type source struct {
 	kind   string
 	tokens []string
+	mapped
 }
 
 // document is the file as it is written.
@@ -86,6 +87,7 @@ type sourceDocument struct {
 	TokenFile string         `yaml:"token_file"`
 	HMAC      map[string]any `yaml:"hmac"`
 	Map       map[string]any `yaml:"map"`
+	Expire    string         `yaml:"expire"`
 }
 
 // readFile reads the config file, where there is one.
@@ -184,9 +186,10 @@ func (r *reader) readSources(docs map[string]sourceDocument) map[string]source {
 				r.problemf("ROF_CONFIG sources.%s.token is shorter than 8 characters", name)
 			}
 		}
-		if d.HMAC != nil || d.Map != nil {
-			r.problemf("ROF_CONFIG sources.%s: this version knows token only, not hmac or map", name)
+		if d.HMAC != nil {
+			r.problemf("ROF_CONFIG sources.%s: this version knows token only, not hmac", name)
 		}
+		s.mapped = r.readMapped(name, s.kind, d)
 		out[name] = s
 	}
 	return out

@@ -58,7 +58,7 @@ var vendors = []struct {
 	{"github.com/danielgtaylor/huma", []string{"webhook"}},
 	{"github.com/gorilla/websocket", []string{"webhook", "bot/slackfake"}},
 	{"github.com/prometheus/client_golang", []string{"webhook", "cmd"}},
-	{"github.com/goccy/go-yaml", []string{"cmd", "engine/history"}},
+	{"github.com/goccy/go-yaml", []string{"cmd", "engine/history", "webhook/source"}},
 	{"golang.org/x/sync", []string{"bot", "cmd", "store", "webhook"}},
 }
 

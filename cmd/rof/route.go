@@ -91,32 +91,49 @@ func readBody(path string, stdin io.Reader) ([]byte, error) {
 }
 
 // read reads a body as its source does; without a name as the first kind that
-// can.
+// finds an alert in it.
 func read(body []byte, name string, sources map[string]source) (engine.Delivery, error) {
 	kinds := bodies.Kinds()
 	if name != "" {
-		kind := name
-		if s, ok := sources[name]; ok {
-			kind = s.kind
+		s, err := reading(name, sources, kinds)
+		if err != nil {
+			return engine.Delivery{}, err
 		}
-		parser := kinds[kind]
-		if parser == nil {
-			return engine.Delivery{}, usagef("there is no source %q; there are %s", name, strings.Join(sourceNames(sources, kinds), ", "))
-		}
-		got, err := parser(bodies.Input{Source: name, Body: body})
+		got, err := s.parse(bodies.Input{Source: name, Body: body})
 		return got.Delivery, err
 	}
 	var first error
+	silent := false // some kind reads it and finds nothing
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 		got, err := kinds[kind](bodies.Input{Source: kind, Body: body})
-		if err == nil {
+		if err == nil && len(got.Delivery.Alerts) > 0 {
 			return got.Delivery, nil
 		}
-		if kind == "generic" || first == nil {
+		silent = silent || err == nil
+		if err != nil && (kind == "generic" || first == nil) {
 			first = err
 		}
 	}
+	if silent {
+		first = nil
+	}
 	return engine.Delivery{}, first
+}
+
+// reading is the source of a name with what reads its bodies: its own mapping,
+// else its kind's parser.
+func reading(name string, configured map[string]source, kinds map[string]bodies.Parser) (source, error) {
+	s, ok := configured[name]
+	if !ok {
+		s.kind = name
+	}
+	if s.parse == nil {
+		s.parse = kinds[s.kind]
+	}
+	if s.parse == nil {
+		return s, usagef("there is no source %q; there are %s", name, strings.Join(sourceNames(configured, kinds), ", "))
+	}
+	return s, nil
 }
 
 func sourceNames(sources map[string]source, kinds map[string]bodies.Parser) []string {

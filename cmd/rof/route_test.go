@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-const routesYAML = `sources: {shop: {kind: generic, token: shop-secret}}
+const routesYAML = `sources: {shop: {kind: generic, token: shop-secret}, cron: {kind: generic, token: cron-secret, map: {title: $.job, service: payments, severity: $.prio}}}
 routes:
 - {match: {severity: critical, service: "pay.*", environment: prod, "label.source": node}, channel: C0PAY, mention: S0ONCALL}
 - {match: {team: web, source: shop}, channel: C0WEB, quiet: {from: "22:00", to: "07:00", zone: Europe/Berlin, below: critical}}
@@ -38,6 +38,15 @@ func TestRouteExplainSaysWhereAnAlertGoes(t *testing.T) {
 		"a rule of every kind": {
 			`{"title": "down", "service": "payments", "severity": "critical", "environment": "prod", "labels": {"source": "node"}}`, nil,
 			[]string{"Rule routes[0] environment=prod label.source=node service=pay.* severity=critical", "Channel C0PAY", "Mention S0ONCALL", "Told at once"},
+		},
+		"a source with a mapping of its own": {
+			`{"job": "nightly", "prio": "P1", "environment": "prod", "labels": {"source": "node"}}`,
+			[]string{"--source", "cron"},
+			[]string{"nightly", "Channel C0PAY"},
+		},
+		"whatever kind finds an alert in it": {
+			`{"check_id": 7, "check_name": "Basket", "current_state": "DOWN", "tags": ["service:checkout"]}`, nil,
+			[]string{"Channel C0CHECK, of services.checkout"},
 		},
 		"patterns match whole values": {
 			`{"title": "down", "service": "repay", "severity": "critical", "environment": "prod", "labels": {"source": "node"}}`, nil,

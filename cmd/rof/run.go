@@ -43,6 +43,7 @@ func commands() []command {
 		{"route", "rof route explain [--source NAME] [--at TIME] FILE", routeHelp, routeCommand},
 		{"seeds", "rof seeds remove", seedsHelp, seedsCommand},
 		{"doctor", "rof doctor [--post] [--json]", doctorHelp, doctor},
+		{"source", "rof source list [--json] | rof source test [--json] NAME FILE", sourceHelp, sourceCommand},
 		{"migrate", "rof migrate", migrateHelp, migrate},
 		{"healthcheck", "rof healthcheck", healthcheckHelp, healthcheck},
 		{"version", "rof version", versionHelp, version},

@@ -16,6 +16,16 @@ func (r reader) Alerts(ctx context.Context, incidentID string) ([]engine.Alert, 
 		SELECT doc FROM alerts WHERE incident_id = $1 ORDER BY started_at, id`, doc.Key(incidentID))
 }
 
+func (r reader) Sources(ctx context.Context) ([]engine.SourceCount, error) {
+	return rows(ctx, r.db, func(r pgx.Rows, c *engine.SourceCount) error {
+		err := r.Scan(&c.Source, &c.Episodes, &c.Firing, &c.Newest)
+		c.Newest = c.Newest.UTC()
+		return err
+	}, `
+		SELECT source, count(*), count(*) FILTER (WHERE status <> 'resolved'), max(started_at)
+		FROM alerts GROUP BY source ORDER BY source`)
+}
+
 func (t *tx) LatestAlerts(ctx context.Context, series []engine.SeriesKey) (map[engine.SeriesKey]engine.Alert, error) {
 	latest := make(map[engine.SeriesKey]engine.Alert, len(series))
 	if len(series) == 0 {

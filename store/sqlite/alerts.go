@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -12,6 +13,17 @@ import (
 func (r reader) Alerts(ctx context.Context, incidentID string) ([]engine.Alert, error) {
 	return docs[engine.Alert](ctx, r, `
 		SELECT doc FROM alerts WHERE incident_id = ? ORDER BY started_at, id`, doc.Key(incidentID))
+}
+
+func (r reader) Sources(ctx context.Context) ([]engine.SourceCount, error) {
+	return rows(ctx, r, func(r *sql.Rows, c *engine.SourceCount) error {
+		var newest int64
+		err := r.Scan(&c.Source, &c.Episodes, &c.Firing, &newest)
+		c.Newest = time.UnixMicro(newest).UTC()
+		return err
+	}, `
+		SELECT source, count(*), count(*) FILTER (WHERE status <> 'resolved'), max(started_at)
+		FROM alerts GROUP BY source ORDER BY source`)
 }
 
 func (t *tx) LatestAlerts(ctx context.Context, series []engine.SeriesKey) (map[engine.SeriesKey]engine.Alert, error) {

@@ -45,6 +45,21 @@ var alertTests = map[string]func(*testing.T, Opened){
 		same(t, latest, map[engine.SeriesKey]engine.Alert{{Source: "grafana", Fingerprint: "g"}: a})
 	},
 
+	"counted by source": func(t *testing.T, o Opened) {
+		none := view(t, o, func(ctx context.Context, r engine.Reader) ([]engine.SourceCount, error) { return r.Sources(ctx) })
+		if len(none) != 0 {
+			t.Errorf("without alerts: %v", none)
+		}
+		over, other := episode("c", "g", 2*time.Hour), episode("d", "f", time.Hour)
+		over.Status, other.Source, other.Status = engine.AlertResolved, "datadog", engine.AlertAcknowledged
+		putAlerts(t, o, episode("a", "f", 0), episode("b", "f", time.Hour), over, other)
+		got := view(t, o, func(ctx context.Context, r engine.Reader) ([]engine.SourceCount, error) { return r.Sources(ctx) })
+		same(t, got, []engine.SourceCount{
+			{Source: "datadog", Episodes: 1, Firing: 1, Newest: t0().Add(time.Hour)},
+			{Source: "grafana", Episodes: 3, Firing: 2, Newest: t0().Add(2 * time.Hour)},
+		})
+	},
+
 	"the latest episode of each series": func(t *testing.T, o Opened) {
 		other := episode("d", "f", 9*time.Hour)
 		other.Source = "datadog"

@@ -1,10 +1,12 @@
 // Package source turns what monitoring systems send into deliveries for the
-// engine: one file per system, each a pure function of the body. Parsers are
+// engine: one file per system, or a mapping as data in presets where paths of
+// fields suffice, each a pure function of the body. Parsers are
 // tolerant of what they don't know (new fields, other versions) and exact about
 // what they read: a member of the wrong type is an error that names it.
 package source
 
 import (
+	"maps"
 	"net/http"
 
 	"ragoffire/engine"
@@ -46,10 +48,12 @@ type Parser func(Input) (Parsed, error)
 
 // Kinds returns the parser of each kind of source, by its name.
 func Kinds() map[string]Parser {
-	return map[string]Parser{
+	kinds := mapped()
+	maps.Copy(kinds, map[string]Parser{
 		"alertmanager": Alertmanager,
 		"generic":      Generic,
-	}
+	})
+	return kinds
 }
 
 // reader reads one member of a body into a delivery.
