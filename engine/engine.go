@@ -125,6 +125,7 @@ func (e *Engine) Workers() []Worker {
 		{Kind: JobUnmute, Parallel: 1, Timeout: 30 * time.Second, Do: e.unmute},
 		{Kind: JobSilence, Parallel: 1, Timeout: 30 * time.Second, Do: e.carrySilence},
 		{Kind: JobEscalate, Parallel: 4, Timeout: time.Minute, Do: e.escalate},
+		{Kind: JobCalm, Parallel: 2, Timeout: 30 * time.Second, Do: e.calm},
 		{Kind: JobTidy, Parallel: 1, Timeout: time.Minute, Every: 30 * time.Second, Do: e.tidy},
 	}
 }

@@ -106,6 +106,8 @@ type Incident struct {
 	CheckFirst     []string  `json:"check_first,omitempty"`
 	FollowUps      []string  `json:"follow_ups,omitempty"`
 	TimeToMitigate string    `json:"time_to_mitigate,omitempty"` // such as "18 min"
+
+	Story
 }
 
 // Metric is one measured quantity of a historical incident.

@@ -19,6 +19,7 @@ const (
 	JobEscalate = "escalate" // subject: an incident's id; what follows where nobody takes it
 	JobReach    = "reach"    // subject: "all"; what Slack does not get is taken elsewhere
 	JobHome     = "home"     // subject: who looks at their Home tab in chat
+	JobCalm     = "calm"     // subject: an incident's id; ends its flapping once it is calm
 	JobTidy     = "tidy"     // subject: "all"; ends expired series, drops what retention says
 )
 

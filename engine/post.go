@@ -15,6 +15,7 @@ const (
 	PostOutcome  = "outcome"  // subject: a decision; asks what came of its advice
 	PostNotice   = "notice"   // subject: an incident; a broadcast reply, told by Detail
 	PostDigest   = "digest"   // subject: a channel; tells several incidents in one message, told by Detail
+	PostJoined   = "joined"   // subject: an incident; why alerts joined it, and how to mend that
 )
 
 // Post is one message that people should see in chat: a row with a wanted and
@@ -48,13 +49,15 @@ type Post struct {
 
 // Notice is what people must notice and an edit would not tell them.
 type Notice struct {
-	What  string   `json:"what"` // worse, new_service, fired_again, all_clear, still_firing
+	What  string   `json:"what"` // worse, new_service, new_alert, fired_again, flapping, all_clear, still_firing, merged, split, linked
 	From  Severity `json:"from,omitempty"`
 	To    Severity `json:"to,omitempty"`
 	Was   int      `json:"was,omitempty"` // alerts before
 	Now   int      `json:"now,omitempty"` // alerts now
 	Names []string `json:"names,omitempty"`
 	After string   `json:"after,omitempty"` // such as "12 min"
+	Other string   `json:"other,omitempty"` // the other incident of merged, split and linked
+	Actor string   `json:"actor,omitempty"` // who did that
 }
 
 // Pace says how fast a channel may be posted to; see Tx.TakePace.

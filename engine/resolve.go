@@ -16,7 +16,7 @@ func (e *Engine) Acknowledge(ctx context.Context, id, actor string) (Incident, e
 		if err := i.To(Acknowledged); err != nil {
 			return Entry{}, err
 		}
-		i.AcknowledgedAt, i.AcknowledgedBy = &now, actor
+		i.AcknowledgedAt, i.AcknowledgedBy, i.SinceAck = &now, actor, 0
 		return Entry{Kind: "acknowledged", Text: "acknowledged"}, nil
 	})
 }
@@ -35,9 +35,13 @@ func (e *Engine) Mitigate(ctx context.Context, id, actor string) (Incident, erro
 // Reopen takes a resolved incident up again.
 func (e *Engine) Reopen(ctx context.Context, id, actor string) (Incident, error) {
 	return e.change(ctx, id, actor, func(tx Tx, i *Incident, _ time.Time) (Entry, error) {
+		if i.MergedInto != "" {
+			return Entry{}, Conflictf("%s was merged into %s, which has its alerts now; split takes them out again there", i.ID, i.MergedInto)
+		}
 		if err := i.To(Open); err != nil {
 			return Entry{}, err
 		}
+		i.ClearedAt = nil
 		i.ResolvedAt, i.ResolvedBy, i.Reason, i.DuplicateOf = nil, "", "", ""
 		i.Resolution, i.RootCause = "", ""
 		i.Reopened++
