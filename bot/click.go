@@ -39,7 +39,7 @@ func (b *Bot) receiveClick(ctx context.Context, p interaction, payload json.RawM
 	case actionReview:
 		ack(nil)
 		b.openDraft(ctx, p.asker(), act.Value)
-	case actionDrop, actionApprove, actionUndo, actionEvidence, actionAck, actionDetails, actionWorked, actionFailed, actionReverted, actionSurface, actionSilence, actionEnd:
+	case actionDrop, actionApprove, actionUndo, actionEvidence, actionAck, actionDetails, actionSplit, actionWorked, actionFailed, actionReverted, actionSurface, actionSilence, actionEnd:
 		if b.keep(ctx, kindClick, p.key(), payload) != nil {
 			// Slack ignores what the acknowledgement of a click says, so the
 			// person is told by other means, and sees Slack's own warning
@@ -82,6 +82,8 @@ func (b *Bot) actClick(ctx context.Context, e engine.Envelope) error {
 		m, err = b.confirmSilence(ctx, a, act.Value)
 	case actionEnd:
 		m, err = b.endSilence(ctx, a, act.Value)
+	case actionSplit:
+		m, err = b.splittable(ctx, act.Value)
 	case actionDetails:
 		m, err = b.show(ctx, act.Value)
 	}

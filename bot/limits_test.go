@@ -120,6 +120,7 @@ func stuffed(r *renderer, s string) map[string]any {
 		out[name] = v
 	}
 	maps.Copy(out, peopleStuffed(r, s))
+	maps.Copy(out, stuffedStory(r, d, s))
 	return out
 }
 

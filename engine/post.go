@@ -47,6 +47,9 @@ type Post struct {
 	Told   string `json:"told,omitempty"`
 }
 
+// KeyOf is the key of an incident's own message.
+func KeyOf(incident string) string { return incidentKey(incident) }
+
 // Notice is what people must notice and an edit would not tell them.
 type Notice struct {
 	What  string   `json:"what"` // worse, new_service, new_alert, fired_again, flapping, all_clear, still_firing, merged, split, linked

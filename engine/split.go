@@ -8,12 +8,18 @@ import (
 	"time"
 )
 
+// Cut is what people take out of an incident.
+type Cut struct {
+	Alerts  []string // fingerprints, the beginnings of some, rules' names or alerts' ids; none: the series that joined last
+	Actor   string
+	Request string // where it is not empty: the same request again takes out no more
+}
+
 // Split takes series out of a live incident into one of their own, and returns
-// that. They are named by fingerprint, the beginning of one, their rule's name or
-// an alert's id; none named means the series that joined last. They do not join
-// the incident by themselves again.
-func (e *Engine) Split(ctx context.Context, id string, which []string, actor string) (Incident, error) {
-	if actor = strings.TrimSpace(Clean(actor)); actor == "" {
+// that. They do not join the incident by themselves again.
+func (e *Engine) Split(ctx context.Context, id string, c Cut) (Incident, error) {
+	actor := strings.TrimSpace(Clean(c.Actor))
+	if actor == "" {
 		return Incident{}, Invalidf("actor", "say who does this")
 	}
 	now := e.now()
@@ -24,11 +30,15 @@ func (e *Engine) Split(ctx context.Context, id string, which []string, actor str
 			return err
 		}
 		from := list[0]
+		if last := from.LastCut; c.Request != "" && last != nil && last.Request == c.Request {
+			fresh, err = tx.Incident(ctx, last.Into)
+			return err
+		}
 		alerts, err := tx.Alerts(ctx, id)
 		if err != nil {
 			return err
 		}
-		keys, err := chosen(alerts, which)
+		keys, err := chosen(alerts, c.Alerts)
 		if err != nil {
 			return err
 		}
@@ -56,6 +66,7 @@ func (e *Engine) Split(ctx context.Context, id string, which []string, actor str
 			return err
 		}
 		fresh.ID = ids[0]
+		from.LastCut = &Done{Request: c.Request, Into: fresh.ID}
 		for n := range moved {
 			moved[n].IncidentID, moved[n].Joined = fresh.ID, ""
 			moved[n].Apart = union(moved[n].Apart, []string{from.ID})

@@ -8,6 +8,7 @@ type Story struct {
 	MergedInto string   `json:"merged_into,omitempty"` // the incident that has its series now
 	Merged     []string `json:"merged,omitempty"`      // those whose series it has
 	SplitFrom  string   `json:"split_from,omitempty"`
+	LastCut    *Done    `json:"last_cut,omitempty"`
 	Linked     []string `json:"linked,omitempty"` // both ways
 
 	// ClearedAt is when the last alert of an incident ended that somebody owns:
@@ -24,10 +25,17 @@ type Story struct {
 
 	// Room is the incident's own channel, where it has one, and RoomClosed that
 	// it is archived or was not to be had.
-	Room       string `json:"room,omitempty"`
-	RoomClosed bool   `json:"room_closed,omitempty"`
+	Room       string   `json:"room,omitempty"`
+	RoomClosed bool     `json:"room_closed,omitempty"`
+	RoomMarks  []string `json:"room_marks,omitempty"` // the links that are bookmarks there
 
 	Postmortem *Upload `json:"postmortem,omitempty"` // its draft, as it was uploaded last
+}
+
+// Done is a request that was carried out, and the incident that came of it.
+type Done struct {
+	Request string `json:"request,omitempty"`
+	Into    string `json:"into"`
 }
 
 // Upload is an upload of the post-mortem's draft: of which content, as which

@@ -106,3 +106,16 @@ func (d *Detail) Next() []string {
 	}
 	return next
 }
+
+// DraftUploaded keeps which draft of the post-mortem stands where people can see
+// it. It is no news: nothing is told.
+func (e *Engine) DraftUploaded(ctx context.Context, id string, u Upload) error {
+	return e.store.Update(ctx, func(tx Tx) error {
+		i, err := tx.Incident(ctx, id)
+		if err != nil {
+			return err
+		}
+		i.Postmortem = &u
+		return tx.PutIncidents(ctx, []Incident{i})
+	})
+}

@@ -152,7 +152,7 @@ func TestAdviceOfAMergedIncidentSaysSo(t *testing.T) {
 func TestSplittingTakesSeriesOutForGood(t *testing.T) {
 	r := newRig(t)
 	id := r.ingest(alert("a"), alert("bbbb1111", severity(engine.SeverityCritical)), alert("c", func(a *engine.Alert) { a.Name = "Disk" })).Alerts[0].IncidentID
-	fresh, err := r.Split(t.Context(), id, []string{"bbbb"}, "ann")
+	fresh, err := r.Split(t.Context(), id, engine.Cut{Alerts: []string{"bbbb"}, Actor: "ann"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,17 +177,17 @@ func TestSplittingTakesSeriesOutForGood(t *testing.T) {
 		}
 	})
 	t.Run("named by its rule", func(t *testing.T) {
-		one, err := r.Split(t.Context(), id, []string{"disk"}, "ann")
+		one, err := r.Split(t.Context(), id, engine.Cut{Alerts: []string{"disk"}, Actor: "ann"})
 		if err != nil || one.Fingerprint != "c" {
 			t.Errorf("%s, %v", one.Fingerprint, err)
 		}
 	})
 	t.Run("all of it stays", func(t *testing.T) {
-		_, err := r.Split(t.Context(), fresh.ID, []string{"bbbb1111"}, "ann")
+		_, err := r.Split(t.Context(), fresh.ID, engine.Cut{Alerts: []string{"bbbb1111"}, Actor: "ann"})
 		wantKind(t, err, engine.Conflict) // over by now
-		_, err = r.Split(t.Context(), id, []string{"CheckoutSlow"}, "ann")
+		_, err = r.Split(t.Context(), id, engine.Cut{Alerts: []string{"CheckoutSlow"}, Actor: "ann"})
 		wantKind(t, err, engine.Invalid)
-		_, err = r.Split(t.Context(), id, []string{"nothing"}, "ann")
+		_, err = r.Split(t.Context(), id, engine.Cut{Alerts: []string{"nothing"}, Actor: "ann"})
 		wantKind(t, err, engine.Invalid)
 	})
 }
@@ -195,15 +195,23 @@ func TestSplittingTakesSeriesOutForGood(t *testing.T) {
 func TestSplittingWithoutANameTakesTheLastThatJoined(t *testing.T) {
 	r := newRig(t)
 	id := r.ingest(alert("a")).Alerts[0].IncidentID
-	_, err := r.Split(t.Context(), id, nil, "ann")
+	_, err := r.Split(t.Context(), id, engine.Cut{Actor: "ann"})
 	wantKind(t, err, engine.Invalid)
 	r.clock.advance(time.Minute)
-	r.ingest(alert("b"))
+	r.ingest(alert("b"), alert("d"))
 	r.clock.advance(time.Minute)
 	r.ingest(alert("c"))
-	fresh, err := r.Split(t.Context(), id, nil, "ann")
+	fresh, err := r.Split(t.Context(), id, engine.Cut{Actor: "ann"})
 	if err != nil || fresh.Fingerprint != "c" {
 		t.Errorf("%s was taken out, %v; want c", fresh.Fingerprint, err)
+	}
+	var last string
+	for range 2 {
+		one, err := r.Split(t.Context(), id, engine.Cut{Actor: "ann", Request: "slash:1"})
+		if err != nil || last != "" && one.ID != last {
+			t.Errorf("the same request makes %s, then %s, %v", last, one.ID, err)
+		}
+		last = one.ID
 	}
 }
 
@@ -211,7 +219,7 @@ func TestMergeAndSplitUndoEachOther(t *testing.T) {
 	r := newRig(t)
 	to, from := r.pair()
 	r.merge(from, to)
-	fresh, err := r.Split(t.Context(), to, []string{"b"}, "ann")
+	fresh, err := r.Split(t.Context(), to, engine.Cut{Alerts: []string{"b"}, Actor: "ann"})
 	if err != nil || fresh.Service != "cart" || r.detail(to).Series != 1 {
 		t.Fatalf("%+v, %v", fresh, err)
 	}

@@ -36,9 +36,9 @@ type splitInput struct {
 
 func (s *Server) split(ctx context.Context, in *splitInput) (engine.Incident, error) {
 	if in.Body == nil {
-		return s.cfg.Engine.Split(ctx, in.ID, nil, actor(ctx, ""))
+		return s.cfg.Engine.Split(ctx, in.ID, engine.Cut{Actor: actor(ctx, "")})
 	}
-	return s.cfg.Engine.Split(ctx, in.ID, in.Body.Alerts, actor(ctx, in.Body.Actor))
+	return s.cfg.Engine.Split(ctx, in.ID, engine.Cut{Alerts: in.Body.Alerts, Actor: actor(ctx, in.Body.Actor)})
 }
 
 type linkInput struct {
