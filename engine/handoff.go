@@ -41,12 +41,20 @@ func (e *Engine) Handoff(ctx context.Context) (Handoff, error) {
 	if err != nil {
 		return Handoff{}, err
 	}
-	h := handoff(live.Items, made.Items, e.now())
+	var active []Silence
+	err = e.store.View(ctx, func(r Reader) (err error) {
+		active, err = r.Silences(ctx, e.now())
+		return err
+	})
+	if err != nil {
+		return Handoff{}, err
+	}
+	h := handoff(live.Items, made.Items, active, e.now())
 	h.More = live.Next != ""
 	return h, nil
 }
 
-func handoff(live []Incident, approved []Decision, now time.Time) Handoff {
+func handoff(live []Incident, approved []Decision, active []Silence, now time.Time) Handoff {
 	var h Handoff
 	for _, i := range live {
 		switch {
@@ -66,6 +74,11 @@ func handoff(live []Incident, approved []Decision, now time.Time) Handoff {
 			h.Unanswered = append(h.Unanswered, d)
 		}
 	}
+	for n := range active {
+		s := &active[n]
+		h.Expiring = append(h.Expiring, Expiry{Name: "silence " + s.Words(), By: s.By, Until: s.Until})
+	}
+	slices.SortStableFunc(h.Expiring, func(a, b Expiry) int { return a.Until.Compare(b.Until) })
 	return h
 }
 

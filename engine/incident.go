@@ -159,7 +159,7 @@ type Entry struct {
 	ID         string    `json:"id"`
 	IncidentID string    `json:"incident_id"`
 	At         time.Time `json:"at"`
-	Kind       string    `json:"kind"` // fired, joined, worse, acknowledged, decided, approved, rejected, undone, outcome, resolved, reopened, all_clear, note
+	Kind       string    `json:"kind"` // fired, joined, worse, acknowledged, decided, approved, rejected, undone, outcome, resolved, reopened, all_clear, calm, merged, split, linked, room, note
 	Actor      string    `json:"actor,omitempty"`
 	Text       string    `json:"text"`
 }

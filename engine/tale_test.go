@@ -97,6 +97,9 @@ func TestTheNextShiftSeesTheWorstFirst(t *testing.T) {
 		advised(func(d *Decision) { approvedBy("ann")(d); d.CreatedAt = now.Add(-time.Hour) }),
 		advised(func(d *Decision) { approvedBy("ann")(d); d.CreatedAt = now.Add(-100 * time.Hour) }),
 		advised(func(d *Decision) { approvedBy("ann")(d); d.Outcome = &Outcome{Outcome: Worked}; d.CreatedAt = now }),
+	}, []Silence{
+		{Match: []Matcher{{Name: "service", Value: "cart"}}, By: "bob", Until: now.Add(2 * time.Hour)},
+		{Match: []Matcher{{Name: "service", Value: "checkout"}}, By: "ann", Until: now.Add(time.Hour)},
 	}, now)
 	ids := func(list []Incident) (ids []string) {
 		for _, i := range list {
@@ -109,5 +112,8 @@ func TestTheNextShiftSeesTheWorstFirst(t *testing.T) {
 	}
 	if len(h.Flapping) != 1 || len(h.Clear) != 1 || len(h.Unanswered) != 1 {
 		t.Errorf("%d flap, %d are clear, %d outcomes are missing; want one of each", len(h.Flapping), len(h.Clear), len(h.Unanswered))
+	}
+	if e := h.Expiring; len(e) != 2 || e[0].By != "ann" || !strings.Contains(e[0].Name, "checkout") {
+		t.Errorf("what ends: %+v; want what ends first at the top", h.Expiring)
 	}
 }

@@ -35,6 +35,8 @@ type file struct {
 	keepEvents      time.Duration
 	modelTimeout    time.Duration
 	tokensPerHour   int
+	rooms           bot.Rooms
+	emoji           string
 	warnings        []string
 }
 
@@ -73,6 +75,9 @@ type document struct {
 	Deadman      *deadmanDocument           `yaml:"deadman"`
 	Alertmanager *alertmanagerDocument      `yaml:"alertmanager"`
 	Maintenance  []maintenanceDocument      `yaml:"maintenance"`
+
+	Channels channelsDocument `yaml:"channels"`
+	Timeline timelineDocument `yaml:"timeline"`
 }
 
 type sourceDocument struct {
@@ -117,6 +122,7 @@ func (r *reader) readFile(path string) file {
 	f.silencer = r.readSilencer(d.Alertmanager, f.sources)
 	f.maintenance = r.readMaintenance(d.Maintenance)
 	r.readPeople(&d, &f)
+	f.rooms, f.emoji = r.readChannels(d.Channels), r.readTimeline(d.Timeline)
 	f.linkHosts = d.LinkHosts
 	f.noServiceGroups = d.Group.ByService != nil && !*d.Group.ByService
 	f.groupWindow = r.duration("group.window", d.Group.Window)
