@@ -226,6 +226,11 @@ func (a *announcer) content(ctx context.Context, d *due) (m *message, err error)
 }
 
 func (a *announcer) save(ctx context.Context, d *due, also ...func(tx engine.Tx) error) error {
+	if d.Kind == engine.PostIncident && d.Sent == d.Wanted && a.cfg.Rooms.any() && !inRoom(&d.Post) {
+		also = append(also, func(tx engine.Tx) error {
+			return tx.Enqueue(ctx, engine.Job{Kind: engine.JobRoom, Subject: d.Subject})
+		})
+	}
 	return savePost(ctx, a.store, d.Post, also...)
 }
 

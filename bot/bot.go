@@ -34,6 +34,8 @@ type Bot struct {
 	out    *announcer
 	links  *connections
 	user   atomic.Pointer[string] // the bot's own user id, once Slack has told
+
+	troubles sync.Map // what was said of rooms already
 }
 
 // New checks the configuration. It makes no call: Run does.
@@ -138,5 +140,6 @@ func (b *Bot) Workers() []engine.Worker {
 		{Kind: engine.JobReach, Parallel: 1, Timeout: time.Minute, Every: 15 * time.Second, Do: b.reach},
 		{Kind: engine.JobHome, Parallel: 2, Timeout: time.Minute, Do: b.homeJob},
 		{Kind: engine.JobAnnounce, Parallel: 8, Timeout: 2 * time.Minute, Every: time.Minute, Do: b.out.announce},
+		{Kind: engine.JobRoom, Parallel: 2, Timeout: 2 * time.Minute, Do: b.room},
 	}
 }

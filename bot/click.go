@@ -41,7 +41,7 @@ func (b *Bot) receiveClick(ctx context.Context, p interaction, payload json.RawM
 	case actionReview:
 		ack(nil)
 		b.openDraft(ctx, p.asker(), act.Value)
-	case actionMitigate, actionSnooze, actionDismiss, actionDrop, actionSurface, actionSilence, actionEnd,
+	case actionMitigate, actionSnooze, actionDismiss, actionDrop, actionSurface, actionSilence, actionEnd, actionSplit,
 		actionApprove, actionUndo, actionEvidence, actionAck, actionDetails, actionWorked, actionFailed, actionReverted:
 		if b.keep(ctx, kindClick, p.key(), payload) != nil {
 			// Slack ignores what the acknowledgement of a click says, so the
@@ -88,6 +88,8 @@ func (b *Bot) actClick(ctx context.Context, e engine.Envelope) error {
 		m, err = b.confirmSilence(ctx, a, act.Value)
 	case actionEnd:
 		m, err = b.endSilence(ctx, a, act.Value)
+	case actionSplit:
+		m, err = b.splittable(ctx, act.Value)
 	case actionDetails:
 		m, err = b.show(ctx, act.Value)
 	case actionMitigate, actionSnooze, actionDismiss:

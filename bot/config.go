@@ -27,6 +27,8 @@ type Config struct {
 	APIURL    string   // https://slack.com/api/; with or without the trailing slash
 	Command   string   // /incident
 	LinkHosts []string // none: the hosts that links may lead to
+	Emoji     string   // pushpin: a message that is marked with it becomes part of its incident's timeline
+	Rooms     Rooms    // none: which incidents get a channel of their own
 
 	Approvers Circle // every full member: who decides on advice
 	Admins    Circle // who may silence (every full member) and take back what others decided (nobody)
@@ -83,6 +85,7 @@ func (c *Config) complete() error {
 	if len(c.Command) > 32 || strings.ContainsAny(c.Command[1:], "/ \t<>&|`") || c.Command == "/" {
 		errs = append(errs, fmt.Errorf("ROF_COMMAND must be one word of at most 32 characters such as /incident, not %q", c.Command))
 	}
+	c.Emoji = strings.Trim(cmp.Or(c.Emoji, "pushpin"), ":")
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}

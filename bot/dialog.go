@@ -54,6 +54,8 @@ func clickVerb(action string) string {
 	switch action {
 	case actionMitigate:
 		return verbMitigate
+	case actionSplit:
+		return verbSplit
 	case actionSilence, actionEnd:
 		return verbSilence
 	}

@@ -16,6 +16,7 @@
 //	here.go        the incident that a command without an id means
 //	dialog.go      which commands and buttons open a dialog; reshape.go: what a
 //	               choice in it changes
+//	quote.go       pins and an emoji: messages become part of the timeline
 //	draft.go       past incidents read from Slack (threads.go), accepted or dropped
 //	answer.go      what only the asker sees, past the pace of the channels;
 //	inform.go      over the Home tab, where there is no channel
@@ -32,6 +33,8 @@
 //	settle.go      an attempt whose outcome is unknown is looked up, not repeated
 //	home.go        job "home": a Home tab follows the facts (board.go) while it is looked at
 //	webhook.go     the same for an incoming webhook, where there is no bot
+//	postmortem.go  a file, uploaded once
+//	room*.go       job "room": an incident's own channel and the posts in it
 //
 // checkup.go is rof doctor's look at Slack; it needs no bot.
 //

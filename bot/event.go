@@ -16,7 +16,7 @@ func (b *Bot) receiveEvent(ctx context.Context, payload json.RawMessage, ack rec
 	if err != nil {
 		b.log.WarnContext(ctx, "an event is not understood", "error", err)
 	}
-	if err != nil || !p.addressed() && !p.surfaces() {
+	if err != nil || !p.addressed() && !p.surfaces() && !p.marks(b.cfg.Emoji) {
 		ack(nil)
 		return
 	}
@@ -47,6 +47,9 @@ func (b *Bot) actEvent(ctx context.Context, e engine.Envelope) error {
 	ev := &p.Event
 	if ev.User == b.self() {
 		return nil
+	}
+	if p.marks(b.cfg.Emoji) {
+		return b.quote(ctx, &p)
 	}
 	a := asker{user: ev.User, name: b.names.of(ctx, ev.User), channel: ev.Channel, thread: ev.ThreadTS, under: ev.ThreadTS, request: e.ID}
 	if ev.ChannelType == "im" {

@@ -121,6 +121,7 @@ func stuffed(r *renderer, s string, alerts int) map[string]any {
 		out[name] = v
 	}
 	maps.Copy(out, peopleStuffed(r, s))
+	maps.Copy(out, stuffedStory(r, d, s))
 	return out
 }
 

@@ -47,7 +47,8 @@ func steering() deed {
 // worth writing down.
 func steers(verb string) bool {
 	switch verb {
-	case verbDeclare, verbMitigate, verbReopen, verbSeverity, verbAssign, verbUpdate, verbResolve, verbSilence:
+	case verbDeclare, verbMitigate, verbReopen, verbSeverity, verbAssign, verbUpdate, verbResolve, verbSilence,
+		verbMerge, verbSplit, verbLink:
 		return true
 	}
 	return false

@@ -56,6 +56,9 @@ func aliases() map[string]string {
 		"similar": verbSimilar, "search": verbSimilar, "find": verbSimilar,
 		"silence": verbSilence, "mute": verbSilence, "silences": verbSilence,
 		"drafts": verbDrafts, "draft": verbDrafts,
+		"merge": verbMerge, "split": verbSplit, "link": verbLink, "relate": verbLink,
+		"timeline": verbTimeline, "log": verbTimeline, "catchup": verbCatchup, "catch-up": verbCatchup, "summary": verbCatchup,
+		"postmortem": verbPostmortem, "post-mortem": verbPostmortem, "pm": verbPostmortem, "handoff": verbHandoff, "handover": verbHandoff,
 		"help": verbHelp, "?": verbHelp,
 	}
 }

@@ -52,7 +52,26 @@ type eventPayload struct {
 		ChannelType string `json:"channel_type"`
 		TS          string `json:"ts"`
 		ThreadTS    string `json:"thread_ts"`
+
+		// Of reaction_added and pin_added.
+		Reaction  string `json:"reaction"`
+		ChannelID string `json:"channel_id"`
+		Item      struct {
+			Type    string `json:"type"`
+			Channel string `json:"channel"`
+			TS      string `json:"ts"`
+			Message marked `json:"message"`
+		} `json:"item"`
 	} `json:"event"`
+}
+
+// marked is a message that an event is about.
+type marked struct {
+	TS       string `json:"ts"`
+	ThreadTS string `json:"thread_ts"`
+	User     string `json:"user"`
+	BotID    string `json:"bot_id"`
+	Text     string `json:"text"`
 }
 
 // interaction is a click or what a dialog was submitted with.

@@ -43,6 +43,8 @@ func dot(i *engine.Incident) string {
 	switch {
 	case i.Historical:
 		return "📁"
+	case i.Flapping():
+		return "🟠"
 	case i.Status == engine.Resolved:
 		return "🟢"
 	case i.Status == engine.Mitigated:
@@ -167,6 +169,10 @@ func (r *renderer) ending(i *engine.Incident) string {
 	case engine.ReasonFalseAlarm:
 		parts = append(parts, "false alarm")
 	case engine.ReasonDuplicate:
+		if i.MergedInto != "" {
+			parts = append(parts, "merged into `"+r.esc(i.MergedInto, maxName)+"`, its alerts go there")
+			break
+		}
 		parts = append(parts, "duplicate of "+r.esc(i.DuplicateOf, maxName))
 	}
 	if i.Resolution != "" && (i.Historical || i.Reason == engine.ReasonFixed || i.Reason == "") {

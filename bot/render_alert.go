@@ -15,7 +15,7 @@ const shownAlerts = 8
 // alert is the plain alert: the first reply in an incident's thread, there
 // before anything is decided. It is edited as alerts join and end.
 func (r *renderer) alert(d *engine.Detail) *message {
-	alerts := slices.Clone(d.Alerts)
+	alerts := episodes(d.Alerts)
 	slices.SortStableFunc(alerts, func(a, b engine.Alert) int { return a.StartedAt.Compare(b.StartedAt) })
 	m := &message{text: "Alert: " + r.notify(headline(&d.Incident), 200)}
 	if len(alerts) == 0 {

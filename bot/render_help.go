@@ -56,6 +56,13 @@ func helps() []helpLine {
 		{verbSimilar, "database timeouts after a deploy", "past incidents and runbooks like that"},
 		{verbSilence, "INC-2026-0042 2h deploy", "hold back what fires, for at most 12 h; key=value works, too, and list, and end ID"},
 		{verbDrafts, "", "past incidents read from Slack, to be reviewed"},
+		{verbCatchup, "INC-2026-0042", "what a late joiner needs: state, who has it, what was tried, what is next"},
+		{verbTimeline, "INC-2026-0042", "all that happened, pinned messages included"},
+		{verbMerge, "INC-2026-0043 INC-2026-0042", "the first is the same problem: its alerts go to the second"},
+		{verbSplit, "INC-2026-0042 HighErrorRate", "takes an alert out into its own incident; the last that joined where none is named"},
+		{verbLink, "INC-2026-0042 INC-2026-0041", "two incidents are related"},
+		{verbPostmortem, "INC-2026-0042", "a draft in Markdown, as a file in its thread"},
+		{verbHandoff, "", "what the next shift must know"},
 		{verbHelp, "all", "the other commands, or one of them by name"},
 	}
 }

@@ -19,7 +19,7 @@ func (r *renderer) incident(d *engine.Detail) *message {
 	m := &message{text: dot(i) + " " + r.notify(headline(i), 200) + " · " + severity(i.Severity)}
 	m.add(
 		header(dot(i)+" "+r.plain(headline(i), limitHeader-8)),
-		section(r.facts(d), r.services(i), r.pointers(d), r.looksLike(d), r.lastUpdate(i)),
+		section(r.facts(d), r.services(i), r.relations(i), r.pointers(d), r.looksLike(d), r.lastUpdate(i)),
 		incidentButtons(i),
 	)
 	return m.fit()
@@ -27,6 +27,9 @@ func (r *renderer) incident(d *engine.Detail) *message {
 
 func (r *renderer) facts(d *engine.Detail) string {
 	i := &d.Incident
+	if i.Status == engine.Resolved && i.Flapping() {
+		return join(r.flapping(i), severity(i.Severity), spread(i))
+	}
 	if i.Status == engine.Resolved {
 		return join("*resolved*", severity(i.Severity), spread(i), r.ending(i))
 	}
@@ -34,7 +37,7 @@ func (r *renderer) facts(d *engine.Detail) string {
 	if a := worst(d.Alerts); a != nil {
 		value = r.measure(a)
 	}
-	return join("*"+severity(i.Severity)+"*", value, since(i.StartedAt), spread(i), r.team(i), r.declaredBy(i), r.owner(i), r.muted(i), mention(i))
+	return join(r.flapping(i), "*"+severity(i.Severity)+"*", value, since(i.StartedAt), spread(i), cleared(i), r.team(i), r.declaredBy(i), r.owner(i), r.muted(i), mention(i))
 }
 
 // worst is the alert whose value stands for the incident: firing, the most

@@ -10,9 +10,9 @@ import (
 // tell them. Where the incident is critical it pings its route's group.
 func (r *renderer) notice(i *engine.Incident, n *engine.Notice) *message {
 	line := r.noticeLine(i, n)
-	m := &message{text: r.notify(bare(line), 200) + " · " + r.notify(headline(i), 160), broadcast: true}
+	m := &message{text: r.notify(bare(line), 200) + " · " + r.notify(headline(i), 160), broadcast: !quietNews(n.What)}
 	ping := mention(i)
-	if n.What == "all_clear" || i.Status == engine.Resolved && n.What != "still_firing" {
+	if n.What == "all_clear" || n.What == "new_alert" || quietNews(n.What) && n.From == n.To || i.Status == engine.Resolved && n.What != "still_firing" {
 		ping = ""
 	}
 	switch {
@@ -22,7 +22,20 @@ func (r *renderer) notice(i *engine.Incident, n *engine.Notice) *message {
 		ping = "" // somebody took it before this went out
 	}
 	m.add(section(join(line, ping), join("`"+r.esc(i.ID, maxName)+"`", r.esc(headline(i), maxTitle))))
+	if n.What == "all_clear" && i.Clear() {
+		m.add(buttons(button(actionResolve, i.ID, "Close")))
+	}
 	return m.fit()
+}
+
+// quietNews says of a notice that it is for the thread alone: somebody did it
+// just now, and whoever follows the thread wants to know.
+func quietNews(what string) bool {
+	switch what {
+	case "merged", "merged_into", "split", "linked":
+		return true
+	}
+	return false
 }
 
 func (r *renderer) noticeLine(i *engine.Incident, n *engine.Notice) string {
@@ -45,7 +58,34 @@ func (r *renderer) noticeLine(i *engine.Incident, n *engine.Notice) string {
 			return "🔴 *Fired again*"
 		}
 		return "🔴 *Fired again* after " + r.esc(n.After, 40)
+	case "new_alert":
+		who := ""
+		if i.AcknowledgedBy != "" {
+			who = " after " + r.person(i.AcknowledgedBy) + " took it"
+		}
+		line := "🔴 *New alert*" + who + ": " + r.names(n.Names)
+		if since := i.SinceAck - 1; since > 0 {
+			line += " and " + itoa(since) + " more since"
+		}
+		return line
+	case "flapping":
+		return "🟠 *Flapping*: fired again " + times(n.Now) + " in " + r.esc(n.After, 40) + "; from here on that is counted above and not told each time"
+	case "merged":
+		line := "`" + r.esc(n.Other, maxName) + "` merged into this by " + r.person(n.Actor)
+		if n.From != n.To {
+			line = join(line, severity(n.From)+" → "+severity(n.To))
+		}
+		return join(append([]string{line}, r.growth(&engine.Notice{Was: n.Was, Now: n.Now})...)...)
+	case "merged_into":
+		return "Merged into `" + r.esc(n.Other, maxName) + "` by " + r.person(n.Actor) + "; its alerts go there from now on"
+	case "split":
+		return count(max(n.Now, 1), "alert") + " taken out by " + r.person(n.Actor) + ", now `" + r.esc(n.Other, maxName) + "`"
+	case "linked":
+		return "Related to `" + r.esc(n.Other, maxName) + "`, says " + r.person(n.Actor)
 	case "all_clear":
+		if i.Clear() {
+			return "🟢 *All clear* after " + span(i.StartedAt, *i.ClearedAt) + "; " + r.person(i.AcknowledgedBy) + " closes it"
+		}
 		if i.ResolvedAt != nil {
 			return "🟢 *All clear* after " + span(i.StartedAt, *i.ResolvedAt)
 		}
@@ -64,7 +104,7 @@ func (r *renderer) noticeLine(i *engine.Incident, n *engine.Notice) string {
 
 // bare is a line of ours without its formatting, for a notification.
 func bare(line string) string {
-	return strings.NewReplacer("*", "", "&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(line)
+	return strings.NewReplacer("*", "", "`", "", "&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(line)
 }
 
 // growth tells how the number of alerts went, where it is known.

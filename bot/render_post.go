@@ -49,8 +49,14 @@ func (r *renderer) post(ctx context.Context, in engine.Reader, p *engine.Post, n
 	if p.Told != "" {
 		d.Mention = "" // the digest has pinged
 	}
-	if p.Kind == engine.PostAlert {
+	if inRoom(p) {
+		d.Mention, d.Room = "", "" // who is called has been called, and this is the room
+	}
+	switch p.Kind {
+	case engine.PostAlert:
 		return r.alert(&d), nil
+	case engine.PostJoined:
+		return r.joined(&d), nil
 	}
 	return r.incident(&d), nil
 }

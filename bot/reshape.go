@@ -48,7 +48,7 @@ func (b *Bot) reshape(ctx context.Context, p interaction, reason engine.Reason) 
 		d, err = b.engine.Incident(ctx, at.ID)
 	}
 	if err == nil {
-		fix, cause := prefill(&d)
+		fix, cause := d.Prefill()
 		v := b.render.resolveModal(at, &d.Incident, reason, fix, cause)
 		_, err = b.api.UpdateViewContext(ctx, v, "", "", p.View.ID)
 	}

@@ -15,7 +15,7 @@ type subject struct{ incident, decision string }
 // posts, or nothing we know.
 func (b *Bot) threadOf(ctx context.Context, a asker) (subject, error) {
 	if a.thread == "" {
-		return subject{}, nil
+		return b.roomOf(ctx, a.channel)
 	}
 	var s subject
 	err := b.store.View(ctx, func(r engine.Reader) error {
@@ -37,6 +37,9 @@ func (b *Bot) threadOf(ctx context.Context, a asker) (subject, error) {
 		}
 		return err
 	})
+	if engine.KindOf(err) == engine.NotFound && s == (subject{}) {
+		return b.roomOf(ctx, a.channel)
+	}
 	if engine.KindOf(err) == engine.NotFound {
 		return s, nil
 	}

@@ -48,6 +48,8 @@ func (b *Bot) perform(ctx context.Context, a asker, c command) (*message, error)
 		return b.render.evidence(&d), nil
 	case verbSilence:
 		return b.silence(ctx, a, c)
+	case verbMerge, verbSplit, verbLink, verbTimeline, verbCatchup, verbPostmortem, verbHandoff:
+		return b.performStory(ctx, a, c)
 	case verbSimilar:
 		found, err := b.engine.Search(ctx, engine.SearchQuery{Text: c.text, K: shownSimilar})
 		if err != nil {

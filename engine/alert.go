@@ -66,6 +66,11 @@ type Alert struct {
 	ClosedByPerson bool      `json:"closed_by_person,omitempty"` // its incident was resolved while it fires
 	ExpiresAt      time.Time `json:"expires_at,omitzero"`        // when a series without resolve of its own ends
 	Joined         string    `json:"joined,omitempty"`           // why it stands in its incident
+
+	// Apart are the incidents that people took its series out of: it does not
+	// join them by itself again. Refired is when it fired again within the hour.
+	Apart   []string    `json:"apart,omitempty"`
+	Refired []time.Time `json:"refired,omitempty"`
 }
 
 // SeriesKey names an alerting series.

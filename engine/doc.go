@@ -27,6 +27,12 @@
 //	                                decision from its evidence (brief.go); what holds
 //	                                (hold.go, engine/ground) is edited in
 //
+//	people mend it                  unite.go, split.go, relate.go: Merge, Split, Link;
+//	  │                             story.go holds what they did; flap.go, clear.go:
+//	  │                             what comes and goes, and what is left to close
+//	  └ and tell it                 quote.go, tale.go, prefill.go, postmortem.go,
+//	                                handoff.go; room.go: its own channel
+//
 //	a click, a command, a request   Engine.Review, ReportOutcome, Resolve …
 //	      one transaction: the change, who made it, event, wanted posts, job
 //

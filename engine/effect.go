@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -18,7 +19,7 @@ func (in *intake) end(ep *Alert, at time.Time) {
 // open finds the incident of a new episode, or opens one.
 func (in *intake) open(ep *Alert) {
 	for _, i := range in.incidents {
-		if why, ok := in.engine.joins(i, ep); ok {
+		if why, ok := in.joins(i, ep); ok {
 			ep.Joined = why
 			in.join(i, ep)
 			return
@@ -49,7 +50,7 @@ func (in *intake) join(i *Incident, ep *Alert) {
 	was, before := i.Severity, i.Firing
 	i.Firing++
 	i.Series++
-	i.LastSeriesAt = in.now
+	i.LastSeriesAt, i.ClearedAt = in.now, nil
 	in.homes[ep] = i
 	in.unmute(i, ep)
 	notice := in.worse(i, ep, was, before)
@@ -63,6 +64,12 @@ func (in *intake) join(i *Incident, ep *Alert) {
 		}
 	}
 	i.learn(ep)
+	if i.AcknowledgedAt != nil {
+		i.SinceAck++
+		if notice == nil && i.SinceAck == 1 {
+			notice = &Notice{What: "new_alert", Names: []string{ep.Summary()}, Was: before, Now: i.Firing}
+		}
+	}
 	in.record(i, "joined", ep.Summary()+": "+ep.Joined, notice)
 }
 
@@ -76,23 +83,39 @@ func (in *intake) again(prev, ep *Alert) {
 	}
 	in.homes[ep] = home
 	ep.Joined = "the same series fired again"
+	ep.Refired = prev.refired(ep.StartedAt)
 	home.Firing++
 	home.LastSeriesAt = in.now
 	if m := in.engine.muted(ep, in.silences, in.now); m != nil && home.Status == Resolved {
 		home.Muted = m
 	}
 	in.unmute(home, ep)
+	was := home.Flapping()
+	starts := home.flap(ep, in.now)
 	if home.Status != Resolved {
-		in.record(home, "fired", ep.Summary()+" fires again", in.worse(home, ep, home.Severity, home.Firing-1))
+		notice := cmp.Or(in.worse(home, ep, home.Severity, home.Firing-1), starts)
+		if at := home.ClearedAt; at != nil && notice == nil && !was {
+			notice = &Notice{What: "fired_again", After: Span(max(0, ep.StartedAt.Sub(*at))), Now: home.Firing}
+		}
+		home.ClearedAt = nil
+		in.record(home, "fired", ep.Summary()+" fires again", notice)
 		return
 	}
 	quiet := ep.StartedAt.Sub(*home.ResolvedAt)
 	home.Status, home.ResolvedAt, home.ResolvedBy, home.Reason = Open, nil, "", ""
-	home.AcknowledgedAt, home.AcknowledgedBy = nil, ""
+	home.AcknowledgedAt, home.AcknowledgedBy, home.SinceAck = nil, "", 0
 	home.Reopened++
-	in.urge(home)
+	if was && !home.UrgentAt.IsZero() {
+		in.urgent = append(in.urgent, home) // the clock goes on: it was never calm
+	} else {
+		in.urge(home)
+	}
 	notice := &Notice{What: "fired_again", After: Span(max(0, quiet)), Now: home.Firing}
-	in.record(home, "reopened", "fired again after "+notice.After, notice)
+	text := "fired again after " + notice.After
+	if home.Flapping() {
+		notice = starts
+	}
+	in.record(home, "reopened", text, notice)
 }
 
 func (in *intake) update(ep *Alert) {
@@ -120,8 +143,12 @@ func (in *intake) resolve(ep *Alert) {
 		return
 	}
 	ended := *ep.EndedAt
-	home.Status, home.ResolvedAt, home.Reason = Resolved, &ended, ReasonRecovered
-	in.record(home, "all_clear", "all alerts ended", &Notice{What: "all_clear", After: Span(max(0, ended.Sub(home.StartedAt)))})
+	text, notice := home.end(ended), home.clearNotice(ended)
+	if home.Flapping() {
+		now := in.now
+		home.FlappedAt, notice = &now, nil // it will be said once it is calm
+	}
+	in.record(home, "all_clear", text, notice)
 }
 
 // worse raises the incident's severity to the alert's, and returns what to say.

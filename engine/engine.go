@@ -131,6 +131,7 @@ func (e *Engine) Workers() []Worker {
 		{Kind: JobSilence, Parallel: 1, Timeout: 30 * time.Second, Do: e.carrySilence},
 		{Kind: JobEscalate, Parallel: 4, Timeout: time.Minute, Do: e.escalate},
 		{Kind: JobRemind, Parallel: 2, Timeout: 30 * time.Second, Do: e.remind},
+		{Kind: JobCalm, Parallel: 2, Timeout: 30 * time.Second, Do: e.calm},
 		{Kind: JobTidy, Parallel: 1, Timeout: time.Minute, Every: 30 * time.Second, Do: e.tidy},
 	}
 }

@@ -108,6 +108,7 @@ type Incident struct {
 	TimeToMitigate string    `json:"time_to_mitigate,omitempty"` // such as "18 min"
 
 	Care
+	Story
 }
 
 // Metric is one measured quantity of a historical incident.
@@ -159,7 +160,7 @@ type Entry struct {
 	ID         string    `json:"id"`
 	IncidentID string    `json:"incident_id"`
 	At         time.Time `json:"at"`
-	Kind       string    `json:"kind"` // fired, joined, worse, acknowledged, decided, approved, rejected, undone, outcome, resolved, reopened, all_clear, note, declared, severity, assigned, mitigated, update
+	Kind       string    `json:"kind"` // fired, joined, worse, acknowledged, decided, approved, rejected, undone, outcome, resolved, reopened, all_clear, calm, merged, split, linked, room, note, declared, severity, assigned, mitigated, update
 	Actor      string    `json:"actor,omitempty"`
 	Text       string    `json:"text"`
 }

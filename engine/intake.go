@@ -80,7 +80,7 @@ func (in *intake) load(ctx context.Context) error {
 
 func (in *intake) loadIncidents(ctx context.Context, ids []string, groups, scopes [][2]string) error {
 	slices.Sort(ids)
-	own, err := in.tx.IncidentsByID(ctx, slices.Compact(ids))
+	own, err := in.homesOf(ctx, slices.Compact(ids))
 	if err != nil {
 		return err
 	}
@@ -99,10 +99,43 @@ func (in *intake) loadIncidents(ctx context.Context, ids []string, groups, scope
 	slices.SortStableFunc(in.incidents, func(a, b *Incident) int { return b.StartedAt.Compare(a.StartedAt) })
 	for _, a := range in.latest {
 		if a.IncidentID != "" {
-			in.homes[a] = byID[a.IncidentID]
+			in.homes[a] = home(byID, a.IncidentID)
 		}
 	}
 	return nil
+}
+
+// maxMerges bounds how often a series can have moved while its alert was read.
+const maxMerges = 5
+
+// homesOf reads the incidents of alerts, and those that they were merged into
+// while the alerts were read.
+func (in *intake) homesOf(ctx context.Context, ids []string) ([]Incident, error) {
+	var all []Incident
+	for n := 0; len(ids) > 0 && n < maxMerges; n++ {
+		list, err := in.tx.IncidentsByID(ctx, ids)
+		if err != nil {
+			return nil, err
+		}
+		ids = nil
+		for _, i := range list {
+			if i.MergedInto != "" {
+				ids = append(ids, i.MergedInto)
+			}
+		}
+		slices.Sort(ids)
+		all, ids = append(all, list...), slices.Compact(ids)
+	}
+	return all, nil
+}
+
+// home is the incident that has the series of one now.
+func home(byID map[string]*Incident, id string) *Incident {
+	i := byID[id]
+	for n := 0; i != nil && i.MergedInto != "" && byID[i.MergedInto] != nil && n < maxMerges; n++ {
+		i = byID[i.MergedInto]
+	}
+	return i
 }
 
 // apply takes one delivery in and says what became of it; names of new
@@ -117,7 +150,7 @@ func (in *intake) apply(d Delivery) Receipt {
 				a.StartedAt = prev.StartedAt
 			}
 		}
-		next, what := step(prev, a, in.engine.cfg.ReopenWindow)
+		next, what := step(prev, a, in.reopens(prev))
 		ep := in.episode(prev, next, what)
 		in.results = append(in.results, ep)
 		changed := what != changeNone && what != changeIgnore
@@ -144,6 +177,9 @@ func (in *intake) episode(prev *Alert, next Alert, what change) *Alert {
 		return &next
 	case changeOpen, changeAgain:
 		next.ID = newID("alr_", in.now)
+		if prev != nil {
+			next.Apart = prev.Apart
+		}
 		in.latest[next.Series()] = &next
 		return &next
 	}

@@ -20,6 +20,8 @@ const (
 	JobReach    = "reach"    // subject: "all"; what Slack does not get is taken elsewhere
 	JobHome     = "home"     // subject: who looks at their Home tab in chat
 	JobRemind   = "remind"   // subject: an incident's id; reminds who has it
+	JobCalm     = "calm"     // subject: an incident's id; ends its flapping once it is calm
+	JobRoom     = "room"     // subject: an incident's id; opens, keeps and archives its own channel
 	JobTidy     = "tidy"     // subject: "all"; ends expired series, drops what retention says
 )
 

@@ -2,29 +2,48 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
+
+// joins says whether a new series stands in an incident, as the engine says, or
+// because the rest of the sender's group was merged into it.
+func (in *intake) joins(i *Incident, a *Alert) (why string, ok bool) {
+	if why, ok = in.engine.joins(i, a); ok {
+		return why, true
+	}
+	if a.GroupKey == "" || len(i.Merged) == 0 || !i.Live() || slices.Contains(a.Apart, i.ID) {
+		return "", false
+	}
+	for _, other := range in.latest {
+		if other.Source == a.Source && other.GroupKey == a.GroupKey && other.Status != AlertResolved && in.homes[other] == i {
+			return "same group at " + a.Source + ", merged into this incident", true
+		}
+	}
+	return "", false
+}
 
 // joins says whether a new series stands in an incident that is open already,
 // and why: because the sender's own group says so, or because the service and
 // environment are the same and the incident is still growing.
 func (e *Engine) joins(i *Incident, a *Alert) (why string, ok bool) {
-	if !i.Live() {
+	if !i.Live() || slices.Contains(a.Apart, i.ID) {
 		return "", false
 	}
 	if a.GroupKey != "" && i.Source == a.Source && i.GroupKey == a.GroupKey {
 		return "same group at " + a.Source, true
 	}
-	if e.cfg.NoServiceGroups || a.Service == "" || a.Environment == "" {
-		return "", false
+	if e.cfg.NoServiceGroups || a.Service == "" || a.Environment == "" || i.SplitFrom != "" {
+		return "", false // what stands in a split incident, people have said
 	}
 	if i.Service != a.Service || i.Environment != a.Environment {
 		return "", false
 	}
-	if age := a.ReceivedAt.Sub(i.LastSeriesAt); age >= e.cfg.GroupWindow {
+	age := a.ReceivedAt.Sub(i.LastSeriesAt)
+	if age >= e.cfg.GroupWindow {
 		return "", false
 	}
-	return fmt.Sprintf("same service %s in %s within %s", a.Service, a.Environment, Span(e.cfg.GroupWindow)), true
+	return "same service and environment, " + Span(max(age, 0)) + " after the one before", true
 }
 
 // Span is a duration as people say it: 40 s, 12 min, 3 h, 2 d.

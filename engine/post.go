@@ -16,6 +16,7 @@ const (
 	PostNotice   = "notice"   // subject: an incident; a broadcast reply, told by Detail
 	PostDigest   = "digest"   // subject: a channel; tells several incidents in one message, told by Detail
 	PostReply    = "reply"    // subject: an incident; a reply, told by Detail
+	PostJoined   = "joined"   // subject: an incident; why alerts joined it, and how to mend that
 )
 
 // Post is one message that people should see in chat: a row with a wanted and
@@ -47,15 +48,19 @@ type Post struct {
 	Told   string `json:"told,omitempty"`
 }
 
+// KeyOf is the key of an incident's own message.
+func KeyOf(incident string) string { return incidentKey(incident) }
+
 // Notice is what people must notice and an edit would not tell them.
 type Notice struct {
-	What  string   `json:"what"` // worse, new_service, fired_again, all_clear, still_firing, reopened
+	What  string   `json:"what"` // worse, new_service, new_alert, fired_again, flapping, all_clear, still_firing, reopened, merged, split, linked
 	From  Severity `json:"from,omitempty"`
 	To    Severity `json:"to,omitempty"`
 	Was   int      `json:"was,omitempty"` // alerts before
 	Now   int      `json:"now,omitempty"` // alerts now
 	Names []string `json:"names,omitempty"`
 	After string   `json:"after,omitempty"` // such as "12 min"
+	Other string   `json:"other,omitempty"` // the other incident of merged, split and linked
 	Actor string   `json:"actor,omitempty"` // who did that
 }
 

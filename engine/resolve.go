@@ -23,7 +23,7 @@ func (e *Engine) AcknowledgeAs(ctx context.Context, id string, by Person) (Incid
 		if err := i.To(Acknowledged); err != nil {
 			return Entry{}, err
 		}
-		i.AcknowledgedAt, i.AcknowledgedBy = &now, actor
+		i.AcknowledgedAt, i.AcknowledgedBy, i.SinceAck = &now, actor, 0
 		i.AcknowledgedUser = by.ID
 		return Entry{Kind: "acknowledged", Text: "acknowledged"}, nil
 	})
@@ -43,9 +43,13 @@ func (e *Engine) Mitigate(ctx context.Context, id, actor string) (Incident, erro
 // Reopen takes a resolved incident up again.
 func (e *Engine) Reopen(ctx context.Context, id, actor string) (Incident, error) {
 	return e.change(ctx, id, actor, func(tx Tx, i *Incident, now time.Time) (Entry, error) {
+		if i.MergedInto != "" {
+			return Entry{}, Conflictf("%s was merged into %s, which has its alerts now; split takes them out again there", i.ID, i.MergedInto)
+		}
 		if err := i.To(Open); err != nil {
 			return Entry{}, err
 		}
+		i.ClearedAt = nil
 		i.ResolvedAt, i.ResolvedBy, i.Reason, i.DuplicateOf = nil, "", "", ""
 		i.Resolution, i.RootCause = "", ""
 		i.Reopened++

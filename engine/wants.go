@@ -39,6 +39,11 @@ func (w *wants) incident(i *Incident) {
 	}
 }
 
+// joined wants the one reply that says why alerts joined an incident.
+func (w *wants) joined(i *Incident) {
+	w.post(Post{Key: "joined:" + i.ID, Channel: i.home(), Parent: incidentKey(i.ID), Kind: PostJoined, Subject: i.ID})
+}
+
 // notice wants one broadcast reply.
 func (w *wants) notice(i *Incident, id string, n Notice) error {
 	detail, err := json.Marshal(n)

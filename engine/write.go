@@ -120,6 +120,12 @@ func (in *intake) announce(ctx context.Context) error {
 		case c.entry.Kind == "all_clear":
 			w.jobs = append(w.jobs, Job{Kind: JobAsk, Subject: c.incident.ID})
 		}
+		if c.entry.Kind == "joined" {
+			w.joined(c.incident)
+		}
+		if c.incident.Flapping() {
+			w.jobs = append(w.jobs, Job{Kind: JobCalm, Subject: c.incident.ID, At: c.incident.FlappedAt.Add(flapCalm)})
+		}
 	}
 	if err := in.tx.Note(ctx, entries...); err != nil {
 		return err

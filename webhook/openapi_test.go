@@ -128,6 +128,19 @@ func TestAnswersMatchTheDocument(t *testing.T) {
 	c.do(422, "POST", "/api/v1/decisions/"+dec+"/outcome", `{"outcome":"splendid"}`)
 	c.do(404, "POST", "/api/v1/decisions/dec_none/outcome", `{"outcome":"worked","actor":"@oncall"}`)
 
+	other := c.do(202, "POST", "/api/v1/decisions/stream-anomaly", `{"error_type":"disk_full","service":"billing","labels":{"disk":"a"}}`).field(t, "incident_id").(string)
+	third := c.do(202, "POST", "/api/v1/decisions/stream-anomaly", `{"error_type":"disk_full","service":"ledger"}`).field(t, "incident_id").(string)
+	c.do(200, "POST", "/api/v1/incidents/"+incident+"/link", `{"to":"`+other+`","actor":"@oncall"}`)
+	c.do(422, "POST", "/api/v1/incidents/"+incident+"/link", `{"to":"`+incident+`"}`)
+	c.do(200, "POST", "/api/v1/incidents/"+other+"/merge", `{"from":"`+third+`","actor":"@oncall"}`)
+	c.do(409, "POST", "/api/v1/incidents/"+third+"/merge", `{"into":"`+incident+`"}`)
+	c.do(422, "POST", "/api/v1/incidents/"+other+"/merge", `{}`)
+	if fresh := c.do(201, "POST", "/api/v1/incidents/"+other+"/split", ``); fresh.field(t, "split_from") != other {
+		t.Errorf("split = %s", fresh.body)
+	}
+	c.do(422, "POST", "/api/v1/incidents/"+other+"/split", `{"alerts":["nothing"]}`)
+	c.do(200, "GET", "/api/v1/incidents/"+other, "")
+	c.do(200, "GET", "/api/v1/incidents/"+third, "")
 	c.do(200, "POST", "/api/v1/incidents/"+incident+"/ack", "")
 	c.do(409, "POST", "/api/v1/incidents/"+incident+"/ack", `{"actor":"@oncall"}`)
 	c.do(200, "POST", "/api/v1/incidents/"+incident+"/mitigate", `{}`)

@@ -12,6 +12,7 @@ func nullable(doc *huma.OpenAPI) {
 	}
 	for name, lists := range map[string][]string{
 		"Decision": {"evidence", "reviews", "changes", "onset"}, "FixRecord": {"check_first", "warnings", "trials"}, "Confidence": {"reasons"},
+		"Incident": {"merged", "linked"}, "Detail": {"merged", "linked"}, "Alert": {"apart", "refired"},
 	} {
 		for _, list := range lists {
 			if s := schemas[name]; s != nil {
@@ -108,6 +109,25 @@ func descriptions() map[string]map[string]string {
 		"Onset":      {"at": "When its trouble began"},
 		"Basis":      {"series": "How many alerts the incident had when this was decided", "severity": "How severe it was then"},
 		"Confidence": {"base": "What the number rests on", "outcomes": "How many verdicts and outcomes are behind the calibration", "type_guessed": "The error type was guessed from the alert's words"},
-		"Alert":      {"first_value": "The value it began with", "value": "The value it has now"},
+		"Alert": {
+			"first_value": "The value it began with", "value": "The value it has now",
+			"apart": "The incidents that people took its series out of", "refired": "When it fired again within the hour",
+		},
+		"Incident": storyWords(), "Detail": storyWords(),
+	}
+}
+
+func storyWords() map[string]string {
+	return map[string]string{
+		"merged_into":    "The incident that has its alerts now",
+		"merged":         "The incidents whose alerts it has",
+		"split_from":     "The incident that its alerts were taken out of",
+		"linked":         "The incidents that it is related to",
+		"cleared_at":     "When the last of its alerts ended, where somebody owns it and closing is left to them",
+		"since_ack":      "How many alerts joined after it was acknowledged",
+		"flapping_since": "Since when its alerts keep coming and going; missing while they don't",
+		"flaps":          "How often one of them fired again in that time",
+		"room":           "Its own channel in chat",
+		"room_closed":    "That channel is archived, or was not to be had",
 	}
 }

@@ -53,6 +53,9 @@ func (s *Server) routes() error {
 	op(a, 200, "POST /api/v1/incidents/{id}/resolve", "Resolve, with what fixed it", s.resolve)
 	op(a, 200, "POST /api/v1/incidents/{id}/reopen", "Reopen", s.reopen)
 	op(a, 201, "POST /api/v1/incidents/{id}/notes", "Add a note to the timeline", s.addNote)
+	op(a, 200, "POST /api/v1/incidents/{id}/merge", "Move an incident's alerts to another, and answer with that one", s.merge)
+	op(a, 201, "POST /api/v1/incidents/{id}/split", "Take alerts out into an incident of their own, and answer with that", s.split)
+	op(a, 200, "POST /api/v1/incidents/{id}/link", "Relate two incidents; each shows the other", s.link)
 
 	op(a, 200, "GET /api/v1/search", "Search past incidents and runbooks", s.search)
 	op(a, 200, "GET /api/v1/stats", "Figures of this store", s.stats)

@@ -97,6 +97,8 @@ routes: [{match: {severity: critical, service: "pay.*"}, channel: C0PAY, mention
 link_hosts: [runbooks.example.com]
 group: {by_service: false, window: 2m, expire: 30m}
 retention: {events: 7d}
+channels: {severity: [critical, warning], name: "inc-{{id}}", archive: true}
+timeline: {emoji: ":memo:"}
 services: {checkout: {owner: payments}}
 approvers: {groups: [S0SRE], users: [U123], self: false}
 admins: {users: [U0LEAD]}
@@ -111,6 +113,9 @@ admins: {users: [U0LEAD]}
 		len(f.approvers.Groups) != 1 || len(f.approvers.Users) != 1 || !f.notOwn || len(f.admins.Users) != 1 {
 		t.Errorf("%+v", f)
 	}
+	if rooms := f.rooms; len(rooms.Severities) != 2 || rooms.Severities[1] != "medium" || rooms.Name != "inc-{{id}}" || !rooms.Archive || f.emoji != "memo" {
+		t.Errorf("channels %+v, emoji %q", rooms, f.emoji)
+	}
 	if len(c.warnings) != 0 {
 		t.Errorf("warnings %v; want none", c.warnings)
 	}
@@ -118,10 +123,12 @@ admins: {users: [U0LEAD]}
 types: [{match: {alertname: "("}, error_type: x}]
 routes: [{match: {service: a}}]
 group: {window: soon}
+channels: {severity: [terrible], name: war-room}
+timeline: {emoji: two words}
 approvers: {groups: ["@sre"], users: [alice]}
 `)
 	_, err = readConfig(env("HOME=/h", "ROF_CONFIG="+bad))
-	for _, want := range []string{"sources.alertmanager.token is shorter", "types[0]", "routes[0] needs a channel", "group.window must be", "approvers.groups[0] must be", "approvers.users[0] must be"} {
+	for _, want := range []string{"sources.alertmanager.token is shorter", "types[0]", "routes[0] needs a channel", "group.window must be", "approvers.groups[0] must be", "approvers.users[0] must be", "channels.severity[0]", "channels.name must contain {{id}}", "timeline.emoji must be"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: no line says %q", err, want)
 		}

@@ -38,6 +38,8 @@ type file struct {
 	tokensPerHour   int
 	reminders       engine.Reminders
 	updates         string
+	rooms           bot.Rooms
+	emoji           string
 	warnings        []string
 }
 
@@ -79,6 +81,8 @@ type document struct {
 	Maintenance  []maintenanceDocument      `yaml:"maintenance"`
 	Reminders    remindersDocument          `yaml:"reminders"`
 	Updates      updatesDocument            `yaml:"updates"`
+	Channels     channelsDocument           `yaml:"channels"`
+	Timeline     timelineDocument           `yaml:"timeline"`
 }
 
 type sourceDocument struct {
@@ -127,6 +131,7 @@ func (r *reader) readFile(path string) file {
 	}
 	f.maintenance = r.readMaintenance(d.Maintenance)
 	r.readPeople(&d, &f)
+	f.rooms, f.emoji = r.readChannels(d.Channels), r.readTimeline(d.Timeline)
 	f.linkHosts = d.LinkHosts
 	f.noServiceGroups = d.Group.ByService != nil && !*d.Group.ByService
 	f.groupWindow = r.duration("group.window", d.Group.Window)

@@ -292,11 +292,11 @@ func TestHostileTextComesThroughEveryDoorAndDoesNothing(t *testing.T) {
 	b.quiet(len(b.incidents) * 3)
 	p := b.slack.Snapshot()
 	for _, ping := range p.Pings() {
-		t.Errorf("%s pings %s %s in %s: %s", ping.Via, ping.Kind, ping.ID, ping.Where, said(p, ping.Place))
+		t.Errorf("%s pings %s %s in %s: %s", ping.Via, ping.Kind, ping.ID, ping.Where, saidAt(p, ping.Place))
 	}
 	for _, l := range p.Links() {
 		if !strings.HasPrefix(l.URL, "https://runbooks.example.com/") {
-			t.Errorf("%s links to %s (%s) in %s: %s", l.Via, l.URL, l.Kind, l.Where, said(p, l.Place))
+			t.Errorf("%s links to %s (%s) in %s: %s", l.Via, l.URL, l.Kind, l.Where, saidAt(p, l.Place))
 		}
 	}
 	for _, c := range p.Calls("") {
@@ -317,8 +317,8 @@ func TestHostileTextComesThroughEveryDoorAndDoesNothing(t *testing.T) {
 	}
 }
 
-// said is the message in which something stood.
-func said(p *slackfake.Snapshot, at slackfake.Place) string {
+// saidAt is the message in which something stood.
+func saidAt(p *slackfake.Snapshot, at slackfake.Place) string {
 	if m := p.Message(at.Channel, at.TS); m != nil {
 		return fmt.Sprintf("%q %s", m.Text, m.Visible())
 	}

@@ -137,6 +137,7 @@ func newBot(ctx context.Context, cfg *config, e *engine.Engine, st engine.Store,
 		Engine: e, Store: st, Log: log, BotToken: cfg.slackBot, AppToken: cfg.slackApp, APIURL: cfg.slackAPI,
 		Command: cfg.command, LinkHosts: cfg.file.linkHosts, Count: count,
 		Approvers: cfg.file.approvers, Admins: cfg.file.admins, NotOwn: cfg.file.notOwn,
+		Rooms: cfg.file.rooms, Emoji: cfg.file.emoji,
 	})
 	if err != nil {
 		return nil, err

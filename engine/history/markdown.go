@@ -51,7 +51,7 @@ func Markdown(name, kind string, data []byte) (row engine.Row, line int, err err
 	if body == "" && len(values) == 0 {
 		return engine.Row{}, 1, engine.Invalidf("text", "the file is empty")
 	}
-	sections := markdown.Sections(body)
+	sections := markdown.Sections(markdown.Uncomment(body))
 	if kind = kindOf(values, kind, name, sections); kind == "" {
 		return engine.Row{}, 1, engine.Invalidf("kind", "kind: neither path nor headings say it; write kind: runbook or kind: incident in front matter, or move it to a folder runbooks or postmortems")
 	}
@@ -91,7 +91,7 @@ func fillIncident(values map[string]any, sections []markdown.Section, name strin
 	words := headings()
 	of := func(about string, limit int) string {
 		s, _ := markdown.Named(sections, words[about]...)
-		return markdown.Cut(s.Body, limit)
+		return markdown.Unescape(markdown.Cut(s.Body, limit))
 	}
 	orElse(values, symptom, of(symptom, symptomLimit))
 	orElse(values, rootCause, of(rootCause, symptomLimit))

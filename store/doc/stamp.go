@@ -17,6 +17,10 @@ func Alert(a engine.Alert) engine.Alert {
 	a.StartedAt, a.ReceivedAt = Time(a.StartedAt), Time(a.ReceivedAt)
 	a.LastSeenAt, a.ExpiresAt = Time(a.LastSeenAt), Time(a.ExpiresAt)
 	a.EndedAt = timeOf(a.EndedAt)
+	a.Refired = slices.Clone(a.Refired)
+	for i := range a.Refired {
+		a.Refired[i] = Time(a.Refired[i])
+	}
 	return a
 }
 
@@ -44,6 +48,7 @@ func Incident(i engine.Incident) engine.Incident {
 	for n := range i.Nudges {
 		i.Nudges[n].At, i.Nudges[n].Until = Time(i.Nudges[n].At), Time(i.Nudges[n].Until)
 	}
+	i.ClearedAt, i.FlappingSince, i.FlappedAt = timeOf(i.ClearedAt), timeOf(i.FlappingSince), timeOf(i.FlappedAt)
 	return i
 }
 
