@@ -97,7 +97,7 @@ func TestAGuestDoesNotCloseAnIncident(t *testing.T) {
 	r.mention(guest, m.ThreadTS, "resolve turned it off and on")
 	r.whispered(guest, "Not allowed: changing an incident is for full members of this workspace; you are a guest")
 	r.mention(carol, m.ThreadTS, "resolve throttled connections to 30%")
-	r.whispered(carol, "still fires: mark INC-")
+	r.posted("🟢", "closed by @carol")
 }
 
 func TestWhoAsksDoesNotApproveWhereTheConfigSaysSo(t *testing.T) {

@@ -121,13 +121,17 @@ func (b *Bot) performOnIncident(ctx context.Context, a asker, c command) (*messa
 		}
 		return b.render.note("🟡 " + i.ID + " is yours."), nil
 	}
-	if still(&i) != "" {
+	if i.Live() && i.Firing > 0 && i.Firing < i.Series {
 		return b.resolveFiring(ctx, a, &i, c.text)
 	}
 	if err := b.resolve(ctx, a, i.ID, engine.Resolution{Reason: engine.ReasonFixed, Resolution: c.text}); err != nil {
 		return nil, err
 	}
-	return b.render.note("🟢 " + i.ID + " is resolved; what fixed it is now part of history."), nil
+	done := "🟢 " + i.ID + " is resolved; what fixed it is now part of history."
+	if firing := still(&i); firing != "" {
+		done += " " + firing + ": if it is not over, " + b.render.command + " " + verbReopen + " " + i.ID + "."
+	}
+	return b.render.note(done), nil
 }
 
 func (b *Bot) performOnDecision(ctx context.Context, a asker, c command) (*message, error) {

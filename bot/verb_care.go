@@ -111,8 +111,10 @@ func (b *Bot) assign(ctx context.Context, a asker, id string, to owner) (*messag
 	return b.render.note(id + " is assigned to " + strings.TrimPrefix(who.Name, "@") + ", who is told in its thread."), nil
 }
 
-// resolveFiring asks once more where alerts still fire. What the person said
-// fixed it is kept as a note, so that the dialog can begin with it.
+// resolveFiring asks once more where some alerts have ended and others have not:
+// a person may not know of those. Where none has ended, they know what they do,
+// and their sender may never say so. What they said fixed it is kept as a note, so
+// that the dialog can begin with it.
 func (b *Bot) resolveFiring(ctx context.Context, a asker, i *engine.Incident, fix string) (*message, error) {
 	if _, err := b.engine.NoteOnce(ctx, i.ID, a.name, fixMark+fix, a.request); err != nil {
 		return nil, err
