@@ -242,7 +242,7 @@ func TestPinsAndTheEmojiWriteTheTimeline(t *testing.T) {
 	var notes []engine.Entry
 	for deadline := time.Now().Add(20 * time.Second); len(notes) < 2; time.Sleep(5 * time.Millisecond) { // the store cannot be waited for
 		if time.Now().After(deadline) {
-			t.Fatalf("%d notes", len(notes))
+			t.Fatalf("%d notes %+v", len(notes), notes)
 		}
 		d, err := r.engine.Incident(t.Context(), id)
 		if err != nil {

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -18,11 +19,14 @@ func (b *Bot) threadOf(ctx context.Context, a asker) (subject, error) {
 		return b.roomOf(ctx, a.channel)
 	}
 	var s subject
-	err := b.store.View(ctx, func(r engine.Reader) error {
-		p, err := r.PostAt(ctx, a.channel, a.thread)
-		if err != nil {
-			return err
-		}
+	p, err := b.postAt(ctx, a.channel, a.thread)
+	if engine.KindOf(err) == engine.NotFound {
+		return b.roomOf(ctx, a.channel)
+	}
+	if err != nil {
+		return s, err
+	}
+	err = b.store.View(ctx, func(r engine.Reader) error {
 		if p.Kind == engine.PostDigest {
 			return nil // about many
 		}
@@ -37,13 +41,28 @@ func (b *Bot) threadOf(ctx context.Context, a asker) (subject, error) {
 		}
 		return err
 	})
-	if engine.KindOf(err) == engine.NotFound && s == (subject{}) {
-		return b.roomOf(ctx, a.channel)
-	}
 	if engine.KindOf(err) == engine.NotFound {
 		return s, nil
 	}
 	return s, err
+}
+
+// recording is how long a message may stand in Slack before its post says so.
+const recording = 2 * time.Second
+
+// postAt is the post of a message. Who answers at once may be faster than the
+// record that it was posted.
+func (b *Bot) postAt(ctx context.Context, channel, ts string) (p engine.Post, err error) {
+	for young := b.now().Sub(b.saidAt(ts)) < recording; ; {
+		err = b.store.View(ctx, func(r engine.Reader) (err error) {
+			p, err = r.PostAt(ctx, channel, ts)
+			return err
+		})
+		if engine.KindOf(err) != engine.NotFound || !young || !b.sleep(ctx, 100*time.Millisecond) {
+			return p, err
+		}
+		young = b.now().Sub(b.saidAt(ts)) < recording
+	}
 }
 
 // needID is the hint where neither an id nor a thread says what is meant.
