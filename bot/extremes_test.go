@@ -11,6 +11,8 @@ import (
 	"unsafe"
 
 	"github.com/slack-go/slack"
+
+	"ragoffire/engine"
 )
 
 // ourGroup is the only one that a message may mention: it comes from the config.
@@ -60,6 +62,8 @@ func ours(owner reflect.Type, field string) string {
 		return "INC-2026-0042"
 	case "Decision.ID", "Decision.SupersededBy", "Decision.Follows":
 		return "dec_01JC0000000000000000000000"
+	case "Silence.ID", "Silence.IncidentID", "Silence.Outside", "ThreadDraft.ID":
+		return "sil_01JC0000000000000000000000"
 	case "Incident.Mention":
 		return ourGroup
 	case "Incident.Channel", "anchor.Channel":
@@ -74,6 +78,11 @@ func (x *extremes) fill(v reflect.Value, ours string, depth int) {
 	switch v.Type() {
 	case reflect.TypeFor[time.Time]():
 		v.Set(reflect.ValueOf(pick(x, time.Time{}, night, night.Add(90*time.Second), night.Add(25*time.Hour), night.AddDate(-3, 0, 0))))
+		return
+	case reflect.TypeFor[error]():
+		if text := x.text(); text != "" {
+			v.Set(reflect.ValueOf(engine.Invalidf("x", "%s", text)))
+		}
 		return
 	case reflect.TypeFor[slack.BlockElement]():
 		v.Set(reflect.ValueOf(button(actionAck, "INC-2026-0042", x.text())))
@@ -99,6 +108,9 @@ func (x *extremes) fill(v reflect.Value, ours string, depth int) {
 		x.fillMap(v, depth)
 	case reflect.Struct:
 		x.fillStruct(v, depth)
+		if p, ok := v.Addr().Interface().(*proposal); ok && p.RecommendedAction == nil {
+			p.RecommendedAction = new(x.text()) // without one it is no proposal
+		}
 	}
 }
 
@@ -147,7 +159,7 @@ func (x *extremes) word(kind reflect.Type, ours string) string {
 	switch {
 	case ours != "":
 		return ours
-	case len(known) > 0 && x.rng.IntN(8) > 0:
+	case len(known) > 0 && (strings.HasSuffix(kind.Name(), "Status") || x.rng.IntN(8) > 0): // a state is always one of ours
 		return pick(x, known...)
 	}
 	return x.text()

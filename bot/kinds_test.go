@@ -19,6 +19,7 @@ import (
 
 	"ragoffire/bot/hostiletest"
 	"ragoffire/bot/slackfake"
+	"ragoffire/engine"
 )
 
 // kinds are all functions that make a message or a view of what they are given.
@@ -26,24 +27,48 @@ import (
 // of this file then holds it against everything that can stand in its values.
 func kinds() map[string]any {
 	return map[string]any{
-		"alert":    (*renderer).alert,
-		"decision": (*renderer).decision,
-		"evidence": (*renderer).evidence,
-		"help":     (*renderer).help,
-		"incident": (*renderer).incident,
-		"list":     (*renderer).list,
-		"modal":    nil, // a part of the others
-		"note":     func(r *renderer, s string) *message { return r.note("our words and " + s) },
-		"notice":   (*renderer).notice,
+		"alert":        (*renderer).alert,
+		"card":         card,
+		"decision":     (*renderer).decision,
+		"declareModal": (*renderer).declareModal,
+		"declared":     (*renderer).declared,
+		"digest":       (*renderer).digest,
+		"doneModal": func(r *renderer, s string) slack.ModalViewRequest {
+			return r.doneModal(anchor{ID: "INC-1"}, "Done", "our words and "+s)
+		},
+		"draftModal": (*renderer).draftModal,
+		"drafts":     (*renderer).drafts,
+		"evidence":   (*renderer).evidence,
+		"help":       (*renderer).help,
+		"helpAll":    (*renderer).helpAll,
+		"helpOf":     func(r *renderer) *message { return r.helpOf(verbAck) },
+		"home":       func(r *renderer, b *board, name string) slack.HomeTabViewRequest { return homeTab(r.home(b, name)) },
+		"incident":   (*renderer).incident,
+		"list":       (*renderer).list,
+		"modal":      nil, // a part of the others
+		"note":       func(r *renderer, s string) *message { return r.note("our words and " + s) },
+		"noteModal":  (*renderer).noteModal,
+		"notice":     (*renderer).notice,
 		"offer": func(r *renderer, s string) *message {
 			return r.offer("our words and "+s, button(actionAck, "INC-1", "Yes"))
 		},
-		"outcome":      (*renderer).outcome,
-		"past":         (*renderer).past,
-		"rejectModal":  (*renderer).rejectModal,
-		"resolveModal": (*renderer).resolveModal,
-		"show":         (*renderer).show,
-		"similar":      (*renderer).similar,
+		"outcome":        (*renderer).outcome,
+		"past":           (*renderer).past,
+		"reading":        func(r *renderer, d *engine.Detail) slack.ModalViewRequest { return reading(r.show(d)) },
+		"rejectModal":    (*renderer).rejectModal,
+		"reply":          (*renderer).reply,
+		"resolveModal":   (*renderer).resolveModal,
+		"runbook":        (*renderer).runbook,
+		"severityModal":  (*renderer).severityModal,
+		"show":           (*renderer).show,
+		"silenceEnded":   (*renderer).silenceEnded,
+		"silencePreview": (*renderer).silencePreview,
+		"silenced":       (*renderer).silenced,
+		"silences":       (*renderer).silences,
+		"similar":        (*renderer).similar,
+		"stats":          (*renderer).stats,
+		"status":         (*renderer).status,
+		"updateModal":    (*renderer).updateModal,
 	}
 }
 

@@ -171,9 +171,10 @@ func (b *besieged) alerts() {
 			}},
 		})
 		b.post("/webhooks/alertmanager", string(body))
+		// The channel's message, the plain alert and the decision each; all at once
+		// would be a storm, which is told in a digest.
+		b.quiet(3 * (n + 1))
 	}
-	// The channel's message, the plain alert and the decision each.
-	b.quiet((len(b.texts) + 3) / 4 * 3)
 	p, err := b.engine.Incidents(b.Context(), engine.IncidentFilter{Live: true}, "", 200)
 	if err != nil {
 		b.Fatal(err)
