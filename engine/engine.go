@@ -40,6 +40,7 @@ type Config struct {
 	ReopenWindow    time.Duration // 10 min: firing again sooner reopens the incident
 	Expire          time.Duration // 1 h: a series without resolve of its own ends
 	KeepEvents      time.Duration // 30 days
+	KeepRaw         time.Duration // 7 days: deliveries that could not be read
 }
 
 // Engine is the domain at work: every use case is a method, safe for concurrent
@@ -69,6 +70,7 @@ func New(ctx context.Context, cfg Config) (*Engine, error) {
 	orDefault(&cfg.ReopenWindow, 10*time.Minute)
 	orDefault(&cfg.Expire, time.Hour)
 	orDefault(&cfg.KeepEvents, 30*24*time.Hour)
+	orDefault(&cfg.KeepRaw, 7*24*time.Hour)
 	e := &Engine{
 		cfg: cfg, store: cfg.Store, log: cfg.Log.With("component", "engine"),
 		library: newLibrary(cfg.embedder()), ledger: newLedger(), weather: newWeather(),

@@ -34,6 +34,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"decisions", decisionTests},
 		{"posts", postTests},
 		{"events", eventTests},
+		{"quarantine", quarantineTests},
 		{"transactions", txTests},
 		{"jobs", jobTests},
 		{"ends of jobs", endTests},
