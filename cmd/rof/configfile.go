@@ -24,6 +24,7 @@ type file struct {
 	groupWindow     time.Duration
 	expire          time.Duration
 	keepEvents      time.Duration
+	keepRaw         time.Duration
 	modelTimeout    time.Duration
 	tokensPerHour   int
 	warnings        []string
@@ -33,6 +34,7 @@ type file struct {
 type source struct {
 	kind   string
 	tokens []string
+	trust  trust
 }
 
 // document is the file as it is written.
@@ -70,7 +72,10 @@ type sourceDocument struct {
 	Kind      string         `yaml:"kind"`
 	Token     any            `yaml:"token"` // one, or a list while secrets rotate
 	TokenFile string         `yaml:"token_file"`
-	HMAC      map[string]any `yaml:"hmac"`
+	HMAC      *hmacDocument  `yaml:"hmac"`
+	Header    string         `yaml:"header"`
+	Topics    []string       `yaml:"topics"`
+	Confirm   bool           `yaml:"confirm"`
 	Map       map[string]any `yaml:"map"`
 }
 
@@ -116,6 +121,7 @@ func (r *reader) readFile(path string) file {
 	f.groupWindow = r.duration("group.window", d.Group.Window)
 	f.expire = r.duration("group.expire", d.Group.Expire)
 	f.keepEvents = r.duration("retention.events", d.Retention.Events)
+	f.keepRaw = r.duration("retention.raw", d.Retention.Raw)
 	if f.modelTimeout = r.duration("model.timeout", d.Model.Timeout); f.modelTimeout > longestModel {
 		r.problemf("ROF_CONFIG model.timeout must be at most %s, not %s", longestModel, d.Model.Timeout)
 	}
@@ -125,7 +131,7 @@ func (r *reader) readFile(path string) file {
 		}
 	}
 	for name, set := range map[string]bool{
-		"services": len(d.Services) > 0, "approvers": len(d.Approvers) > 0, "escalate": len(d.Escalate) > 0, "retention.raw": d.Retention.Raw != "",
+		"services": len(d.Services) > 0, "approvers": len(d.Approvers) > 0, "escalate": len(d.Escalate) > 0,
 	} {
 		if set {
 			f.warnings = append(f.warnings, "ROF_CONFIG "+name+" is set, but this version does not use it yet")
@@ -169,9 +175,10 @@ func (r *reader) readSources(docs map[string]sourceDocument) map[string]source {
 				r.problemf("ROF_CONFIG sources.%s.token is shorter than 8 characters", name)
 			}
 		}
-		if d.HMAC != nil || d.Map != nil {
-			r.problemf("ROF_CONFIG sources.%s: this version knows token only, not hmac or map", name)
+		if d.Map != nil {
+			r.problemf("ROF_CONFIG sources.%s: this version does not know map", name)
 		}
+		r.readTrust(name, &s, &d)
 		out[name] = s
 	}
 	return out
