@@ -5,6 +5,7 @@ type Delivery struct {
 	Source    string
 	Alerts    []Alert
 	Changes   []Change // what was done on purpose
+	Remarks   []Remark // what was written of alerts where they come from
 	Truncated int      // alerts the sender cut from this body
 }
 

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -58,5 +60,32 @@ func TestTheConfigSaysWhatIsWrongWithTrust(t *testing.T) {
 	}
 	if err != nil && strings.Contains(err.Error(), "a-long-token") {
 		t.Errorf("the error shows a secret: %v", err)
+	}
+}
+
+func TestTheConfigOfTheDocsIsRead(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("..", "..", "docs", "sources*.md"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no docs: %v", err)
+	}
+	blocks := 0
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range strings.Split(string(b), "```yaml\n")[1:] {
+			block, _, _ := strings.Cut(part, "```")
+			if !strings.HasPrefix(block, "sources:") {
+				continue
+			}
+			blocks++
+			if _, err := readConfig(env("HOME=/h", "ROF_CONFIG="+write(t, strings.ReplaceAll(block, "…", "a-long-secret")))); err != nil {
+				t.Errorf("%s: %v in\n%s", filepath.Base(f), err, block)
+			}
+		}
+	}
+	if blocks == 0 {
+		t.Error("no config in the docs")
 	}
 }

@@ -24,6 +24,9 @@ func PagerDuty(in Input) (Parsed, error) {
 			return err
 		}
 		data := event.child("data")
+		if name == "incident.annotated" || name == "incident.status_update_published" {
+			return pagerDutyRemark(event, data, to)
+		}
 		status, ok := pagerDutyStatus(name, data)
 		if !ok || data.text("type") != "incident" {
 			return o.failed()
@@ -83,6 +86,20 @@ func pagerDutyIncident(event, data object, name string, status engine.AlertStatu
 	a.Links = addLink(a.Links, "source", data.text("html_url"))
 	a.Links = addLink(a.Links, "bridge", data.child("conference_bridge").text("conference_url"))
 	return a, event.failed()
+}
+
+// pagerDutyRemark reads a note, or a status that was published.
+func pagerDutyRemark(event, data object, to *engine.Delivery) error {
+	r := engine.Remark{
+		ID: identity(cmp.Or(data.id("id"), event.id("id"))), Fingerprint: identity(data.child("incident").id("id")),
+		Actor: line(event.child("agent").text("summary"), maxName),
+		Text:  cutBytes(data.text("content", "message"), maxDescription), At: event.time("occurred_at"),
+	}
+	if err := event.failed(); err != nil || r.Fingerprint == "" || r.Text == "" {
+		return err
+	}
+	to.Remarks = append(to.Remarks, r)
+	return nil
 }
 
 func later(a, b time.Time) time.Time {

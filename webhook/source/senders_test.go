@@ -46,7 +46,7 @@ func senders() []delivery {
 		{"pagerduty-priority.json", "pagerduty", "", []string{"acknowledged critical service=cart title=Cart answers with 503 fp=Q1CART 2026-04-02T01:00:00Z.. reason=incident.priority_updated"}},
 		{"pagerduty-resolved.json", "pagerduty", "", []string{"resolved high service=cart title=Cart answers with 503 fp=Q1CART 2026-04-02T01:00:00Z..2026-04-02T02:00:00Z reason=incident.resolved"}},
 		{"pagerduty-reopened.json", "pagerduty", "", []string{"firing high service=cart title=Cart answers with 503 fp=Q1CART 2026-04-02T02:03:00Z.. reason=incident.reopened"}},
-		{"pagerduty-note.json", "pagerduty", "", nil},
+		{"pagerduty-note.json", "pagerduty", "", []string{"remark PNOTE on Q1CART by Ann at 2026-04-02T01:10:00Z: rolled back"}},
 		{"pagerduty-ping.json", "pagerduty", "", nil},
 
 		{"pagerduty-events-trigger.json", "pagerduty-events", "", []string{"firing high service=cart title=Pool of cart is exhausted fp=cart/db-pool 2026-04-03T10:20:30.5Z.. value=200 threshold=180 spike=100"}},
@@ -117,6 +117,9 @@ func told(d engine.Delivery) []string {
 	}
 	for _, c := range d.Changes {
 		out = append(out, fmt.Sprintf("%s %s %s %s by %s at %s: %s %s", c.Kind, c.Service, c.Environment, c.Ref, c.Actor, when(&c.At), c.Title, c.URL))
+	}
+	for _, r := range d.Remarks {
+		out = append(out, fmt.Sprintf("remark %s on %s by %s at %s: %s", r.ID, r.Fingerprint, r.Actor, when(&r.At), r.Text))
 	}
 	return out
 }

@@ -62,15 +62,17 @@ func (p *Parsed) spoilt(member any, err error) {
 
 // take reads one member into the delivery.
 func (p *Parsed) take(o object, read reader) error {
-	before := len(p.Delivery.Alerts) + len(p.Delivery.Changes)
+	before := members(&p.Delivery)
 	if err := read(o, &p.Delivery); err != nil {
 		return err
 	}
-	if len(p.Delivery.Alerts)+len(p.Delivery.Changes) == before {
+	if members(&p.Delivery) == before {
 		p.Ignored++
 	}
 	return nil
 }
+
+func members(d *engine.Delivery) int { return len(d.Alerts) + len(d.Changes) + len(d.Remarks) }
 
 // Parser reads the bodies of one monitoring system. Its errors are
 // *engine.Error of kind Invalid, with the field's path in Field.
