@@ -3,6 +3,8 @@ package webhook
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 )
@@ -12,7 +14,11 @@ import (
 // SNS's own, for this and nothing else.
 func (s *Server) subscribe(ctx context.Context, name string, conf SourceConfig, address string) error {
 	u, ok := snsURL(address)
-	if !ok || u.EscapedPath() != "/" && u.EscapedPath() != "" || u.Query().Get("Action") != "ConfirmSubscription" || u.Query().Get("Token") == "" {
+	if ok {
+		q := u.Query()
+		ok = strings.Trim(u.EscapedPath(), "/") == "" && q.Get("Action") == "ConfirmSubscription" && q.Get("Token") != "" && slices.Contains(conf.Topics, q.Get("TopicArn"))
+	}
+	if !ok {
 		return &distrust{http.StatusForbidden, "a subscription that is not confirmed at SNS", "nothing: SNS names its own address, and this was another sender"}
 	}
 	if !conf.Confirm {

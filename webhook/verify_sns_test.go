@@ -288,6 +288,7 @@ func TestSubscriptionsToATopic(t *testing.T) {
 		{"to do something else are refused", true, func(e *source.Envelope) {
 			e.SubscribeURL = strings.Replace(confirmURL, "ConfirmSubscription", "Publish", 1)
 		}, serve, 403, []string{certificate}},
+		{"to another topic are refused", true, func(e *source.Envelope) { e.SubscribeURL = strings.Replace(confirmURL, ":alarms", ":other", 1) }, serve, 403, []string{certificate}},
 		{"that SNS does not take now are asked for again", true, func(*source.Envelope) {}, func(r *http.Request) *http.Response {
 			if r.URL.String() == certificate {
 				return serve(r)
