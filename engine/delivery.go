@@ -7,6 +7,7 @@ type Delivery struct {
 	Source    string
 	Alerts    []Alert
 	Changes   []Change // what was done on purpose
+	Remarks   []Remark // what was written of alerts where they come from
 	Truncated int      // alerts the sender cut from this body
 	// Expire is how long after its last notice an alert ends whose sender never
 	// says that it is over; zero where the sender does.

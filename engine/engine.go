@@ -49,6 +49,7 @@ type Config struct {
 	ReopenWindow    time.Duration // 10 min: firing again sooner reopens the incident
 	Expire          time.Duration // 1 h: a series without resolve of its own ends
 	KeepEvents      time.Duration // 30 days
+	KeepRaw         time.Duration // 7 days: deliveries that could not be read
 
 	// Updates is the channel that gets the updates of all incidents; "" for none.
 	Updates   string
@@ -83,6 +84,7 @@ func New(ctx context.Context, cfg Config) (*Engine, error) {
 	orDefault(&cfg.Expire, time.Hour)
 	orDefault(&cfg.KeepEvents, 30*24*time.Hour)
 	cfg.Reminders = cfg.Reminders.defaults()
+	orDefault(&cfg.KeepRaw, 7*24*time.Hour)
 	e := &Engine{
 		cfg: cfg, store: cfg.Store, log: cfg.Log.With("component", "engine"),
 		library: newLibrary(cfg.embedder()), ledger: newLedger(), weather: newWeather(),

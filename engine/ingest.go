@@ -43,6 +43,14 @@ func (e *Engine) Ingest(ctx context.Context, d Delivery) (Receipt, error) {
 		all.Ignored += r.Ignored
 		all.Alerts = append(all.Alerts, r.Alerts...)
 	}
+	if len(d.Remarks) > 0 {
+		added, err := e.remark(ctx, d.Source, d.Remarks)
+		if err != nil {
+			return Receipt{}, err
+		}
+		all.Accepted += added
+		all.Ignored += len(d.Remarks) - added
+	}
 	return all, nil
 }
 

@@ -108,6 +108,9 @@ type Reader interface {
 	// Changes lists the changes on a service within [from, to], the latest
 	// first, at most limit.
 	Changes(ctx context.Context, service string, from, to time.Time, limit int) ([]Change, error)
+	// Quarantined lists what could not be read of a source's deliveries, or of
+	// all with source "", the latest first, at most limit (0: 50).
+	Quarantined(ctx context.Context, source string, limit int) ([]Quarantined, error)
 }
 
 // Tx is a unit of work. Its reads see its own writes. Reading one row by id
@@ -144,6 +147,7 @@ type Tx interface {
 	PutChanges(ctx context.Context, changes []Change) error
 	PutSilence(ctx context.Context, s Silence) error
 	PutDrafts(ctx context.Context, drafts []ThreadDraft) error
+	PutQuarantined(ctx context.Context, parts []Quarantined) error
 	// PutVectors keeps vectors of a model by their texts' hashes. Those of other
 	// models are dropped: vectors of two models never meet.
 	PutVectors(ctx context.Context, model string, vectors map[string][]float32) error
@@ -188,6 +192,9 @@ type Tx interface {
 	// and done envelopes older than the times given, at most a few thousand rows
 	// a call.
 	Tidy(ctx context.Context, events, envelopes time.Time) error
+	// DropQuarantined drops what was quarantined before a time, and all but the
+	// latest few.
+	DropQuarantined(ctx context.Context, before time.Time, keep int) error
 }
 
 // IncidentFilter narrows a list of incidents; empty fields don't.

@@ -18,6 +18,9 @@ func (e *Engine) tidy(ctx context.Context, _ string) error {
 		if expired, err = tx.ExpiredAlerts(ctx, now, 500); err != nil {
 			return err
 		}
+		if err := tx.DropQuarantined(ctx, now.Add(-e.cfg.KeepRaw), keptQuarantined); err != nil {
+			return err
+		}
 		return tx.Tidy(ctx, now.Add(-e.cfg.KeepEvents), now.Add(-envelopesKept))
 	})
 	if err != nil {

@@ -71,7 +71,7 @@ func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 	d := s.door
 	return func(c echo.Context) error {
 		r, route := c.Request(), c.Path()
-		if route == webhookRoute {
+		if strings.HasPrefix(route, webhookRoute) {
 			return next(c)
 		}
 		if err := d.cross.Check(r); err != nil {

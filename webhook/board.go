@@ -36,6 +36,7 @@ type boardView struct {
 	Current string
 	Advice  []adviceView
 	Refused []refusal
+	Unread  []unreadView
 	Stats   engine.Stats
 	Trust   trustView
 	Try     tryView
@@ -100,6 +101,9 @@ func (s *Server) boardView(c echo.Context, current string) (*boardView, error) {
 	}
 	for _, d := range advice.Items[:min(len(advice.Items), boardAdvice)] {
 		b.Advice = append(b.Advice, adviceView{Decision: d, Title: titleOf(&d, b.Rows, b.Recent)})
+	}
+	if b.Unread, err = s.unread(ctx); err != nil {
+		return nil, err
 	}
 	b.Stats, err = s.pages.stats.get(ctx, s.cfg.Now(), e.Stats)
 	b.Trust = newTrustView(b.Stats.Calibration)
@@ -219,12 +223,12 @@ func titleOf(d *engine.Decision, lists ...[]rowView) string {
 func (s *Server) try() tryView {
 	t := tryView{
 		URL: s.cfg.PublicURL + "/webhooks/generic", Public: s.cfg.PublicURL,
-		Secret: !s.sources.local || len(s.sources.byName["alertmanager"].Tokens) > 0,
+		Secret: !s.sources.around.local || len(s.sources.byName["alertmanager"].Tokens) > 0,
 	}
 	switch {
 	case len(s.sources.byName["generic"].Tokens) > 0:
 		t.Token = "GENERIC_TOKEN"
-	case !s.sources.local:
+	case !s.sources.around.local:
 		t.URL, t.Token = s.cfg.PublicURL+"/api/v1/decisions/stream-anomaly", "ROF_API_TOKEN"
 	}
 	return t

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -22,8 +23,15 @@ const deliverTimeout = 4 * time.Second
 // could not be read.
 type delivered struct {
 	Accepted    int `json:"accepted" doc:"Alerts that changed something, and changes that were recorded"`
-	Ignored     int `json:"ignored" doc:"Repeats and late ones, which change nothing"`
-	Quarantined int `json:"quarantined,omitempty" doc:"Alerts of this body that could not be read; the log says why"`
+	Ignored     int `json:"ignored" doc:"Repeats, late ones, tests and what is no alert: they change nothing"`
+	Quarantined int `json:"quarantined,omitempty" doc:"Alerts of this body that could not be read; they are kept, and the dashboard says why"`
+}
+
+// answered is how a delivery is answered.
+type answered struct {
+	delivered
+	status int // 202 where 0
+	answer any // the counts where nil
 }
 
 // deliver takes in what a monitoring system sends: verify, parse, ingest, and
@@ -33,66 +41,81 @@ func (s *Server) deliver(c echo.Context) error {
 	start := s.cfg.Now()
 	name := c.Param("source")
 	conf, known := s.sources.byName[name]
+	known = known && (c.Path() == webhookRoute || conf.Kind == "pagerduty-events")
+	if known && handshake(c, conf) {
+		return c.NoContent(http.StatusOK)
+	}
 	if !known {
 		name = "unknown"
 	}
 	out, err := s.delivery(c, conf, c.Param("source"), known)
-	status := http.StatusAccepted
+	status := cmp.Or(out.status, http.StatusAccepted)
 	if err != nil {
 		status = problemOf(err).Status
 	}
-	s.metrics.delivery(name, status, s.cfg.Now().Sub(start), out)
-	if err != nil {
+	s.metrics.delivery(name, status, s.cfg.Now().Sub(start), out.delivered)
+	switch {
+	case err != nil:
 		return err
+	case out.answer != nil:
+		return c.JSON(status, out.answer)
 	}
-	return c.JSON(status, out)
+	return c.JSON(status, out.delivered)
 }
 
-func (s *Server) delivery(c echo.Context, conf SourceConfig, name string, known bool) (delivered, error) {
+func (s *Server) delivery(c echo.Context, conf SourceConfig, name string, known bool) (answered, error) {
 	r := c.Request()
 	if !known {
-		return delivered{}, newProblem(http.StatusNotFound, "no such source; there are "+strings.Join(s.sources.names(), ", "))
+		return answered{}, newProblem(http.StatusNotFound, "no such source; there are "+strings.Join(s.sources.names(), ", "))
 	}
 	if r.Method != http.MethodPost {
 		c.Response().Header().Set("Allow", http.MethodPost)
-		return delivered{}, newProblem(http.StatusMethodNotAllowed, "deliveries are posted")
+		return answered{}, newProblem(http.StatusMethodNotAllowed, "deliveries are posted")
 	}
-	if err := s.admit(r, conf, name); err != nil {
-		return delivered{}, err
+	read := sync.OnceValues(func() ([]byte, error) { return readBody(r) })
+	if err := s.admit(r, name, read); err != nil {
+		return answered{}, err
 	}
-	body, err := readBody(r)
+	body, err := read()
 	if err != nil {
-		return delivered{}, unread(err)
-	}
-	p, err := conf.Parse(source.Input{Source: name, Body: body, Header: r.Header})
-	if err != nil {
-		return delivered{}, malformed(err)
-	}
-	p.Delivery.Expire = cmp.Or(conf.Expire, p.Delivery.Expire)
-	for _, bad := range p.Bad {
-		s.log.WarnContext(r.Context(), "alert not read", "source", name, "request_id", requestID(r.Context()), "error", bad)
+		return answered{}, unread(err)
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), deliverTimeout)
 	defer cancel()
+	p, err := conf.Parse(source.Input{Source: name, Body: body, Header: r.Header})
+	if err != nil {
+		s.quarantineBody(ctx, name, body, err)
+		return answered{}, malformed(err)
+	}
+	p.Delivery.Expire = cmp.Or(conf.Expire, p.Delivery.Expire)
+	out := answered{delivered: delivered{Ignored: p.Ignored, Quarantined: len(p.Bad)}, answer: p.Answer}
+	if p.Confirm != "" {
+		out.status = http.StatusOK
+		if err := s.subscribe(ctx, name, conf, p.Confirm); err != nil {
+			return answered{}, s.refusal(ctx, name, err)
+		}
+		return out, nil
+	}
 	receipt, err := s.cfg.Engine.Ingest(ctx, p.Delivery)
 	if err != nil {
-		return delivered{}, again(err)
+		return answered{}, again(err)
+	}
+	if err := s.quarantine(ctx, name, p); err != nil {
+		return answered{}, again(err)
 	}
 	s.sources.accepted(name)
-	return delivered{Accepted: receipt.Accepted, Ignored: receipt.Ignored, Quarantined: len(p.Bad)}, nil
+	out.Accepted, out.Ignored = receipt.Accepted, out.Ignored+receipt.Ignored
+	return out, nil
 }
 
-// admit checks a delivery's secret. A source without one is open on loopback
-// only, and there not to the pages of other sites that a browser has open.
-func (s *Server) admit(r *http.Request, conf SourceConfig, name string) error {
-	if !s.sources.verify(conf, r) {
-		why, first := s.sources.refuse(name, conf, s.cfg.Now())
-		if first {
-			s.log.WarnContext(r.Context(), "delivery refused", "source", name, "reason", why.Reason, "fix", why.Fix, "count", why.Count)
-		}
-		return newProblem(http.StatusUnauthorized, "this source needs its token")
+// admit finds out whether a delivery is its source's own. A source without a
+// secret is open on loopback only, and there not to the pages of other sites
+// that a browser has open.
+func (s *Server) admit(r *http.Request, name string, body func() ([]byte, error)) error {
+	if err := s.sources.verifiers[name].verify(r, body); err != nil {
+		return s.refusal(r.Context(), name, err)
 	}
-	if len(conf.Tokens) == 0 {
+	if s.sources.open(name) {
 		if err := s.door.cross.Check(r); err != nil {
 			return newProblem(http.StatusForbidden, "a page of another site may not deliver here")
 		}
@@ -100,11 +123,34 @@ func (s *Server) admit(r *http.Request, conf SourceConfig, name string) error {
 	return nil
 }
 
+// refusal is what a sender is told that was not trusted; our side learns more.
+func (s *Server) refusal(ctx context.Context, name string, err error) error {
+	why, ok := errors.AsType[*distrust](err)
+	if !ok {
+		return malformed(unread(err))
+	}
+	s.refused(ctx, name, why)
+	if why.status == http.StatusForbidden {
+		return newProblem(http.StatusForbidden, "this source does not take what that topic sends")
+	}
+	return newProblem(http.StatusUnauthorized, "this source needs its token or signature")
+}
+
+// refused keeps a refusal for the dashboard, and logs the first of a minute.
+func (s *Server) refused(ctx context.Context, name string, why *distrust) {
+	if r, first := s.sources.refuse(name, why, s.cfg.Now()); first {
+		s.log.WarnContext(ctx, "delivery refused", "source", name, "reason", r.Reason, "fix", r.Fix, "count", r.Count)
+	}
+}
+
 func unread(err error) error {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return err
 	}
 	if _, ok := errors.AsType[*problem](err); ok {
+		return err
+	}
+	if _, ok := errors.AsType[*engine.Error](err); ok {
 		return err
 	}
 	return newProblem(http.StatusBadRequest, "the body broke off")

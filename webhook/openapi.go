@@ -68,7 +68,11 @@ func (s *Server) describePlain(doc *huma.OpenAPI) {
 		return map[string]*huma.MediaType{"application/json": {Schema: huma.SchemaFromType(doc.Components.Schemas, typeOf(v))}}
 	}
 	hook := problems(400, 401, 403, 404, 405, 413, 503)
-	hook["202"] = &huma.Response{Description: "All of it is durable", Content: schema(delivered{}, "Delivered")}
+	hook["202"] = &huma.Response{
+		Description: "All of it is durable. To pagerduty-events the answer is PagerDuty's own: status, message and dedup_key",
+		Content:     map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{AnyOf: []*huma.Schema{huma.SchemaFromType(doc.Components.Schemas, typeOf(delivered{})), enqueued()}}}},
+	}
+	hook["200"] = &huma.Response{Description: "A topic's subscription was verified; it is confirmed where the config says so", Content: schema(delivered{}, "Delivered")}
 	kinds := make([]any, 0, len(s.sources.kinds))
 	for _, name := range sortedKeys(s.sources.kinds) {
 		kinds = append(kinds, name)
@@ -76,7 +80,8 @@ func (s *Server) describePlain(doc *huma.OpenAPI) {
 	doc.AddOperation(&huma.Operation{
 		Method: http.MethodPost, Path: "/webhooks/{source}", OperationID: "post-webhooks-source", Tags: []string{"webhooks"},
 		Summary: "Deliver alerts, in the format of the source's system",
-		Description: "The source's own secret as a bearer token, as the password of basic authentication or in the header of its configuration. 503 comes with Retry-After: send it again. " +
+		Description: "The source's own secret as a bearer token, as the password of basic authentication, in the header of its configuration, as the parameter token or, to pagerduty-events, as routing_key; " +
+			"or the sender's signature, where it signs. 503 comes with Retry-After: send it again. " +
 			"To the generic source a body, or a member of its list, with a kind of change, deploy, config, flag or migration is not an alert but what somebody changed on a service: " +
 			`{"kind": "change", "type": "deploy", "service": "checkout", "title": "deploy 4f1c2e", "ref": "4f1c2e", "actor": "ann", "at": "2026-11-23T02:58:10Z", "url": "https://…"}. ` +
 			"The half hour before an alert is searched for them.",
@@ -112,6 +117,15 @@ func (s *Server) describePlain(doc *huma.OpenAPI) {
 			"503": {Description: "Not ready", Content: schema(readiness{}, "Readiness")},
 		},
 	})
+}
+
+// enqueued is how PagerDuty answers an event.
+func enqueued() *huma.Schema {
+	text := &huma.Schema{Type: huma.TypeString}
+	return &huma.Schema{
+		Type: huma.TypeObject, Required: []string{"status", "message"},
+		Properties: map[string]*huma.Schema{"status": text, "message": text, "dedup_key": {Type: huma.TypeString, Description: "What the alert is resolved by"}},
+	}
 }
 
 // describeHistory adds the two that stream.

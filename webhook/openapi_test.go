@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -77,8 +78,11 @@ func (c *contract) do(status int, method, path, body string, extra ...string) an
 }
 
 func TestAnswersMatchTheDocument(t *testing.T) {
-	r := start(t, nil).withSeeds()
+	aws := newAmazon(t, time.Now())
+	r := start(t, aws.trusted).withSeeds()
 	c := newContract(t, r)
+	c.do(200, "POST", "/webhooks/cloudwatch", aws.sign(t, subscription(time.Now())))
+	c.do(202, "POST", "/webhooks/pagerduty-events", `{"event_action":"resolve","dedup_key":"a"}`)
 
 	d := c.do(200, "POST", "/api/v1/decisions/analyze", `{"error_type":"database_timeout","spike_percentage":450,"service":"checkout"}`)
 	if d.field(t, "matched_incident") != "INC-2025-001" || d.field(t, "confidence_score") != 0.95 || d.field(t, "example") != true {

@@ -11,6 +11,10 @@ const (
 	anyMethod    = "*"
 )
 
+// pagerDutyPaths are what clients of PagerDuty add to the address that they are
+// given in place of PagerDuty's.
+func pagerDutyPaths() []string { return []string{"/v2/enqueue", "/v2/change/enqueue"} }
+
 // routes is the whole URL surface. What is not under open needs the token or
 // the session cookie where a token is set.
 func (s *Server) routes() error {
@@ -25,6 +29,9 @@ func (s *Server) routes() error {
 	open(http.MethodPost, "/logout", s.signOut)
 	open(http.MethodGet, "/assets/:name", s.asset)
 	open(anyMethod, webhookRoute, s.deliver)
+	for _, path := range pagerDutyPaths() {
+		open(anyMethod, webhookRoute+path, s.deliver)
+	}
 
 	e.GET("/", s.board)
 	e.GET("/i/:id", s.incidentPage)

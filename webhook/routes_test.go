@@ -136,7 +136,7 @@ func TestErrorsAreProblems(t *testing.T) {
 		})
 	}
 	t.Run("an unknown source is told what there is", func(t *testing.T) {
-		r.do("POST", "/webhooks/nagios", "{}").names(t, "generic, honeycomb, kibana")
+		r.do("POST", "/webhooks/nagios", "{}").names(t, "there are alertmanager, azure, checkly, ")
 	})
 	t.Run("a browser gets a page", func(t *testing.T) {
 		got := r.do("GET", "/i/INC-1999-0001", "", "Accept: text/html")

@@ -54,6 +54,7 @@ type Config struct {
 	// Slack says how the bot is; nil means that there is none.
 	Slack      func() SlackState
 	MaxClients int                    // feeds open at the same time; 1024 where 0
+	HTTP       *http.Client           // fetches what SNS signs with; one of its own where nil
 	Metrics    []prometheus.Collector // more for /metrics
 	Version    string
 	Log        *slog.Logger     // discards
@@ -96,6 +97,9 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	if cfg.HTTP == nil {
+		cfg.HTTP = &http.Client{Timeout: fetchTimeout}
+	}
 	l := cfg.Listener
 	if l == nil {
 		var err error
@@ -121,7 +125,7 @@ func build(cfg Config, l net.Listener) (*Server, error) {
 		return nil, fmt.Errorf("public URL %q: write it as https://rof.example.com", cfg.PublicURL)
 	}
 	s := &Server{cfg: cfg, log: cfg.Log.With("component", "webhook"), listener: l, echo: echo.New()}
-	if s.sources, err = newSources(cfg.Sources, local); err != nil {
+	if s.sources, err = newSources(cfg.Sources, around{local: local, now: cfg.Now, http: cfg.HTTP}); err != nil {
 		return nil, err
 	}
 	if s.pages, err = newPages(cfg); err != nil {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -29,13 +28,20 @@ type SourceConfig struct {
 	// Expire is how long after their last notice its alerts end by themselves;
 	// as the kind has it where zero.
 	Expire time.Duration
+	// HMAC is for senders that sign what they send.
+	HMAC *HMACConfig
+	// Topics are the topics of SNS that may deliver to a source of kind
+	// cloudwatch; Confirm confirms their subscriptions.
+	Topics  []string
+	Confirm bool
 }
 
 // sources knows the sources by name, and what each refused.
 type sources struct {
-	byName map[string]SourceConfig
-	kinds  map[string]source.Parser
-	local  bool // only this machine can reach us, so a source without secret is open
+	byName    map[string]SourceConfig
+	verifiers map[string]verifier
+	kinds     map[string]source.Parser
+	around    around
 
 	mu      sync.Mutex
 	refused map[string]refusal
@@ -50,8 +56,11 @@ type refusal struct {
 	Fix    string
 }
 
-func newSources(configured map[string]SourceConfig, local bool) (*sources, error) {
-	s := &sources{byName: make(map[string]SourceConfig), kinds: source.Kinds(), local: local, refused: make(map[string]refusal)}
+func newSources(configured map[string]SourceConfig, a around) (*sources, error) {
+	s := &sources{
+		byName: make(map[string]SourceConfig), verifiers: make(map[string]verifier),
+		kinds: source.Kinds(), around: a, refused: make(map[string]refusal),
+	}
 	for kind := range s.kinds {
 		s.byName[kind] = SourceConfig{Kind: kind, Parse: s.kinds[kind]}
 	}
@@ -60,60 +69,38 @@ func newSources(configured map[string]SourceConfig, local bool) (*sources, error
 		if s.kinds[c.Kind] == nil {
 			return nil, fmt.Errorf("source %s: kind %q is unknown; there are %s", name, c.Kind, strings.Join(slices.Sorted(maps.Keys(s.kinds)), ", "))
 		}
-		if slices.Contains(c.Tokens, "") {
-			return nil, fmt.Errorf("source %s: a token is empty", name)
-		}
 		if c.Parse == nil {
 			c.Parse = s.kinds[c.Kind]
 		}
 		s.byName[name] = c
+	}
+	for name, c := range s.byName {
+		v, err := newVerifier(name, c, a)
+		if err != nil {
+			return nil, fmt.Errorf("source %s: %w", name, err)
+		}
+		s.verifiers[name] = v
 	}
 	return s, nil
 }
 
 func (s *sources) names() []string { return slices.Sorted(maps.Keys(s.byName)) }
 
-// verify reports whether a delivery shows one of its source's secrets. All of
-// them are compared, so that the time it takes tells nothing.
-func (s *sources) verify(c SourceConfig, r *http.Request) bool {
-	if len(c.Tokens) == 0 {
-		return s.local
-	}
-	var shown []string
-	if token, ok := bearer(r.Header.Get("Authorization")); ok {
-		shown = append(shown, token)
-	}
-	if user, password, ok := r.BasicAuth(); ok {
-		shown = append(shown, password, user+":"+password)
-	}
-	if v := r.Header.Get(c.Header); c.Header != "" && v != "" {
-		shown = append(shown, v)
-	}
-	ok := false
-	for _, have := range shown {
-		for _, want := range c.Tokens {
-			ok = same(have, want) || ok
-		}
-	}
+// open reports whether a source takes what anybody on this machine sends.
+func (s *sources) open(name string) bool {
+	_, ok := s.verifiers[name].(openVerifier)
 	return ok
 }
 
-// refuse counts a delivery that showed no secret. It reports whether it is the
+// refuse counts a delivery that was not trusted. It reports whether it is the
 // first for a while, so that the log is not at the sender's mercy.
-func (s *sources) refuse(name string, c SourceConfig, now time.Time) (refusal, bool) {
+func (s *sources) refuse(name string, why *distrust, now time.Time) (refusal, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.refused[name]
 	first := now.Sub(r.Last) > time.Minute
-	r.Source, r.Last = name, now
+	r.Source, r.Last, r.Reason, r.Fix = name, now, why.reason, why.fix
 	r.Count++
-	r.Reason, r.Fix = "wrong or missing token", "send the token of sources."+name+" in the header Authorization: Bearer"
-	if c.Header != "" {
-		r.Fix = "send the token of sources." + name + " in the header " + c.Header
-	}
-	if len(c.Tokens) == 0 {
-		r.Reason, r.Fix = "no secret set", "set sources."+name+".token in the config, and the same in the sender"
-	}
 	s.refused[name] = r
 	return r, first
 }
@@ -136,4 +123,12 @@ func (s *sources) refusals(now time.Time) []refusal {
 		}
 	}
 	return out
+}
+
+// blank takes a source's own tokens out of a text.
+func (s *sources) blank(name, text string) string {
+	for _, token := range s.byName[name].Tokens {
+		text = strings.ReplaceAll(text, token, "…")
+	}
+	return text
 }

@@ -34,6 +34,7 @@ type file struct {
 	groupWindow     time.Duration
 	expire          time.Duration
 	keepEvents      time.Duration
+	keepRaw         time.Duration
 	modelTimeout    time.Duration
 	tokensPerHour   int
 	reminders       engine.Reminders
@@ -47,6 +48,7 @@ type file struct {
 type source struct {
 	kind   string
 	tokens []string
+	trust  trust
 	mapped
 }
 
@@ -89,7 +91,10 @@ type sourceDocument struct {
 	Kind      string         `yaml:"kind"`
 	Token     any            `yaml:"token"` // one, or a list while secrets rotate
 	TokenFile string         `yaml:"token_file"`
-	HMAC      map[string]any `yaml:"hmac"`
+	HMAC      *hmacDocument  `yaml:"hmac"`
+	Header    string         `yaml:"header"`
+	Topics    []string       `yaml:"topics"`
+	Confirm   bool           `yaml:"confirm"`
 	Map       map[string]any `yaml:"map"`
 	Expire    string         `yaml:"expire"`
 }
@@ -137,6 +142,7 @@ func (r *reader) readFile(path string) file {
 	f.groupWindow = r.duration("group.window", d.Group.Window)
 	f.expire = r.duration("group.expire", d.Group.Expire)
 	f.keepEvents = r.duration("retention.events", d.Retention.Events)
+	f.keepRaw = r.duration("retention.raw", d.Retention.Raw)
 	if f.modelTimeout = r.duration("model.timeout", d.Model.Timeout); f.modelTimeout > longestModel {
 		r.problemf("ROF_CONFIG model.timeout must be at most %s, not %s", longestModel, d.Model.Timeout)
 	}
@@ -146,9 +152,7 @@ func (r *reader) readFile(path string) file {
 		}
 	}
 	f.reminders, f.updates = r.readReminders(d.Reminders), r.readUpdates(d.Updates)
-	for name, set := range map[string]bool{
-		"retention.raw": d.Retention.Raw != "",
-	} {
+	for name, set := range map[string]bool{} {
 		if set {
 			f.warnings = append(f.warnings, "ROF_CONFIG "+name+" is set, but this version does not use it yet")
 		}
@@ -191,10 +195,8 @@ func (r *reader) readSources(docs map[string]sourceDocument) map[string]source {
 				r.problemf("ROF_CONFIG sources.%s.token is shorter than 8 characters", name)
 			}
 		}
-		if d.HMAC != nil {
-			r.problemf("ROF_CONFIG sources.%s: this version knows token only, not hmac", name)
-		}
 		s.mapped = r.readMapped(name, s.kind, d)
+		r.readTrust(name, &s, &d)
 		out[name] = s
 	}
 	return out

@@ -176,7 +176,7 @@ func idle(ctx context.Context) error {
 func webhookSources(in map[string]source) map[string]webhook.SourceConfig {
 	out := make(map[string]webhook.SourceConfig, len(in))
 	for name, s := range in {
-		out[name] = webhook.SourceConfig{Kind: s.kind, Tokens: s.tokens, Parse: s.parse, Expire: s.expire}
+		out[name] = s.config()
 	}
 	return out
 }

@@ -102,6 +102,12 @@ func Change(c engine.Change) engine.Change {
 	return c
 }
 
+// Quarantined returns q as it is stored.
+func Quarantined(q engine.Quarantined) engine.Quarantined {
+	q.At = Time(q.At)
+	return q
+}
+
 // Review returns r as it is stored: its decision's id is a column.
 func Review(r engine.Review) engine.Review {
 	r.At = Time(r.At)

@@ -21,6 +21,7 @@ var txTests = map[string]func(*testing.T, Opened){
 				tx.PutAlerts(ctx, []engine.Alert{episode("a", "f", 0)}),
 				tx.PutDecisions(ctx, []engine.Decision{{ID: "d"}}),
 				tx.PutRunbooks(ctx, []engine.Runbook{{ID: "r"}}),
+				tx.PutQuarantined(ctx, []engine.Quarantined{{ID: "q"}}),
 				tx.AddReview(ctx, engine.Review{DecisionID: "d"}),
 				tx.Note(ctx, engine.Entry{ID: "e", IncidentID: "i"}),
 				tx.Emit(ctx, engine.Event{Type: engine.EventSystem}),
@@ -77,6 +78,10 @@ var txTests = map[string]func(*testing.T, Opened){
 			gone("post", err)
 			_, err = r.Envelope(t.Context(), "env")
 			gone("envelope", err)
+			parts, err := r.Quarantined(t.Context(), "", 0)
+			if err != nil || len(parts) > 0 {
+				t.Errorf("quarantined: %v, %v", parts, err)
+			}
 			alerts, err := r.Alerts(t.Context(), "inc")
 			if err != nil || len(alerts) > 0 {
 				t.Errorf("alerts: %v, %v", alerts, err)

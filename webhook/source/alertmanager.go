@@ -47,6 +47,13 @@ type alertmanagerGroup struct {
 
 func (g alertmanagerGroup) alert(o object) (engine.Alert, error) {
 	labels, annotations := o.labels("labels"), o.labels("annotations")
+	a := g.begin(o, labels)
+	a.Links = addLink(a.Links, "source", o.text("generatorURL"))
+	return complete(o, a, labels, annotations)
+}
+
+// begin reads what stands in fields of their own.
+func (g alertmanagerGroup) begin(o object, labels map[string]string) engine.Alert {
 	a := engine.Alert{
 		Fingerprint: identity(o.id("fingerprint")),
 		Labels:      bound(labels),
@@ -67,7 +74,11 @@ func (g alertmanagerGroup) alert(o object) (engine.Alert, error) {
 	if end := o.time("endsAt"); status == engine.AlertResolved && !end.IsZero() {
 		a.EndedAt = &end
 	}
-	a.Links = addLink(a.Links, "source", o.text("generatorURL"))
+	return a
+}
+
+// complete adds what labels and annotations say.
+func complete(o object, a engine.Alert, labels, annotations map[string]string) (engine.Alert, error) {
 	describe(&a, labels, annotations)
 	if a.Fingerprint == "" {
 		if len(labels) == 0 {

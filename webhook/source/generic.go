@@ -44,9 +44,7 @@ func generic(o object, to *engine.Delivery) error {
 		if err != nil {
 			return err
 		}
-		if c.ID != "" { // two senders may count alike
-			c.ID = "chg_" + engine.HashFingerprint("", "", map[string]string{"id": c.ID, "source": to.Source})
-		}
+		c.ID = changeID(to.Source, c.ID)
 		to.Changes = append(to.Changes, c)
 		return nil
 	}

@@ -77,7 +77,7 @@ func (m *mapping) parse(in Input) (Parsed, error) {
 			err = missing(at, "the alerts of a body are expected there")
 		}
 		if err == nil {
-			err = read(o, &p.Delivery)
+			err = p.take(o, read)
 		}
 	}
 	if err != nil {

@@ -6,6 +6,7 @@
 package source
 
 import (
+	"encoding/json"
 	"maps"
 	"net/http"
 
@@ -34,13 +35,46 @@ type Input struct {
 	Header http.Header // nil where there is none, such as on a stream
 }
 
+// What is kept of members that cannot be read: the first ones, each cut.
+const (
+	maxSpoilt    = 50
+	maxSpoiltRaw = 8 << 10 // bytes
+)
+
 // Parsed is what a body holds. Bad has an error for each alert that could not
 // be read while others could; a body of which nothing can be read is an error
 // of the parser instead.
 type Parsed struct {
 	Delivery engine.Delivery
 	Bad      []error
+	Raw      []string // what the first errors of Bad are about, as JSON, cut where long
+	Ignored  int      // members that are understood and ask for nothing, such as a ping
+	Answer   any      // what the sender needs for an answer; nil: the counts
+	Confirm  string   // the address that confirms a subscription
 }
+
+// spoilt keeps a member that could not be read, for people to look at.
+func (p *Parsed) spoilt(member any, err error) {
+	p.Bad = append(p.Bad, err)
+	if len(p.Raw) < maxSpoilt {
+		raw, _ := json.Marshal(member) // it was JSON a moment ago
+		p.Raw = append(p.Raw, cutBytes(engine.Clean(string(raw)), maxSpoiltRaw))
+	}
+}
+
+// take reads one member into the delivery.
+func (p *Parsed) take(o object, read reader) error {
+	before := members(&p.Delivery)
+	if err := read(o, &p.Delivery); err != nil {
+		return err
+	}
+	if members(&p.Delivery) == before {
+		p.Ignored++
+	}
+	return nil
+}
+
+func members(d *engine.Delivery) int { return len(d.Alerts) + len(d.Changes) + len(d.Remarks) }
 
 // Parser reads the bodies of one monitoring system. Its errors are
 // *engine.Error of kind Invalid, with the field's path in Field.
@@ -50,8 +84,16 @@ type Parser func(Input) (Parsed, error)
 func Kinds() map[string]Parser {
 	kinds := mapped()
 	maps.Copy(kinds, map[string]Parser{
-		"alertmanager": Alertmanager,
-		"generic":      Generic,
+		"alertmanager":     Alertmanager,
+		"cloudevents":      CloudEvents,
+		"cloudwatch":       CloudWatch,
+		"generic":          Generic,
+		"github":           GitHub,
+		"gitlab":           GitLab,
+		"grafana":          Grafana,
+		"pagerduty":        PagerDuty,
+		"pagerduty-events": PagerDutyEvents,
+		"sentry":           Sentry,
 	})
 	return kinds
 }
@@ -72,6 +114,23 @@ func alerts(parse func(object) (engine.Alert, error)) reader {
 	}
 }
 
+// single reads a body that is one object.
+func single(in Input, read reader) (Parsed, error) {
+	body, err := decode(in.Body)
+	if err != nil {
+		return Parsed{}, err
+	}
+	o, err := asObject(body, "")
+	if err != nil {
+		return Parsed{}, err
+	}
+	p := Parsed{Delivery: engine.Delivery{Source: in.Source}}
+	if err := p.take(o, read); err != nil {
+		return Parsed{}, err
+	}
+	return p, nil
+}
+
 // collect reads each of a body's members and keeps the good ones. A bad one must
 // not hold the others back; where there is no good one, it is the error.
 func collect(in Input, members []any, at string, read reader) (Parsed, error) {
@@ -86,10 +145,10 @@ func collect(in Input, members []any, at string, read reader) (Parsed, error) {
 	for i, v := range members {
 		o, err := asObject(v, index(at, i))
 		if err == nil {
-			err = read(o, &p.Delivery)
+			err = p.take(o, read)
 		}
 		if err != nil {
-			p.Bad = append(p.Bad, err)
+			p.spoilt(v, err)
 		}
 	}
 	if len(p.Bad) > 0 && len(p.Bad) == len(members) {

@@ -1,0 +1,45 @@
+package engine
+
+import (
+	"context"
+	"strings"
+	"time"
+)
+
+// Quarantined is a part of a delivery that could not be read, as it came in, so
+// that people can see what a sender does wrong.
+type Quarantined struct {
+	ID     string    `json:"id"`
+	Source string    `json:"source"`
+	Error  string    `json:"error"` // what is wrong with it, and where
+	Raw    string    `json:"raw"`   // the part itself, cut where it is long
+	At     time.Time `json:"at"`    // when it came last
+}
+
+// keptQuarantined is how many of them are kept, whatever their age: who looks
+// at them needs the latest, and a sender that is wrong is wrong all the time.
+const keptQuarantined = 1000
+
+// Quarantine keeps parts of a delivery that could not be read. One that comes
+// again, as senders repeat what they were not thanked for, is one.
+func (e *Engine) Quarantine(ctx context.Context, parts []Quarantined) error {
+	if len(parts) == 0 {
+		return nil
+	}
+	for n := range parts {
+		q := &parts[n]
+		q.Error, q.Raw, q.At = strings.TrimSpace(Clean(q.Error)), Clean(q.Raw), e.now()
+		q.ID = "qua_" + HashFingerprint(q.Raw, q.Source, nil)
+	}
+	return e.store.Update(ctx, func(tx Tx) error { return tx.PutQuarantined(ctx, parts) })
+}
+
+// Quarantined lists what could not be read of a source's deliveries, or of all
+// with source "", the latest first, at most limit.
+func (e *Engine) Quarantined(ctx context.Context, source string, limit int) (list []Quarantined, err error) {
+	err = e.store.View(ctx, func(r Reader) error {
+		list, err = r.Quarantined(ctx, source, limit)
+		return err
+	})
+	return list, err
+}

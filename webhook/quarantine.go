@@ -1,0 +1,75 @@
+package webhook
+
+import (
+	"context"
+	"regexp"
+	"slices"
+
+	"ragoffire/engine"
+	"ragoffire/webhook/source"
+)
+
+// maxKeptBody is how much of a body is kept that cannot be read at all.
+const maxKeptBody = 8 << 10
+
+// quarantine keeps what of a delivery could not be read. The sender is answered
+// only then: nothing of what it sent is lost.
+func (s *Server) quarantine(ctx context.Context, name string, p source.Parsed) error {
+	if len(p.Bad) == 0 {
+		return nil
+	}
+	members := make([]engine.Quarantined, 0, len(p.Raw))
+	for n, raw := range p.Raw {
+		members = append(members, engine.Quarantined{Source: name, Error: problemOf(p.Bad[n]).Detail, Raw: s.blank(name, raw)})
+	}
+	s.log.WarnContext(ctx, "alerts not read", "source", name, "count", len(p.Bad), "request_id", requestID(ctx), "error", p.Bad[0])
+	return s.cfg.Engine.Quarantine(ctx, members)
+}
+
+// quarantineBody keeps the beginning of a body of which nothing can be read.
+// Its sender is told so, whether or not that succeeds.
+func (s *Server) quarantineBody(ctx context.Context, name string, body []byte, why error) {
+	raw := s.blank(name, engine.Clean(string(body[:min(len(body), maxKeptBody)])))
+	err := s.cfg.Engine.Quarantine(ctx, []engine.Quarantined{{Source: name, Error: problemOf(why).Detail, Raw: raw}})
+	if err != nil {
+		s.log.WarnContext(ctx, "a body that could not be read is not kept", "source", name, "request_id", requestID(ctx), "error", err)
+	}
+}
+
+// unreadView is what of a source's deliveries could not be read of late, and
+// the last of it.
+type unreadView struct {
+	engine.Quarantined
+	Count int
+	More  bool // as many as were looked at
+}
+
+// unreadLooked is how many parts are looked at for the dashboard: who is wrong
+// that often needs no count.
+const unreadLooked = 100
+
+// unread lists the sources of which something could not be read within a day.
+func (s *Server) unread(ctx context.Context) ([]unreadView, error) {
+	parts, err := s.cfg.Engine.Quarantined(ctx, "", unreadLooked)
+	if err != nil {
+		return nil, err
+	}
+	var views []unreadView
+	for _, q := range parts {
+		if s.cfg.Now().Sub(q.At) > recentFor {
+			break
+		}
+		n := slices.IndexFunc(views, func(v unreadView) bool { return v.Source == q.Source })
+		if n < 0 {
+			n, views = len(views), append(views, unreadView{Quarantined: q, More: len(parts) == unreadLooked})
+		}
+		views[n].Count++
+	}
+	return views, nil
+}
+
+// blank takes out of a text what opens a source: what is kept is looked at.
+func (s *Server) blank(name, raw string) string {
+	raw = regexp.MustCompile(`("(?i:routing_key|token|password|secret|api_key|authorization)"\s*:\s*)"(?:[^"\\]|\\.)*"?`).ReplaceAllString(raw, `$1"…"`)
+	return s.sources.blank(name, raw)
+}
