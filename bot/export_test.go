@@ -11,3 +11,12 @@ func BenchRender(b *testing.B) {
 		_ = m.hash()
 	}
 }
+
+// Verbs are all that help tells of.
+func Verbs() []string {
+	var all []string
+	for _, h := range helps() {
+		all = append(all, h.verb)
+	}
+	return all
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -31,7 +32,7 @@ func (x *extremes) call(t *testing.T, what string, f reflect.Value) (made any) {
 	t.Helper()
 	defer func() {
 		if p := recover(); p != nil {
-			t.Errorf("%s panics: %v", what, p)
+			t.Errorf("%s panics: %v\n%s", what, p, debug.Stack())
 			made = (&message{text: "x"}).fit()
 		}
 	}()
@@ -108,8 +109,20 @@ func (x *extremes) fill(v reflect.Value, ours string, depth int) {
 		x.fillMap(v, depth)
 	case reflect.Struct:
 		x.fillStruct(v, depth)
-		if p, ok := v.Addr().Interface().(*proposal); ok && p.RecommendedAction == nil {
-			p.RecommendedAction = new(x.text()) // without one it is no proposal
+		x.mend(v.Addr().Interface())
+	}
+}
+
+// mend gives a value what it never lacks.
+func (x *extremes) mend(v any) {
+	switch v := v.(type) {
+	case *proposal:
+		if v.RecommendedAction == nil {
+			v.RecommendedAction = new(x.text())
+		}
+	case *engine.Incident:
+		if v.FlappingSince != nil {
+			v.FlappedAt = new(v.FlappingSince.Add(time.Minute))
 		}
 	}
 }

@@ -29,6 +29,7 @@ func kinds() map[string]any {
 	return map[string]any{
 		"alert":        (*renderer).alert,
 		"card":         card,
+		"catchup":      (*renderer).catchup,
 		"decision":     (*renderer).decision,
 		"declareModal": (*renderer).declareModal,
 		"declared":     (*renderer).declared,
@@ -39,11 +40,13 @@ func kinds() map[string]any {
 		"draftModal": (*renderer).draftModal,
 		"drafts":     (*renderer).drafts,
 		"evidence":   (*renderer).evidence,
+		"handoff":    (*renderer).handoff,
 		"help":       (*renderer).help,
 		"helpAll":    (*renderer).helpAll,
 		"helpOf":     func(r *renderer) *message { return r.helpOf(verbAck) },
 		"home":       func(r *renderer, b *board, name string) slack.HomeTabViewRequest { return homeTab(r.home(b, name)) },
 		"incident":   (*renderer).incident,
+		"joined":     (*renderer).joined,
 		"list":       (*renderer).list,
 		"modal":      nil, // a part of the others
 		"note":       func(r *renderer, s string) *message { return r.note("our words and " + s) },
@@ -66,8 +69,10 @@ func kinds() map[string]any {
 		"silenced":       (*renderer).silenced,
 		"silences":       (*renderer).silences,
 		"similar":        (*renderer).similar,
+		"splittable":     (*renderer).splittable,
 		"stats":          (*renderer).stats,
 		"status":         (*renderer).status,
+		"timeline":       (*renderer).timeline,
 		"updateModal":    (*renderer).updateModal,
 	}
 }

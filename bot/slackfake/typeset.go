@@ -129,6 +129,9 @@ func Plain(text string) string {
 		if labelled {
 			return label
 		}
+		if group, ok := strings.CutPrefix(target, "!subteam^"); ok {
+			return "@" + group
+		}
 		return strings.TrimPrefix(target, "!")
 	})
 	for range 2 { // what ends one may begin the next

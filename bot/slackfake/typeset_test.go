@@ -37,7 +37,7 @@ func TestMarkupIsReadAsWords(t *testing.T) {
 	for in, want := range map[string]string{
 		"*a* · *b*":                       "a · b",
 		"snake_case_name 2*3*4":           "snake_case_name 2*3*4",
-		"<!subteam^S0SRE> <@U0ALICE>":     "subteam^S0SRE @U0ALICE",
+		"<!subteam^S0SRE> <@U0ALICE>":     "@S0SRE @U0ALICE",
 		"<https://x.example> &amp;amp; x": "https://x.example &amp; x",
 	} {
 		if got := slackfake.Plain(in); got != want {
