@@ -21,10 +21,11 @@ import (
 //
 //	## silence
 //	alice: /incident silence INC-2026-0001 2h deploy
-//	rof: Muted in Slack only
+//	rof, alone: Muted in Slack only
 //
 // The first begins a part of the guide, the second is a command, the third waits
-// for something new that has these words (separated by |) and shows all of it.
+// for something new that has these words (separated by |) and shows all of it:
+// what only the asker sees with alone, a dialog with dialog, a message without.
 // Besides:
 //
 //	alice: @rof ack                a mention in the channel; without / or @ just words
@@ -113,6 +114,7 @@ func newConversation(t *testing.T) *conversation {
 }
 
 var (
+	showing = regexp.MustCompile(`^rof(, alone|, dialog)?: (.+)$`)
 	saying  = regexp.MustCompile(`^(alice|bob|carol)(, thread|, direct)?: (.+)$`)
 	doing   = regexp.MustCompile(`^(alice|bob|carol) (clicks|submits): (.+)$`)
 	senders = regexp.MustCompile(`^(alert|clear): (\S+)(.*)$`)
@@ -124,8 +126,8 @@ var (
 // play plays one line of the script.
 func (c *conversation) play(line string) {
 	c.t.Helper()
-	if words, ok := strings.CutPrefix(line, "rof: "); ok {
-		c.appears(strings.Split(words, "|"))
+	if m := showing.FindStringSubmatch(line); m != nil {
+		c.appears(strings.TrimPrefix(m[1], ", "), strings.Split(m[2], "|"))
 		return
 	}
 	said := holder.ReplaceAllStringFunc(line, func(m string) string {
@@ -318,97 +320,4 @@ func (c *conversation) sends(over bool, name, facts string) {
 	if _, err := c.engine.Ingest(c.t.Context(), engine.Delivery{Source: "alertmanager", Alerts: []engine.Alert{a}}); err != nil {
 		c.t.Fatalf("%s:%d: %v", script, c.line, err)
 	}
-}
-
-// shown is one thing that people see.
-type shown struct {
-	place, from, text string
-	parent            string // the incident's thread that it begins
-}
-
-// everything is what the asker sees of rof.
-func (c *conversation) everything(p *slackfake.Snapshot) []shown {
-	var all []shown
-	for _, m := range p.BotMessages(channel) {
-		s := shown{place: m.TS, from: "rof", text: slackfake.Typeset(m.Blocks)}
-		key := ""
-		if m.Metadata != nil {
-			key, _ = m.Metadata.Payload["post"].(string)
-		}
-		switch {
-		case m.ThreadTS != "" && m.ThreadTS != m.TS && m.Broadcast:
-			s.from = "rof, in the thread and the channel"
-		case m.ThreadTS != "" && m.ThreadTS != m.TS:
-			s.from = "rof, in the thread"
-		case strings.HasPrefix(key, "incident:"):
-			s.parent = m.TS
-		}
-		if _, edited := c.seen[s.place]; edited {
-			s.from += ", edited"
-		}
-		all = append(all, s)
-	}
-	name := strings.ToLower(strings.TrimPrefix(c.asker, "U0"))
-	for _, m := range p.Ephemerals(c.asker) {
-		all = append(all, shown{place: "only " + m.TS, from: "rof, to " + name + " alone", text: slackfake.Typeset(m.Blocks)})
-	}
-	for _, v := range p.Views(c.asker) {
-		all = append(all, shown{place: "view " + v.ID, from: "a dialog for " + name, text: v.Typeset()})
-	}
-	return all
-}
-
-// mark remembers what is shown now: only what comes after is new.
-func (c *conversation) mark() {
-	for _, s := range c.everything(c.slack.Snapshot()) {
-		c.seen[s.place] = s.text
-	}
-}
-
-// appears waits for something new with the words, and writes it down as it is
-// once nothing is on its way any more.
-func (c *conversation) appears(words []string) {
-	c.t.Helper()
-	for i := range words {
-		words[i] = strings.TrimSpace(words[i])
-	}
-	find := func(p *slackfake.Snapshot) (found shown) {
-		for _, s := range c.everything(p) {
-			if c.seen[s.place] != s.text && contains(s.text, words...) {
-				found = s
-			}
-		}
-		return found
-	}
-	if err := c.slack.WaitFor(c.ctx(), func(p *slackfake.Snapshot) bool { return find(p).text != "" }); err != nil {
-		var new []string
-		for _, s := range c.everything(c.slack.Snapshot()) {
-			if c.seen[s.place] != s.text {
-				new = append(new, s.from+": "+s.text)
-			}
-		}
-		c.t.Fatalf("%s:%d: nothing new says %q; new is\n%s", script, c.line, words, strings.Join(new, "\n\n"))
-	}
-	c.settled()
-	s := find(c.slack.Snapshot())
-	c.fence(true)
-	c.tell(s.from, s.text)
-	c.seen[s.place] = s.text
-	if s.parent != "" {
-		c.parent = s.parent
-	}
-	for _, m := range longID.FindAllStringSubmatch(s.text, -1) {
-		c.last[m[1]] = m[0]
-	}
-}
-
-// difference is the first place where two texts differ.
-func difference(want, got string) string {
-	a, b := strings.Split(want, "\n"), strings.Split(got, "\n")
-	for n := range min(len(a), len(b)) {
-		if a[n] != b[n] {
-			return fmt.Sprintf("line %d was\n%s\nand is\n%s", n+1, a[n], b[n])
-		}
-	}
-	return fmt.Sprintf("%d lines became %d", len(a), len(b))
 }
