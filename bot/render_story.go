@@ -20,7 +20,11 @@ func (r *renderer) flapping(i *engine.Incident) string {
 	if i.Firing > 0 {
 		now = "fires now"
 	}
-	return join("*flapping*", "fired again "+times(i.Flaps)+" in "+span(*i.FlappingSince, *i.FlappedAt), now)
+	since := ""
+	if i.FlappingSince != nil && i.FlappedAt != nil {
+		since = " in " + span(*i.FlappingSince, *i.FlappedAt)
+	}
+	return join("*flapping*", "fired again "+times(i.Flaps)+since, now)
 }
 
 // cleared says that nothing of it fires any more, where closing is left to people.
