@@ -45,7 +45,7 @@ func TestDeliveriesByAMapping(t *testing.T) {
 		{"/webhooks/splunk", `{"search_name":"errors","result":{"host":"a"}}`, `{"accepted":1,"ignored":0}`, 2 * time.Hour},
 		{"/webhooks/search", `{"search_name":"errors","result":{"host":"b"}}`, `{"accepted":1,"ignored":0}`, 25 * time.Hour},
 		{"/webhooks/shop", `{"name":"Cart slow","key":"cart","state":"firing"}`, `{"accepted":1,"ignored":0}`, 6 * time.Hour},
-		{"/webhooks/shop", `{"name":"Cart slow","key":"cart","state":"note"}`, `{"accepted":0,"ignored":0}`, 6 * time.Hour},
+		{"/webhooks/shop", `{"name":"Cart slow","key":"cart","state":"note"}`, `{"accepted":0,"ignored":1}`, 6 * time.Hour},
 		{"/webhooks/shop", `{"name":"Cart slow","key":"cart","state":"ok"}`, `{"accepted":1,"ignored":0}`, 25 * time.Hour},
 	} {
 		got := r.do("POST", c.path, c.body).want(t, 202)
