@@ -112,7 +112,6 @@ func readConfig(getenv func(string) string) (config, error) {
 	c.checkWords(r)
 	c.readModel(r)
 	c.file = r.readFile(r.str("ROF_CONFIG", ""))
-	c.warnings = append(c.warnings, c.file.warnings...)
 	for _, name := range []string{"KAFKA_BROKERS", "OTEL_EXPORTER_OTLP_ENDPOINT"} {
 		if r.str(name, "") != "" {
 			c.warnings = append(c.warnings, name+" is set, but this version does not use it yet")

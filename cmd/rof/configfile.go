@@ -41,15 +41,14 @@ type file struct {
 	updates         string
 	rooms           bot.Rooms
 	emoji           string
-	warnings        []string
 }
 
 // source is a configured source of alerts.
 type source struct {
 	kind   string
 	tokens []string
-	trust  trust
 	mapped
+	trust trust
 }
 
 // document is the file as it is written.
@@ -152,12 +151,6 @@ func (r *reader) readFile(path string) file {
 		}
 	}
 	f.reminders, f.updates = r.readReminders(d.Reminders), r.readUpdates(d.Updates)
-	for name, set := range map[string]bool{} {
-		if set {
-			f.warnings = append(f.warnings, "ROF_CONFIG "+name+" is set, but this version does not use it yet")
-		}
-	}
-	slices.Sort(f.warnings)
 	return f
 }
 

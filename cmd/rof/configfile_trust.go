@@ -33,6 +33,11 @@ func (s *source) config() webhook.SourceConfig {
 	}
 }
 
+// trusted reports whether anything tells a source's deliveries from a stranger's.
+func (s *source) trusted() bool {
+	return len(s.tokens) > 0 || s.trust.hmac != nil || len(s.trust.topics) > 0
+}
+
 // readTrust reads how a source is trusted and checks it, with its tokens.
 func (r *reader) readTrust(name string, s *source, d *sourceDocument) {
 	s.trust = trust{header: d.Header, topics: d.Topics, confirm: d.Confirm}

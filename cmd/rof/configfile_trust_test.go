@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -68,6 +69,7 @@ func TestTheConfigOfTheDocsIsRead(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no docs: %v", err)
 	}
+	secret := write(t, "a-secret-of-a-file\n")
 	blocks := 0
 	for _, f := range files {
 		b, err := os.ReadFile(f)
@@ -80,7 +82,8 @@ func TestTheConfigOfTheDocsIsRead(t *testing.T) {
 				continue
 			}
 			blocks++
-			if _, err := readConfig(env("HOME=/h", "ROF_CONFIG="+write(t, strings.ReplaceAll(block, "…", "a-long-secret")))); err != nil {
+			block = regexp.MustCompile(`/run/secrets/[a-z-]+`).ReplaceAllString(strings.ReplaceAll(block, "…", "a-long-secret"), secret)
+			if _, err := readConfig(env("HOME=/h", "ROF_CONFIG="+write(t, block))); err != nil {
 				t.Errorf("%s: %v in\n%s", filepath.Base(f), err, block)
 			}
 		}

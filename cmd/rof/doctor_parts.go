@@ -14,6 +14,7 @@ import (
 	"ragoffire/engine"
 	"ragoffire/engine/llm"
 	"ragoffire/store"
+	"ragoffire/webhook"
 )
 
 // checkStore opens the store, which brings its schema up to date as every
@@ -108,8 +109,13 @@ func checkSources(cfg *config) []bot.Finding {
 	var found []bot.Finding
 	for _, name := range slices.Sorted(maps.Keys(cfg.file.sources)) {
 		f := bot.Finding{Check: "source " + name, Level: bot.LevelOK, Text: "has a secret; deliveries go to /webhooks/" + name}
-		if len(cfg.file.sources[name].tokens) == 0 {
-			f = withoutSecret(name, local)
+		switch s := cfg.file.sources[name]; {
+		case s.kind == "cloudwatch" && s.trusted():
+			f.Text = "takes what its topics send; deliveries go to /webhooks/" + name
+		case s.kind == "cloudwatch":
+			f.Level, f.Text, f.Fix = bot.LevelFail, "has no topic, so its deliveries are refused", "set sources."+name+".topics in ROF_CONFIG to the ARN of the topic that delivers"
+		case !s.trusted():
+			f = withoutSecret(name, s.kind, local)
 		}
 		found = append(found, f)
 	}
@@ -122,8 +128,12 @@ func checkSources(cfg *config) []bot.Finding {
 	return []bot.Finding{{Check: "sources", Level: bot.LevelFail, Text: "none has a secret, so on " + cfg.listen + " every delivery is refused", Fix: `sources: {alertmanager: {token: "…"}} in ROF_CONFIG, and the same token in the sender's settings (README, Your alerts)`}}
 }
 
-func withoutSecret(name string, local bool) bot.Finding {
-	f := bot.Finding{Check: "source " + name, Level: bot.LevelFail, Text: "has no secret, so its deliveries are refused", Fix: "set sources." + name + ".token in ROF_CONFIG, and the same token in the sender's settings"}
+func withoutSecret(name, kind string, local bool) bot.Finding {
+	secret, sender := ".token", "the same token in the sender's settings"
+	if webhook.CheckSource(name, webhook.SourceConfig{Kind: kind, Tokens: []string{"any"}}) != nil {
+		secret, sender = ".hmac.secret", "the same secret in the sender's settings"
+	}
+	f := bot.Finding{Check: "source " + name, Level: bot.LevelFail, Text: "has no secret, so its deliveries are refused", Fix: "set sources." + name + secret + " in ROF_CONFIG, and " + sender}
 	if local {
 		f.Level, f.Text = bot.LevelWarn, "has no secret: open, as long as rof listens on this machine alone"
 	}

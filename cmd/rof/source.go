@@ -77,7 +77,7 @@ func listSources(ctx context.Context, getenv func(string) string, std streams, a
 		if _, known := kinds[name]; !configured && known {
 			s.kind = name
 		}
-		list = append(list, listedSource{name, s.kind, len(s.tokens) > 0, counts[name]})
+		list = append(list, listedSource{name, s.kind, s.trusted(), counts[name]})
 	}
 	if asJSON {
 		return json.NewEncoder(std.out).Encode(map[string]any{"sources": list, "kinds": slices.Sorted(maps.Keys(kinds))})
