@@ -27,10 +27,13 @@ import (
 func kinds() map[string]any {
 	return map[string]any{
 		"alert":    (*renderer).alert,
+		"catchup":  (*renderer).catchup,
 		"decision": (*renderer).decision,
 		"evidence": (*renderer).evidence,
+		"handoff":  (*renderer).handoff,
 		"help":     (*renderer).help,
 		"incident": (*renderer).incident,
+		"joined":   (*renderer).joined,
 		"list":     (*renderer).list,
 		"modal":    nil, // a part of the others
 		"note":     func(r *renderer, s string) *message { return r.note("our words and " + s) },
@@ -44,6 +47,8 @@ func kinds() map[string]any {
 		"resolveModal": (*renderer).resolveModal,
 		"show":         (*renderer).show,
 		"similar":      (*renderer).similar,
+		"splittable":   (*renderer).splittable,
+		"timeline":     (*renderer).timeline,
 	}
 }
 
