@@ -49,7 +49,11 @@ func (e *Engine) Ingest(ctx context.Context, d Delivery) (Receipt, error) {
 // prepare fills in what a parser leaves to us.
 func (e *Engine) prepare(a *Alert, source string, now time.Time) {
 	a.clean()
-	a.Source, a.ReceivedAt = source, now
+	a.Source = source
+	// A stream says itself when it got an alert, the same when it comes again.
+	if a.ReceivedAt.IsZero() || a.ReceivedAt.After(now) {
+		a.ReceivedAt = now
+	}
 	if a.Status == "" {
 		a.Status = Firing
 	}
