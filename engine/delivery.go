@@ -5,6 +5,7 @@ type Delivery struct {
 	Source    string
 	Alerts    []Alert
 	Changes   []Change // what was done on purpose
+	Beats     []Beat   // heartbeats that came, each with Name and, where not now, At
 	Truncated int      // alerts the sender cut from this body
 }
 

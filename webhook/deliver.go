@@ -20,8 +20,8 @@ const deliverTimeout = 4 * time.Second
 // delivered answers a webhook. Quarantined counts the alerts of its body that
 // could not be read.
 type delivered struct {
-	Accepted    int `json:"accepted" doc:"Alerts that changed something, and changes that were recorded"`
-	Ignored     int `json:"ignored" doc:"Repeats and late ones, which change nothing"`
+	Accepted    int `json:"accepted" doc:"Alerts that changed something, changes that were recorded, and heartbeats"`
+	Ignored     int `json:"ignored" doc:"Repeats and late ones, which change nothing, and heartbeats that nobody expects"`
 	Quarantined int `json:"quarantined,omitempty" doc:"Alerts of this body that could not be read; the log says why"`
 }
 

@@ -252,7 +252,7 @@ func (c *config) engineConfig() engine.Config {
 		Types: c.file.types, Routes: c.file.routes, Channel: c.slackChannel,
 		NoServiceGroups: c.file.noServiceGroups, GroupWindow: c.file.groupWindow,
 		Expire: c.file.expire, KeepEvents: c.file.keepEvents, Kept: c.kept,
-		Services: c.file.services, Maintenance: c.file.maintenance, Silencer: c.file.silencer, Escalation: c.file.escalation,
+		Services: c.file.services, Maintenance: c.file.maintenance, Silencer: c.file.silencer, Escalation: c.file.escalation, Heartbeats: c.file.heartbeats,
 	}
 	switch {
 	case c.bot():

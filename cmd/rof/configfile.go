@@ -25,6 +25,7 @@ type file struct {
 	deadman         deadman
 	silencer        engine.Silencer
 	maintenance     []engine.Window
+	heartbeats      []engine.Heartbeat
 	linkHosts       []string
 	approvers       bot.Circle
 	admins          bot.Circle
@@ -73,6 +74,7 @@ type document struct {
 	Deadman      *deadmanDocument           `yaml:"deadman"`
 	Alertmanager *alertmanagerDocument      `yaml:"alertmanager"`
 	Maintenance  []maintenanceDocument      `yaml:"maintenance"`
+	Heartbeats   []heartbeatDocument        `yaml:"heartbeats"`
 }
 
 type sourceDocument struct {
@@ -116,6 +118,7 @@ func (r *reader) readFile(path string) file {
 	f.deadman = r.readDeadman(d.Deadman)
 	f.silencer = r.readSilencer(d.Alertmanager, f.sources)
 	f.maintenance = r.readMaintenance(d.Maintenance)
+	f.heartbeats = r.readHeartbeats(d.Heartbeats)
 	r.readPeople(&d, &f)
 	f.linkHosts = d.LinkHosts
 	f.noServiceGroups = d.Group.ByService != nil && !*d.Group.ByService

@@ -45,11 +45,12 @@ func (c *Consumer) keep(ctx context.Context, records []*kgo.Record) error {
 			bad = append(bad, poison(r, len(p.Bad), p.Bad[0]))
 		}
 		held[n] = p.Delivery
-		if len(p.Delivery.Alerts)+len(p.Delivery.Changes) == 0 {
+		if len(p.Delivery.Alerts)+len(p.Delivery.Changes)+len(p.Delivery.Beats) == 0 {
 			ignored++
 		}
 		all.Alerts = append(all.Alerts, p.Delivery.Alerts...)
 		all.Changes = append(all.Changes, p.Delivery.Changes...)
+		all.Beats = append(all.Beats, p.Delivery.Beats...)
 	}
 	receipt, err := c.cfg.Ingest(ctx, all)
 	if err != nil {

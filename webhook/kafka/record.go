@@ -53,6 +53,11 @@ func date(d *engine.Delivery, r *kgo.Record) {
 	for n := range d.Alerts {
 		d.Alerts[n].ReceivedAt = r.Timestamp
 	}
+	for n := range d.Beats {
+		if d.Beats[n].At.IsZero() {
+			d.Beats[n].At = r.Timestamp
+		}
+	}
 	for n := range d.Changes {
 		if d.Changes[n].At.IsZero() {
 			d.Changes[n].At = r.Timestamp
