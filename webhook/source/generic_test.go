@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"ragoffire/engine"
 	"ragoffire/webhook/source"
