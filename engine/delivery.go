@@ -8,6 +8,7 @@ type Delivery struct {
 	Alerts    []Alert
 	Changes   []Change // what was done on purpose
 	Remarks   []Remark // what was written of alerts where they come from
+	Beats     []Beat   // heartbeats that came, each with Name and, where not now, At
 	Truncated int      // alerts the sender cut from this body
 	// Expire is how long after its last notice an alert ends whose sender never
 	// says that it is over; zero where the sender does.

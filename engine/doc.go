@@ -36,6 +36,9 @@
 //	a click, a command, a request   Engine.Review, ReportOutcome, Resolve …
 //	      one transaction: the change, who made it, event, wanted posts, job
 //
+//	job "heartbeat"                 heartbeat.go, beat.go: signs of life that stop and
+//	                                return come in as alerts of their own
+//
 //	job "ask"                       ask.go: what came of approved advice; on "no"
 //	                                job "decide" offers the next candidate
 //

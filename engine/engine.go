@@ -27,6 +27,8 @@ type Config struct {
 	Silencer Silencer
 	// Escalation says what follows where nobody takes a critical incident.
 	Escalation Escalation
+	// Heartbeats are signs of life that are expected.
+	Heartbeats []Heartbeat
 	Channel    string // gets what no route names; with no channel at all nothing is announced
 	// PostAnswers also posts decisions that were asked for over REST to Channel:
 	// for an incoming webhook, where nobody can ask in chat.
@@ -125,7 +127,7 @@ func (e *Engine) Run(ctx context.Context) error {
 
 // Workers are the jobs that the engine itself does.
 func (e *Engine) Workers() []Worker {
-	return []Worker{
+	workers := []Worker{
 		{Kind: JobDecide, Parallel: 4, Timeout: 30 * time.Second, Do: e.decide},
 		{Kind: JobAsk, Parallel: 2, Timeout: 30 * time.Second, Do: e.ask},
 		{Kind: JobWord, Parallel: 2, Timeout: 2 * time.Minute, Do: e.word},
@@ -136,6 +138,10 @@ func (e *Engine) Workers() []Worker {
 		{Kind: JobCalm, Parallel: 2, Timeout: 30 * time.Second, Do: e.calm},
 		{Kind: JobTidy, Parallel: 1, Timeout: time.Minute, Every: 30 * time.Second, Do: e.tidy},
 	}
+	if len(e.cfg.Heartbeats) > 0 {
+		workers = append(workers, Worker{Kind: JobHeartbeat, Parallel: 1, Timeout: 30 * time.Second, Every: 15 * time.Second, Do: e.listen})
+	}
+	return workers
 }
 
 // adviser is one of what the engine holds now.

@@ -33,7 +33,11 @@ func (e *Engine) Ingest(ctx context.Context, d Delivery) (Receipt, error) {
 	for i := range d.Alerts {
 		e.prepare(&d.Alerts[i], &d, now)
 	}
-	all := Receipt{Accepted: len(d.Changes)}
+	all, beats, err := e.hear(ctx, &d)
+	if err != nil {
+		return Receipt{}, err
+	}
+	all.Accepted += len(d.Changes)
 	for part := range slices.Chunk(d.Alerts, partSize) {
 		r, err := e.committer.do(ctx, Delivery{Source: d.Source, Alerts: part, Truncated: d.Truncated})
 		if err != nil {
@@ -42,6 +46,11 @@ func (e *Engine) Ingest(ctx context.Context, d Delivery) (Receipt, error) {
 		all.Accepted += r.Accepted
 		all.Ignored += r.Ignored
 		all.Alerts = append(all.Alerts, r.Alerts...)
+	}
+	for n := range len(all.Alerts) + len(beats) { // in the order in which they came
+		if r, ok := beats[n]; ok {
+			all.Alerts = slices.Insert(all.Alerts, n, r)
+		}
 	}
 	if len(d.Remarks) > 0 {
 		added, err := e.remark(ctx, d.Source, d.Remarks)
@@ -57,7 +66,11 @@ func (e *Engine) Ingest(ctx context.Context, d Delivery) (Receipt, error) {
 // prepare fills in what a parser leaves to us.
 func (e *Engine) prepare(a *Alert, d *Delivery, now time.Time) {
 	a.clean()
-	a.Source, a.ReceivedAt = d.Source, now
+	a.Source = d.Source
+	// A stream says itself when it got an alert, the same when it comes again.
+	if a.ReceivedAt.IsZero() || a.ReceivedAt.After(now) {
+		a.ReceivedAt = now
+	}
 	if a.Status == "" {
 		a.Status = Firing
 	}

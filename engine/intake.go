@@ -145,7 +145,7 @@ func (in *intake) apply(d Delivery) Receipt {
 	for _, a := range d.Alerts {
 		prev := in.latest[a.Series()]
 		if a.StartedAt.IsZero() {
-			a.StartedAt = in.now
+			a.StartedAt = a.ReceivedAt
 			if prev != nil && prev.Status != AlertResolved {
 				a.StartedAt = prev.StartedAt
 			}

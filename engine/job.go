@@ -9,20 +9,21 @@ import (
 // The kinds of job. Each is level-triggered: it brings something outside to
 // the state that the store wants, so running it once more does no harm.
 const (
-	JobDecide   = "decide"   // subject: an incident's id, or a decision's that a person asked for
-	JobAsk      = "ask"      // subject: a decision's or an incident's id; asks what came of the advice
-	JobWord     = "word"     // subject: a decision's id; asks a model to explain it
-	JobAnnounce = "announce" // subject: a channel
-	JobInbound  = "inbound"  // subject: an envelope's id
-	JobUnmute   = "unmute"   // subject: an incident's id, or a silence's; ends what a silence held back
-	JobSilence  = "silence"  // subject: a silence's id; makes or ends it where pagers are silenced
-	JobEscalate = "escalate" // subject: an incident's id; what follows where nobody takes it
-	JobReach    = "reach"    // subject: "all"; what Slack does not get is taken elsewhere
-	JobHome     = "home"     // subject: who looks at their Home tab in chat
-	JobRemind   = "remind"   // subject: an incident's id; reminds who has it
-	JobCalm     = "calm"     // subject: an incident's id; ends its flapping once it is calm
-	JobRoom     = "room"     // subject: an incident's id; opens, keeps and archives its own channel
-	JobTidy     = "tidy"     // subject: "all"; ends expired series, drops what retention says
+	JobDecide    = "decide"    // subject: an incident's id, or a decision's that a person asked for
+	JobAsk       = "ask"       // subject: a decision's or an incident's id; asks what came of the advice
+	JobWord      = "word"      // subject: a decision's id; asks a model to explain it
+	JobAnnounce  = "announce"  // subject: a channel
+	JobInbound   = "inbound"   // subject: an envelope's id
+	JobUnmute    = "unmute"    // subject: an incident's id, or a silence's; ends what a silence held back
+	JobSilence   = "silence"   // subject: a silence's id; makes or ends it where pagers are silenced
+	JobEscalate  = "escalate"  // subject: an incident's id; what follows where nobody takes it
+	JobReach     = "reach"     // subject: "all"; what Slack does not get is taken elsewhere
+	JobHome      = "home"      // subject: who looks at their Home tab in chat
+	JobRemind    = "remind"    // subject: an incident's id; reminds who has it
+	JobCalm      = "calm"      // subject: an incident's id; ends its flapping once it is calm
+	JobRoom      = "room"      // subject: an incident's id; opens, keeps and archives its own channel
+	JobHeartbeat = "heartbeat" // subject: "all"; looks which heartbeats are missing
+	JobTidy      = "tidy"      // subject: "all"; ends expired series, drops what retention says
 )
 
 // Job asks for work on a subject after the transaction that enqueues it has

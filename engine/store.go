@@ -105,6 +105,8 @@ type Reader interface {
 	Draft(ctx context.Context, id string) (ThreadDraft, error)
 	// Drafts lists drafts of a status, the highest id first.
 	Drafts(ctx context.Context, status DraftStatus, after string, limit int) ([]ThreadDraft, string, error)
+	// Beats lists what is known of heartbeats, by name.
+	Beats(ctx context.Context) ([]Beat, error)
 	// Changes lists the changes on a service within [from, to], the latest
 	// first, at most limit.
 	Changes(ctx context.Context, service string, from, to time.Time, limit int) ([]Change, error)
@@ -145,6 +147,7 @@ type Tx interface {
 	PutRunbooks(ctx context.Context, runbooks []Runbook) error
 	PutDecisions(ctx context.Context, decisions []Decision) error // without Reviews
 	PutChanges(ctx context.Context, changes []Change) error
+	PutBeats(ctx context.Context, beats []Beat) error // by name
 	PutSilence(ctx context.Context, s Silence) error
 	PutDrafts(ctx context.Context, drafts []ThreadDraft) error
 	PutQuarantined(ctx context.Context, parts []Quarantined) error

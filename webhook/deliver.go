@@ -22,8 +22,8 @@ const deliverTimeout = 4 * time.Second
 // delivered answers a webhook. Quarantined counts the alerts of its body that
 // could not be read.
 type delivered struct {
-	Accepted    int `json:"accepted" doc:"Alerts that changed something, and changes that were recorded"`
-	Ignored     int `json:"ignored" doc:"Repeats, late ones, tests and what is no alert: they change nothing"`
+	Accepted    int `json:"accepted" doc:"Alerts that changed something, changes that were recorded, and heartbeats"`
+	Ignored     int `json:"ignored" doc:"Repeats, late ones, tests, heartbeats that nobody expects and what is no alert: they change nothing"`
 	Quarantined int `json:"quarantined,omitempty" doc:"Alerts of this body that could not be read; they are kept, and the dashboard says why"`
 }
 

@@ -28,11 +28,14 @@ type check struct {
 }
 
 // readyz says whether alerts can be taken in. Only the store decides that: with
-// Slack away they are kept and announced later.
+// Slack away they are kept and announced later, and Kafka keeps its own.
 func (s *Server) readyz(c echo.Context) error {
 	ctx, cancel := context.WithTimeout(c.Request().Context(), time.Second)
 	defer cancel()
 	out := readiness{Status: "ready", Checks: map[string]check{"store": {State: "ok"}, "slack": s.slack()}}
+	if s.cfg.Kafka != nil {
+		out.Checks["kafka"] = check(s.cfg.Kafka())
+	}
 	status := http.StatusOK
 	if err := s.cfg.Engine.Ready(ctx); err != nil {
 		s.log.WarnContext(ctx, "store not ready", "error", err)

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"ragoffire/engine"
+	"ragoffire/webhook/kafka"
 )
 
 // config is every setting of a process. It is read once, here and in
@@ -34,6 +35,8 @@ type config struct {
 	openaiKey, openaiBase, openaiEmbedding, openaiModel string
 
 	logLevel, logFormat string
+
+	kafka kafka.Config // Brokers is empty where it is off
 
 	file     file
 	warnings []string
@@ -111,8 +114,9 @@ func readConfig(getenv func(string) string) (config, error) {
 	c.readSlack(r)
 	c.checkWords(r)
 	c.readModel(r)
+	c.readKafka(r)
 	c.file = r.readFile(r.str("ROF_CONFIG", ""))
-	for _, name := range []string{"KAFKA_BROKERS", "OTEL_EXPORTER_OTLP_ENDPOINT"} {
+	for _, name := range []string{"OTEL_EXPORTER_OTLP_ENDPOINT"} {
 		if r.str(name, "") != "" {
 			c.warnings = append(c.warnings, name+" is set, but this version does not use it yet")
 		}
@@ -248,7 +252,7 @@ func (c *config) engineConfig() engine.Config {
 		NoServiceGroups: c.file.noServiceGroups, GroupWindow: c.file.groupWindow,
 		Expire: c.file.expire, KeepEvents: c.file.keepEvents, KeepRaw: c.file.keepRaw, Kept: c.kept,
 		Services: c.file.services, Maintenance: c.file.maintenance, Silencer: c.file.silencer, Escalation: c.file.escalation,
-		Reminders: c.file.reminders, Updates: c.file.updates,
+		Reminders: c.file.reminders, Updates: c.file.updates, Heartbeats: c.file.heartbeats,
 	}
 	switch {
 	case c.bot():

@@ -26,6 +26,7 @@ type file struct {
 	silencer        engine.Silencer
 	alertmanager    string // its address
 	maintenance     []engine.Window
+	heartbeats      []engine.Heartbeat
 	linkHosts       []string
 	approvers       bot.Circle
 	admins          bot.Circle
@@ -84,6 +85,7 @@ type document struct {
 	Updates      updatesDocument            `yaml:"updates"`
 	Channels     channelsDocument           `yaml:"channels"`
 	Timeline     timelineDocument           `yaml:"timeline"`
+	Heartbeats   []heartbeatDocument        `yaml:"heartbeats"`
 }
 
 type sourceDocument struct {
@@ -134,6 +136,7 @@ func (r *reader) readFile(path string) file {
 		f.alertmanager = d.Alertmanager.URL
 	}
 	f.maintenance = r.readMaintenance(d.Maintenance)
+	f.heartbeats = r.readHeartbeats(d.Heartbeats)
 	r.readPeople(&d, &f)
 	f.rooms, f.emoji = r.readChannels(d.Channels), r.readTimeline(d.Timeline)
 	f.linkHosts = d.LinkHosts

@@ -81,7 +81,9 @@ func newBesieged(t *testing.T) *besieged {
 	b.url = "http://" + srv.Addr().String()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- together(ctx, srv, e, st, &chat{run: robot.Run, workers: robot.Workers()}) }()
+	go func() {
+		ended <- together(ctx, srv, e, st, &chat{run: robot.Run, workers: robot.Workers()}, &stream{run: idle})
+	}()
 	t.Cleanup(func() {
 		cancel()
 		if err := errors.Join(<-ended, st.Close()); err != nil {

@@ -55,6 +55,7 @@ var vendors = []struct {
 	{"github.com/philippgille/chromem-go", []string{"engine/retrieval"}},
 	{"github.com/sashabaranov/go-openai", []string{"engine/llm"}},
 	{"github.com/labstack/echo", []string{"webhook"}},
+	{"github.com/twmb/franz-go", []string{"webhook/kafka"}},
 	{"github.com/danielgtaylor/huma", []string{"webhook"}},
 	{"github.com/gorilla/websocket", []string{"webhook", "bot/slackfake"}},
 	{"github.com/prometheus/client_golang", []string{"webhook", "cmd"}},

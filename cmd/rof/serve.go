@@ -65,16 +65,20 @@ func serve(ctx context.Context, args []string, getenv func(string) string, std s
 		}
 		chat.workers = append(chat.workers, dead.Workers()...)
 	}
+	stream, err := newStream(&cfg, e, log)
+	if err != nil {
+		return err
+	}
 	srv, err := webhook.New(webhook.Config{
 		Engine: e, Listen: cfg.listen, Token: cfg.token, PublicURL: cfg.publicURL, LinkHosts: cfg.file.linkHosts,
-		Sources: webhookSources(cfg.file.sources), Slack: chat.state, Version: release, Log: log,
-		Metrics: []prometheus.Collector{slackTotal, wordsTotal},
+		Sources: webhookSources(cfg.file.sources), Slack: chat.state, Kafka: stream.state, Version: release, Log: log,
+		Metrics: append(stream.metrics, slackTotal, wordsTotal),
 	})
 	if err != nil {
 		return err
 	}
 	log.InfoContext(ctx, "serving", "address", srv.Addr().String(), "dashboard", srv.URL(), "store", storeName(cfg.database))
-	if err := together(ctx, srv, e, st, chat); err != nil {
+	if err := together(ctx, srv, e, st, chat, stream); err != nil {
 		return err
 	}
 	log.InfoContext(ctx, "stopped")
@@ -83,7 +87,7 @@ func serve(ctx context.Context, args []string, getenv func(string) string, std s
 
 // together runs the parts until ctx ends or one of them fails. The door closes
 // first, so that nothing new comes in while the rest finishes.
-func together(ctx context.Context, srv *webhook.Server, e *engine.Engine, st store.Store, chat *chat) error {
+func together(ctx context.Context, srv *webhook.Server, e *engine.Engine, st store.Store, chat *chat, stream *stream) error {
 	inner, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	group, inner := errgroup.WithContext(inner)
@@ -94,6 +98,7 @@ func together(ctx context.Context, srv *webhook.Server, e *engine.Engine, st sto
 		defer stop()
 		return srv.Run(outer)
 	})
+	group.Go(func() error { return stream.run(outer) })
 	group.Go(func() error { return e.Run(inner) })
 	group.Go(func() error { return st.Work(inner, append(e.Workers(), chat.workers...)) })
 	group.Go(func() error { return chat.run(inner) })

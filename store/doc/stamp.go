@@ -108,6 +108,12 @@ func Quarantined(q engine.Quarantined) engine.Quarantined {
 	return q
 }
 
+// Beat returns b as it is stored.
+func Beat(b engine.Beat) engine.Beat {
+	b.At, b.WatchedAt, b.ExcusedAt, b.DueAt = Time(b.At), Time(b.WatchedAt), Time(b.ExcusedAt), Time(b.DueAt)
+	return b
+}
+
 // Review returns r as it is stored: its decision's id is a column.
 func Review(r engine.Review) engine.Review {
 	r.At = Time(r.At)

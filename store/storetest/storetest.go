@@ -35,6 +35,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"posts", postTests},
 		{"quiet", quietTests},
 		{"drafts", draftTests},
+		{"beats", beatTests},
 		{"events", eventTests},
 		{"quarantine", quarantineTests},
 		{"transactions", txTests},

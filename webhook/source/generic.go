@@ -10,7 +10,8 @@ import (
 // Generic reads our own format, for senders that can be told what to send: one
 // alert as an object, several as a list or under "alerts". Any one of
 // error_type, title and description is enough. A member with a kind such as
-// deploy is not an alert but a change that somebody made on purpose.
+// deploy is not an alert but a change that somebody made on purpose, and one of
+// the kind heartbeat a sign of life.
 func Generic(in Input) (Parsed, error) {
 	body, err := decode(in.Body)
 	if err != nil {
@@ -39,6 +40,16 @@ func Generic(in Input) (Parsed, error) {
 func generic(o object, to *engine.Delivery) error {
 	kind, _ := o.m["kind"].(string)
 	switch kind = strings.ToLower(strings.TrimSpace(kind)); kind {
+	case "heartbeat":
+		b := engine.Beat{Name: line(o.text("name"), maxName), At: o.time("at", "timestamp")}
+		if b.Name == "" {
+			o.bad("name", "missing; it says which heartbeat of the config this is")
+		}
+		if err := o.failed(); err != nil {
+			return err
+		}
+		to.Beats = append(to.Beats, b)
+		return nil
 	case "change", "deploy", "config", "flag", "migration":
 		c, err := genericChange(o, kind)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"ragoffire/engine"
 	"ragoffire/webhook/source"
@@ -134,4 +135,20 @@ func TestGeneric(t *testing.T) {
 func FuzzGeneric(f *testing.F) {
 	fuzz(f, source.Generic)
 	f.Add([]byte(`[{"title":"a","status":"ok"},{"error_type":"x","spike_percentage":"4%","links":["http://x"]}]`))
+}
+
+func TestAHeartbeatIsNoAlert(t *testing.T) {
+	got, err := source.Generic(source.Input{Source: "cron", Body: []byte(`[
+		{"kind": "heartbeat", "name": " nightly-backup ", "at": "2026-11-23T03:00:00+01:00"}, {"kind": "Heartbeat", "name": "x"}, {"title": "Disk full"}]`)})
+	if err != nil || len(got.Bad) > 0 {
+		t.Fatalf("%v, %v", err, got.Bad)
+	}
+	equal(t, "alerts", len(got.Delivery.Alerts), 1)
+	equal(t, "beats", len(got.Delivery.Beats), 2)
+	b := got.Delivery.Beats[0]
+	equal(t, "name", b.Name, "nightly-backup")
+	equal(t, "at", b.At, time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC))
+	equal(t, "at of the second", got.Delivery.Beats[1].At.IsZero(), true)
+	invalid(t, source.Generic, `{"kind": "heartbeat"}`, "name")
+	invalid(t, source.Generic, `{"kind": "heartbeat", "name": "x", "at": "soon"}`, "at")
 }
