@@ -23,7 +23,11 @@ func storyStates() map[string]any {
 		return r.notice(&i, &n)
 	}
 	taken := func(i *engine.Incident) { i.Status, i.AcknowledgedBy, i.SinceAck = engine.Acknowledged, "oncall", 3 }
-	clear := func(i *engine.Incident) { taken(i); i.Firing, i.ClearedAt = 0, new(later(23)) }
+	clear := func(i *engine.Incident) {
+		taken(i)
+		i.Owner = &engine.Person{ID: "U0ONCALL", Name: "oncall"}
+		i.Firing, i.ClearedAt = 0, new(later(23))
+	}
 	flaps := func(i *engine.Incident) { i.FlappingSince, i.FlappedAt, i.Flaps = &night, new(later(42)), 5 }
 	over := func(i *engine.Incident) { i.Status, i.ResolvedAt, i.Firing = engine.Resolved, new(later(42)), 0 }
 	merged := func(i *engine.Incident) {

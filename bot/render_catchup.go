@@ -48,7 +48,7 @@ func (r *renderer) standing(d *engine.Detail, now time.Time) string {
 		value = r.measure(a)
 	}
 	return join(
-		"*"+string(i.Status)+"*", severity(i.Severity), value, since(i.StartedAt), "for "+span(i.StartedAt, now), spread(i),
+		"*"+r.esc(string(i.Status), 40)+"*", severity(i.Severity), value, since(i.StartedAt), "for "+span(i.StartedAt, now), spread(i),
 		r.flapping(i), cleared(i), r.owner(i),
 	)
 }

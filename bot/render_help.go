@@ -26,6 +26,8 @@ func helpGroups() []struct {
 	}{
 		{"What it is", []string{verbShow, verbWhy, verbSimilar, verbRunbook}},
 		{"Who does what", []string{verbAssign, verbSeverity, verbMitigate, verbReopen, verbNote}},
+		{"One problem or two", []string{verbMerge, verbSplit, verbLink}},
+		{"The story so far", []string{verbCatchup, verbTimeline, verbHandoff, verbPostmortem}},
 		{"What came of it", []string{verbOutcome, verbStats}},
 		{"rof itself", []string{verbStatus, verbHelp}},
 	}

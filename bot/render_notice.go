@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"strings"
 
 	"ragoffire/engine"
@@ -84,7 +85,7 @@ func (r *renderer) noticeLine(i *engine.Incident, n *engine.Notice) string {
 		return "Related to `" + r.esc(n.Other, maxName) + "`, says " + r.person(n.Actor)
 	case "all_clear":
 		if i.Clear() {
-			return "🟢 *All clear* after " + span(i.StartedAt, *i.ClearedAt) + "; " + r.person(i.AcknowledgedBy) + " closes it"
+			return "🟢 *All clear* after " + span(i.StartedAt, *i.ClearedAt) + "; " + r.closer(i) + " closes it"
 		}
 		if i.ResolvedAt != nil {
 			return "🟢 *All clear* after " + span(i.StartedAt, *i.ResolvedAt)
@@ -100,6 +101,15 @@ func (r *renderer) noticeLine(i *engine.Incident, n *engine.Notice) string {
 		return "🔴 *Still firing*: " + join(count(max(n.Now, i.Firing), "alert"), r.closed(i), r.esc(n.After, 40))
 	}
 	return dot(i) + " " + r.esc(strings.ReplaceAll(n.What, "_", " "), maxTitle)
+}
+
+// closer is who says that an incident is over: its owner, who has taken it, or
+// who declared it.
+func (r *renderer) closer(i *engine.Incident) string {
+	if i.Owner != nil {
+		return r.person(i.Owner.Name)
+	}
+	return r.person(cmp.Or(i.AcknowledgedBy, i.DeclaredBy))
 }
 
 // bare is a line of ours without its formatting, for a notification.

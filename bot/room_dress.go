@@ -54,7 +54,7 @@ func (b *Bot) setTopic(ctx context.Context, d *engine.Detail) error {
 
 // topic is an incident in the line above its channel.
 func (r *renderer) topic(i *engine.Incident) string {
-	state := string(i.Status)
+	state := r.esc(string(i.Status), 40)
 	if i.Flapping() {
 		state = "flapping"
 	}
@@ -100,14 +100,14 @@ func (r *renderer) addressOf(d *engine.Detail, rel string) string {
 
 // inviteOwner brings whoever has the incident into its room.
 func (b *Bot) inviteOwner(ctx context.Context, d *engine.Detail) error {
-	if d.AcknowledgedBy == "" {
-		return nil
+	id := d.AcknowledgedUser
+	if d.Owner != nil && d.Owner.ID != "" {
+		id = d.Owner.ID
 	}
-	id, err := b.names.idOf(ctx, d.AcknowledgedBy)
-	if err != nil || id == "" {
-		return err
+	if id == "" {
+		return nil // nobody has it, or somebody whom Slack does not know
 	}
-	err = b.slackCall(ctx, func(ctx context.Context) error {
+	err := b.slackCall(ctx, func(ctx context.Context) error {
 		_, err := b.api.InviteUsersToConversationContext(ctx, d.Room, id)
 		return err
 	})

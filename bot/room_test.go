@@ -181,7 +181,9 @@ func TestARoomIsArchivedAnHourAfterTheEnd(t *testing.T) {
 	id := r.critical("HighErrorRate")
 	name := "inc-" + id[len("INC-"):]
 	room := r.channelOf(name, func(c *slackfake.Channel) bool { return c.Topic != "" })
-	r.slash(alice, "resolve "+id+" throttled connections to 30%")
+	if _, err := r.engine.Resolve(t.Context(), id, engine.Resolution{Actor: "alice", Resolution: "throttled connections to 30%"}); err != nil {
+		t.Fatal(err)
+	}
 	r.inRoom(room.ID, "🟢", "closed by @alice")
 	r.settled()
 	if r.channelOf(name, func(*slackfake.Channel) bool { return true }).Archived {

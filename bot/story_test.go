@@ -302,7 +302,9 @@ func TestThePostmortemIsUploadedOnce(t *testing.T) {
 	}
 
 	t.Run("anew where something happened since", func(t *testing.T) {
-		r.slash(alice, "resolve "+id+" throttled connections to 30%")
+		if _, err := r.engine.Resolve(t.Context(), id, engine.Resolution{Actor: "alice", Resolution: "throttled connections to 30%"}); err != nil {
+			t.Fatal(err)
+		}
 		r.headOf(id, "closed by @alice")
 		r.reply(r.slash(bob, "postmortem "+id))
 		files := r.slack.Snapshot().Files()

@@ -8,7 +8,7 @@ const fixMark = "fix: "
 // suggested is what most likely fixed an incident and why it broke, to begin a
 // dialog with. It is a convenience, so an error is none.
 func (b *Bot) suggested(ctx context.Context, id string) (fix, cause string) {
-	d, err := b.engine.Incident(ctx, id)
+	d, err := b.engine.Tale(ctx, id)
 	if err != nil {
 		return "", ""
 	}

@@ -20,12 +20,6 @@ const (
 
 func (b *Bot) performStory(ctx context.Context, a asker, c command) (*message, error) {
 	switch c.verb {
-	case verbMerge, verbLink, verbSplit:
-		if err := b.may(ctx, a, mending()); err != nil {
-			return nil, err
-		}
-	}
-	switch c.verb {
 	case verbMerge, verbLink:
 		return b.performOnPair(ctx, a, c)
 	case verbSplit:
@@ -54,11 +48,6 @@ func (b *Bot) performStory(ctx context.Context, a asker, c command) (*message, e
 	return b.render.catchup(&d, b.now()), nil
 }
 
-// mending is what changes which alerts are one incident: any full member may.
-func mending() deed {
-	return deed{"putting incidents together and taking them apart", func(*Config) *Circle { return &Circle{} }}
-}
-
 // meant is the id of the incident that a command means, live or over.
 func (b *Bot) meant(ctx context.Context, a asker, c command) (string, error) {
 	switch {
@@ -74,7 +63,7 @@ func (b *Bot) meant(ctx context.Context, a asker, c command) (string, error) {
 	case c.id != "":
 		return c.id, nil
 	}
-	here, err := b.threadOf(ctx, a)
+	here, err := b.hereOf(ctx, a, c.verb)
 	if err != nil {
 		return "", err
 	}

@@ -50,7 +50,7 @@ func (e *Engine) Split(ctx context.Context, id string, c Cut) (Incident, error) 
 				rest = append(rest, a)
 			}
 		}
-		if len(rest) == 0 {
+		if len(rest) == 0 && from.DeclaredBy == "" {
 			return Invalidf("alerts", "those are all the alerts of %s; leave at least one", id)
 		}
 		fresh = incidentOf(moved, &from)
@@ -212,7 +212,7 @@ func (i *Incident) count(alerts []Alert) {
 // text, where there is one, says that nothing of it fires any more.
 func (i *Incident) lose(moved, rest []Alert, now time.Time) (over string) {
 	was := i.Firing
-	if i.Severity == worstOf(moved) && i.Severity.Worse(worstOf(rest)) {
+	if len(rest) > 0 && i.SeverityBy == "" && i.Severity == worstOf(moved) && i.Severity.Worse(worstOf(rest)) {
 		i.Severity = worstOf(rest)
 	}
 	grown := i.LastSeriesAt

@@ -47,7 +47,7 @@ type Upload struct {
 }
 
 // Flapping reports whether its alerts keep coming and going.
-func (i *Incident) Flapping() bool { return i.FlappingSince != nil }
+func (i *Incident) Flapping() bool { return i.FlappingSince != nil && i.FlappedAt != nil }
 
 // Clear reports whether nothing of a live incident fires any more: closing it is
 // proposed.

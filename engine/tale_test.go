@@ -91,7 +91,7 @@ func TestTheNextShiftSeesTheWorstFirst(t *testing.T) {
 		live("low", SeverityLow, same),
 		live("taken", SeverityCritical, func(i *Incident) { i.Status, i.AcknowledgedBy = Acknowledged, "ann" }),
 		live("worst", SeverityCritical, same),
-		live("flaps", SeverityHigh, func(i *Incident) { i.FlappingSince = &now }),
+		live("flaps", SeverityHigh, func(i *Incident) { i.FlappingSince, i.FlappedAt = &now, &now }),
 		live("clear", SeverityHigh, func(i *Incident) { i.ClearedAt = &now }),
 	}, []Decision{
 		advised(func(d *Decision) { approvedBy("ann")(d); d.CreatedAt = now.Add(-time.Hour) }),

@@ -116,14 +116,18 @@ func livePair(ctx context.Context, tx Tx, ids ...string) ([]Incident, error) {
 func (i *Incident) takeOver(from *Incident, moved []Alert, now time.Time) {
 	i.Firing += from.Firing
 	i.Series += from.Series
-	if from.Severity.Worse(i.Severity) {
-		i.Severity = from.Severity
+	if i.overruledBy(from.Severity) {
+		i.Severity, i.SeverityBy = from.Severity, ""
+	}
+	if i.Owner == nil {
+		i.Owner, i.OwnedAt = from.Owner, from.OwnedAt
 	}
 	if from.StartedAt.Before(i.StartedAt) {
 		i.StartedAt = from.StartedAt
 	}
 	if from.Status == Acknowledged && i.Status == Open {
 		i.Status, i.AcknowledgedAt, i.AcknowledgedBy = Acknowledged, from.AcknowledgedAt, from.AcknowledgedBy
+		i.AcknowledgedUser = from.AcknowledgedUser
 	}
 	if i.GroupKey == "" && i.Source == from.Source {
 		i.GroupKey = from.GroupKey

@@ -248,3 +248,33 @@ func TestLinkedIncidentsShowEachOther(t *testing.T) {
 	_, err = r.Link(t.Context(), a, "INC-1", "ann")
 	wantKind(t, err, engine.NotFound)
 }
+
+func TestADeclaredIncidentCanLoseAllItsAlerts(t *testing.T) {
+	r := newRig(t)
+	declared, err := r.Declare(t.Context(), engine.Declaration{Actor: "ann", Title: "Checkout is down", Service: "checkout", Environment: "prod"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := r.ingest(alert("a")).Alerts[0].IncidentID; got != declared.ID {
+		t.Fatalf("the alert stands in %s", got)
+	}
+	fresh, err := r.Split(t.Context(), declared.ID, engine.Cut{Alerts: []string{"a"}, Actor: "ann"})
+	if err != nil || fresh.Firing != 1 {
+		t.Fatalf("%+v, %v", fresh, err)
+	}
+	if d := r.detail(declared.ID); !d.Live() || d.Series != 0 || d.Firing != 0 {
+		t.Errorf("%s with %d series, %d firing", d.Status, d.Series, d.Firing)
+	}
+}
+
+func TestMergingKeepsWhatAPersonSaidOfTheSeverity(t *testing.T) {
+	r := newRig(t)
+	to := r.ingest(alert("a", severity(engine.SeverityCritical))).Alerts[0].IncidentID
+	from := r.ingest(alert("b", service("cart"), severity(engine.SeverityCritical))).Alerts[0].IncidentID
+	if _, _, err := r.SetSeverity(t.Context(), to, "ann", engine.SeverityLow, "nobody sees it"); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.merge(from, to); got.Severity != engine.SeverityLow {
+		t.Errorf("it is %s; a person said low, and nothing is worse than what they knew", got.Severity)
+	}
+}
