@@ -175,6 +175,8 @@ func TestAnOwnedIncidentIsProposedForClosing(t *testing.T) {
 	head := r.headOf(id)
 	r.click(alice, head.TS, "incident_ack")
 	r.headOf(id, "@alice has it")
+	r.slash(alice, "assign "+id+" me")
+	r.headOf(id, "owner")
 	r.send("CheckoutSlow", "checkout", engine.AlertResolved, began)
 	m := r.inThread(head.TS, "All clear", "@alice closes it")
 	r.headOf(id, "🟡", "all clear since")

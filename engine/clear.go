@@ -2,9 +2,10 @@ package engine
 
 import "time"
 
-// owned reports whether somebody has made the incident theirs. Its end is theirs
-// to say then: alerts that fall silent propose it and don't decide it.
-func (i *Incident) owned() bool { return i.taker() != nil || i.DeclaredBy != "" }
+// owned reports whether somebody was made the incident's owner, or declared it. Its
+// end is theirs to say then: alerts that fall silent propose it and don't decide
+// it. To acknowledge is only to have seen it.
+func (i *Incident) owned() bool { return i.Owner != nil || i.DeclaredBy != "" }
 
 // end is what it means for a live incident that nothing of it fires any more: an
 // owned one is proposed for closing, any other is over.

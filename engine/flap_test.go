@@ -91,6 +91,9 @@ func TestAnOwnedIncidentIsProposedForClosingAndNotClosed(t *testing.T) {
 	if _, err := r.Acknowledge(t.Context(), id, "ann"); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := r.Assign(t.Context(), id, engine.Person{Name: "ann"}, &engine.Person{Name: "ann"}); err != nil {
+		t.Fatal(err)
+	}
 	r.clock.advance(10 * time.Minute)
 	r.ingest(alert("a", ended(r.clock.Now())))
 	d := r.detail(id)
@@ -113,6 +116,19 @@ func TestAnOwnedIncidentIsProposedForClosingAndNotClosed(t *testing.T) {
 			t.Errorf("%+v, %v", i, err)
 		}
 	})
+}
+
+func TestAnAcknowledgedIncidentWithoutAnOwnerEndsWithItsAlerts(t *testing.T) {
+	r := newRig(t)
+	id := r.ingest(alert("a")).Alerts[0].IncidentID
+	if _, err := r.Acknowledge(t.Context(), id, "ann"); err != nil {
+		t.Fatal(err)
+	}
+	r.clock.advance(10 * time.Minute)
+	r.ingest(alert("a", ended(r.clock.Now())))
+	if d := r.detail(id); d.Status != engine.Resolved || d.Reason != engine.ReasonRecovered {
+		t.Errorf("%s, %s", d.Status, d.Reason)
+	}
 }
 
 func TestANewAlertAfterTheAcknowledgementIsToldOnce(t *testing.T) {
