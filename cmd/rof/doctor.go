@@ -125,7 +125,7 @@ func checkSlack(ctx context.Context, cfg *config, post, dial bool) []bot.Finding
 	}
 	c := bot.CheckupConfig{
 		BotToken: cfg.slackBot, AppToken: cfg.slackApp, APIURL: cfg.slackAPI, Dial: dial, Post: post,
-		Groups: slices.Concat(cfg.file.approvers.Groups, cfg.file.admins.Groups),
+		Groups: slices.Concat(cfg.file.approvers.Groups, cfg.file.admins.Groups), Own: len(cfg.file.rooms.Severities) > 0,
 	}
 	add := func(list []string, id string) []string {
 		if id == "" || slices.Contains(list, id) {
@@ -140,6 +140,7 @@ func checkSlack(ctx context.Context, cfg *config, post, dial bool) []bot.Finding
 	for _, name := range slices.Sorted(maps.Keys(cfg.file.services)) {
 		c.Channels = add(c.Channels, cfg.file.services[name].Channel)
 	}
+	c.Channels = add(c.Channels, cfg.file.updates)
 	return bot.Checkup(ctx, c)
 }
 
