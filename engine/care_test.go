@@ -133,6 +133,37 @@ func TestARequestLeavesOneNoteAndOneUpdate(t *testing.T) {
 	}
 }
 
+func TestAPersonsCriticalIsRoutedAndEscalatedLikeAnAlerts(t *testing.T) {
+	critical, err := engine.Patterns(map[string]string{"severity": "critical"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRig(t, func(c *engine.Config) {
+		c.Routes = []engine.Route{{Match: critical, Channel: "C0PAGE", Mention: "S0SRE"}}
+		c.Escalation = engine.Escalation{After: 5 * time.Minute}
+	})
+	id := r.ingest(alert("a")).Alerts[0].IncidentID
+	if _, _, err := r.SetSeverity(t.Context(), id, "ann", engine.SeverityCritical, ""); err != nil {
+		t.Fatal(err)
+	}
+	d := r.detail(id)
+	if d.Channel != "C0OPS" || !slices.Equal(d.Also, []string{"C0PAGE"}) || d.Mention != "S0SRE" || !d.UrgentAt.Equal(r.clock.Now()) {
+		t.Errorf("it stands in %s and %v, mentions %q, urgent since %s", d.Channel, d.Also, d.Mention, d.UrgentAt)
+	}
+	channels := map[string]bool{}
+	for _, p := range r.wanted() {
+		channels[p.Channel] = true
+	}
+	if !channels["C0PAGE"] {
+		t.Errorf("it is posted to %v", channels)
+	}
+	r.clock.advance(6 * time.Minute)
+	r.work(engine.JobEscalate, id)
+	if d := r.detail(id); d.Escalated != 1 {
+		t.Errorf("%d steps of escalation", d.Escalated)
+	}
+}
+
 // wanted are the posts that are wanted and not sent.
 func (r *rig) wanted() (posts []engine.Post) {
 	r.t.Helper()

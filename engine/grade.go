@@ -49,6 +49,14 @@ func (e *Engine) SetSeverity(ctx context.Context, id, actor string, s Severity, 
 			return entry, nil
 		}
 		w := newWants(now)
+		if i.Channel != "" {
+			to := e.cfg.route(i, now)
+			to.QuietTill = time.Time{} // somebody is up
+			i.widen(to)
+		}
+		if i.urge(now) {
+			w.jobs = append(w.jobs, e.escalateJobs(i)...)
+		}
 		if err := w.notice(i, entry.ID, Notice{What: "worse", From: was, To: s, Actor: actor}); err != nil {
 			return Entry{}, err
 		}

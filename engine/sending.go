@@ -36,15 +36,21 @@ func (in *intake) reroute(i *Incident) {
 		return
 	}
 	to := in.engine.cfg.route(i, in.now)
-	if to.Mention != "" {
-		i.Mention = to.Mention
-	}
 	if i.Quiet != "" && to.QuietTill.IsZero() {
 		if i.Quiet = ""; i.ID != "" {
 			in.surfaced = append(in.surfaced, i)
 		}
 	}
-	if to.Channel != i.Channel && to.QuietTill.IsZero() && !slices.Contains(i.Also, to.Channel) && len(i.Also) < 4 {
+	i.widen(to)
+}
+
+// widen takes over what a worse severity's route says: its group, and its channel
+// beside the one that an incident stands in.
+func (i *Incident) widen(to Routed) {
+	if to.Mention != "" {
+		i.Mention = to.Mention
+	}
+	if to.Channel != "" && to.Channel != i.Channel && to.QuietTill.IsZero() && !slices.Contains(i.Also, to.Channel) && len(i.Also) < 4 {
 		i.Also = append(i.Also, to.Channel)
 	}
 }
