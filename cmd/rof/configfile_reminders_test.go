@@ -9,15 +9,18 @@ import (
 )
 
 func TestRemindersAndUpdatesAreConfigured(t *testing.T) {
-	for text, want := range map[string]engine.Reminders{
-		"types: []":                {},
-		"reminders: {update: 15m}": {Update: 15 * time.Minute},
-		"reminders: {update: off, unresolved: 2d}":       {Update: -1, Unresolved: 48 * time.Hour},
-		"reminders: {update: \"never\", unresolved: 8h}": {Update: -1, Unresolved: 8 * time.Hour},
+	for _, tt := range []struct {
+		text string
+		want engine.Reminders
+	}{
+		{"types: []", engine.Reminders{}},
+		{"reminders: {update: 15m}", engine.Reminders{Update: 15 * time.Minute}},
+		{"reminders: {update: off, unresolved: 2d}", engine.Reminders{Update: -1, Unresolved: 48 * time.Hour}},
+		{"reminders: {update: \"never\", unresolved: 8h}", engine.Reminders{Update: -1, Unresolved: 8 * time.Hour}},
 	} {
-		c, err := readConfig(env("HOME=/h", "SLACK_APP_TOKEN=xapp-1", "SLACK_BOT_TOKEN=xoxb-1", "ROF_CONFIG="+write(t, text+"\nupdates: {channel: C0NEWS}\n")))
-		if e := c.engineConfig(); err != nil || e.Reminders != want || e.Updates != "C0NEWS" {
-			t.Errorf("%s is %+v, updates to %q, %v", text, e.Reminders, e.Updates, err)
+		c, err := readConfig(env("HOME=/h", "SLACK_APP_TOKEN=xapp-1", "SLACK_BOT_TOKEN=xoxb-1", "ROF_CONFIG="+write(t, tt.text+"\nupdates: {channel: C0NEWS}\n")))
+		if e := c.engineConfig(); err != nil || e.Reminders != tt.want || e.Updates != "C0NEWS" {
+			t.Errorf("%s is %+v, updates to %q, %v", tt.text, e.Reminders, e.Updates, err)
 		}
 	}
 	_, err := readConfig(env("HOME=/h", "ROF_CONFIG="+write(t, "reminders: {update: soon}\nupdates: {channel: \"#news\"}\n")))
