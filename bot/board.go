@@ -15,7 +15,7 @@ type board struct {
 	seq     int64             // the last event that it knows of
 	live    []engine.Incident // nobody has it first, then the worst, then the oldest
 	waiting []proposal        // advice on live incidents that nobody has decided on, newest first
-	week    engine.Week
+	week    engine.Lately
 
 	drafts     []engine.ThreadDraft // that wait for a person
 	moreDrafts bool
@@ -73,7 +73,7 @@ func (s *boards) read(ctx context.Context) (*board, error) {
 	if b.waiting, err = s.proposals(ctx, b.live); err != nil {
 		return nil, err
 	}
-	if b.week, err = s.engine.Week(ctx); err != nil {
+	if b.week, err = s.engine.Lately(ctx, statsDays); err != nil {
 		return nil, err
 	}
 	drafts, err := s.engine.Drafts(ctx, "", draftsCounted)

@@ -19,12 +19,12 @@ func usualBoard() *board {
 	mine.ID, mine.Service, mine.Status, mine.AcknowledgedBy = "INC-2026-0041", "cart", engine.Acknowledged, "oncall"
 	return &board{
 		live: []engine.Incident{open, mine}, waiting: []proposal{{answered(), open}},
-		week: engine.Week{Opened: 12, Acked: 9, AckTime: 4 * time.Minute, Resolved: 8, Duration: 38 * time.Minute, Advised: 10, Approved: 7, Rejected: 1, Worked: 5},
+		week: engine.Lately{Opened: 12, Acked: 9, MTTA: 4 * time.Minute, Resolved: 8, MTTR: 38 * time.Minute, Advised: 10, Approved: 7, Rejected: 1, Worked: 5},
 	}
 }
 
 func crowdedBoard(n int, s string) *board {
-	b := &board{week: engine.Week{Opened: n}}
+	b := &board{week: engine.Lately{Opened: n}}
 	for at := range n {
 		i := firing().Incident
 		i.ID = "INC-2026-1" + itoa(100+at)
@@ -63,7 +63,7 @@ func peopleStates(r *renderer) map[string]any {
 		"home_empty":    homeTab(r.home(&board{}, "oncall")),
 		"home_one":      homeTab(r.home(crowdedBoard(1, ""), "nobody")),
 		"home_many":     homeTab(r.home(crowdedBoard(100, ""), "oncall")),
-		"home_drafts":   homeTab(r.home(&board{drafts: []engine.ThreadDraft{draft("")}, week: engine.Week{Opened: 1}}, "oncall")),
+		"home_drafts":   homeTab(r.home(&board{drafts: []engine.ThreadDraft{draft("")}, week: engine.Lately{Opened: 1}}, "oncall")),
 		"drafts":        r.drafts([]engine.ThreadDraft{draft(""), {ID: "C0INC-2", Title: "queue grows", StartedAt: night}}, true),
 		"drafts_none":   r.drafts(nil, false),
 		"modal_draft":   func() slack.ModalViewRequest { d := draft(""); return r.draftModal(anchor{ID: d.ID}, &d) }(),

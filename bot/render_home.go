@@ -104,16 +104,16 @@ func (r *renderer) homeProposals(list []proposal) []slack.Block {
 }
 
 // week tells the last seven days. What did not happen is left out.
-func (r *renderer) week(w *engine.Week) slack.Block {
+func (r *renderer) week(w *engine.Lately) slack.Block {
 	if w.Opened+w.Advised == 0 {
 		return footnote("Last 7 days: no incidents")
 	}
 	line := []string{count(w.Opened, "incident")}
 	if w.Acked > 0 {
-		line = append(line, "acknowledged after "+engine.Span(w.AckTime))
+		line = append(line, "acknowledged after "+engine.Span(w.MTTA))
 	}
 	if w.Resolved > 0 {
-		line = append(line, itoa(w.Resolved)+" resolved, after "+engine.Span(w.Duration))
+		line = append(line, itoa(w.Resolved)+" resolved, after "+engine.Span(w.MTTR))
 	}
 	var advice []string
 	for _, f := range []struct {

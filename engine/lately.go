@@ -13,6 +13,7 @@ type Lately struct {
 	Opened     int // live incidents that began
 	Declared   int // of those, by people
 	BySeverity map[Severity]int
+	Acked      int // acknowledged
 	Resolved   int
 	Fixed      int // resolved with what fixed it
 	MTTA, MTTR time.Duration
@@ -83,7 +84,7 @@ func (l *Lately) incidents(ctx context.Context, r Reader, from time.Time) error 
 		}
 		after, read = next, read+len(page)
 	}
-	l.MTTA, l.MTTR = average(acks), average(ends)
+	l.Acked, l.MTTA, l.MTTR = len(acks), average(acks), average(ends)
 	for s, n := range services {
 		l.Services = append(l.Services, ServiceCount{s, n})
 	}
