@@ -108,27 +108,14 @@ func (e *Engine) Declare(ctx context.Context, d Declaration) (Incident, error) {
 		i.send(to)
 		i.Channel = cmp.Or(i.Channel, d.Channel)
 		urgent := i.urge(now)
-		if err := tx.PutIncidents(ctx, []Incident{i}); err != nil {
-			return err
-		}
 		entry := Entry{ID: newID("ent_", now), IncidentID: i.ID, At: now, Kind: "declared", Actor: d.Actor, Text: d.Title}
-		if err := tx.Note(ctx, entry); err != nil {
-			return err
-		}
-		ev, err := NewEvent(EventIncident, now, i)
-		if err != nil {
-			return err
-		}
-		if err := tx.Emit(ctx, ev); err != nil {
-			return err
-		}
 		w := newWants(now)
 		w.incident(&i)
 		w.jobs = append(w.jobs, Job{Kind: JobDecide, Subject: i.ID})
 		if urgent {
 			w.jobs = append(w.jobs, e.escalateJobs(&i)...)
 		}
-		return w.write(ctx, tx)
+		return e.publish(ctx, tx, []*Incident{&i}, []Entry{entry}, w, now)
 	})
 	return i, err
 }

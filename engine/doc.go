@@ -16,7 +16,8 @@
 //
 //	job "decide"                    decide.go: asks the question of the incident,
 //	  │                             again where it has outgrown the answer;
-//	  │                             inquire.go, storm.go: what is known around it
+//	  │                             inquire.go: what is known around it; storm.go,
+//	  │                             weather.go: what else fires
 //	  └ adviser.answer              answer.go: retrieve; rank.go: is it the same
 //	      │                         problem; witness.go, lesson.go: what speaks for
 //	      │                         and against its fix; propose.go, fix.go,
@@ -34,7 +35,10 @@
 //	                                handoff.go; room.go: its own channel
 //
 //	a click, a command, a request   Engine.Review, ReportOutcome, Resolve …
+//	  └ and what looks after it     declare.go, assign.go, grade.go (its severity),
+//	                                update.go, reopen.go; remind.go: who has it
 //	      one transaction: the change, who made it, event, wanted posts, job
+//	      (publish.go)
 //
 //	job "heartbeat"                 heartbeat.go, beat.go: signs of life that stop and
 //	                                return come in as alerts of their own

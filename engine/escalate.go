@@ -158,21 +158,7 @@ func (e *Engine) escalated(ctx context.Context, tx Tx, i *Incident, entry Entry,
 		paged.At = now
 		i.Paged = append(slices.Clone(i.Paged), *paged)
 	}
-	i.UpdatedAt = now
-	if err := tx.PutIncidents(ctx, []Incident{*i}); err != nil {
-		return err
-	}
 	entry.ID, entry.IncidentID, entry.At = newID("ent_", now), i.ID, now
-	if err := tx.Note(ctx, entry); err != nil {
-		return err
-	}
-	ev, err := NewEvent(EventIncident, now, *i)
-	if err != nil {
-		return err
-	}
-	if err := tx.Emit(ctx, ev); err != nil {
-		return err
-	}
 	w := newWants(now)
 	w.incident(i)
 	if n != nil {
@@ -180,7 +166,7 @@ func (e *Engine) escalated(ctx context.Context, tx Tx, i *Incident, entry Entry,
 			return err
 		}
 	}
-	return w.write(ctx, tx)
+	return e.publish(ctx, tx, []*Incident{i}, []Entry{entry}, w, now)
 }
 
 // Unreachable is how long Slack may be out of reach before critical incidents

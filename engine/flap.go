@@ -87,7 +87,7 @@ func (e *Engine) calm(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		return e.publish(ctx, tx, []Incident{i}, []Entry{entry}, w, now)
+		return e.publish(ctx, tx, []*Incident{&i}, []Entry{entry}, w, now)
 	})
 	if err == nil && wait > 0 {
 		return &Again{After: wait}

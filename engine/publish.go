@@ -7,17 +7,18 @@ import (
 
 // publish writes incidents that changed outside the intake, with their events,
 // timelines, messages and jobs.
-func (e *Engine) publish(ctx context.Context, tx Tx, incidents []Incident, entries []Entry, w *wants, now time.Time) error {
+func (e *Engine) publish(ctx context.Context, tx Tx, incidents []*Incident, entries []Entry, w *wants, now time.Time) error {
 	var events []Event
-	for n := range incidents {
-		incidents[n].UpdatedAt = now
-		ev, err := NewEvent(EventIncident, now, incidents[n])
+	var changed []Incident
+	for _, i := range incidents {
+		i.UpdatedAt = now
+		ev, err := NewEvent(EventIncident, now, i)
 		if err != nil {
 			return err
 		}
-		events = append(events, ev)
+		events, changed = append(events, ev), append(changed, *i)
 	}
-	if err := tx.PutIncidents(ctx, incidents); err != nil {
+	if err := tx.PutIncidents(ctx, changed); err != nil {
 		return err
 	}
 	if err := tx.Note(ctx, entries...); err != nil {

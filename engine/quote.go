@@ -47,7 +47,7 @@ func (e *Engine) Quote(ctx context.Context, id string, q Quote) (fresh bool, err
 			return nil
 		}
 		fresh = true
-		return e.publish(ctx, tx, []Incident{i}, []Entry{entry}, newWants(now), now)
+		return e.publish(ctx, tx, []*Incident{&i}, []Entry{entry}, newWants(now), now)
 	})
 	return fresh, err
 }

@@ -52,8 +52,11 @@ func (e *Engine) Link(ctx context.Context, id, to, actor string) (Incident, erro
 				return err
 			}
 		}
+		if err := e.publish(ctx, tx, []*Incident{&pair[0], &pair[1]}, entries, w, now); err != nil {
+			return err
+		}
 		linked = pair[0]
-		return e.publish(ctx, tx, pair, entries, w, now)
+		return nil
 	})
 	return linked, err
 }

@@ -29,7 +29,7 @@ func (e *Engine) remark(ctx context.Context, source string, remarks []Remark) (a
 	err = e.store.Update(ctx, func(tx Tx) error {
 		added = 0
 		for _, r := range remarks {
-			ok, err := addRemark(ctx, tx, source, r, now)
+			ok, err := e.addRemark(ctx, tx, source, r, now)
 			if err != nil {
 				return err
 			}
@@ -42,7 +42,7 @@ func (e *Engine) remark(ctx context.Context, source string, remarks []Remark) (a
 	return added, err
 }
 
-func addRemark(ctx context.Context, tx Tx, source string, r Remark, now time.Time) (bool, error) {
+func (e *Engine) addRemark(ctx context.Context, tx Tx, source string, r Remark, now time.Time) (bool, error) {
 	text := []rune(strings.TrimSpace(Clean(r.Text)))
 	key := SeriesKey{source, Clean(r.Fingerprint)}
 	latest, err := tx.LatestAlerts(ctx, []SeriesKey{key})
@@ -65,21 +65,7 @@ func addRemark(ctx context.Context, tx Tx, source string, r Remark, now time.Tim
 	if err != nil || slices.ContainsFunc(timeline, func(e Entry) bool { return e.ID == entry.ID }) {
 		return false, err
 	}
-	i.UpdatedAt = now
-	if err := tx.PutIncidents(ctx, []Incident{i}); err != nil {
-		return false, err
-	}
-	if err := tx.Note(ctx, entry); err != nil {
-		return false, err
-	}
-	ev, err := NewEvent(EventIncident, now, i)
-	if err != nil {
-		return false, err
-	}
-	if err := tx.Emit(ctx, ev); err != nil {
-		return false, err
-	}
 	w := newWants(now)
 	w.incident(&i)
-	return true, w.write(ctx, tx)
+	return true, e.publish(ctx, tx, []*Incident{&i}, []Entry{entry}, w, now)
 }

@@ -174,31 +174,19 @@ func (e *Engine) change(ctx context.Context, id, actor string, do func(Tx, *Inci
 				return err
 			}
 		}
-		i.UpdatedAt = now
 		entry.ID, entry.IncidentID, entry.At, entry.Actor = cmp.Or(entry.ID, newID("ent_", now)), i.ID, now, actor
-		if err := tx.PutIncidents(ctx, []Incident{i}); err != nil {
-			return err
-		}
+		var entries []Entry
 		if entry.Kind != "" {
-			if err := tx.Note(ctx, entry); err != nil {
-				return err
-			}
+			entries = append(entries, entry)
 		}
 		for _, o := range out {
 			*o = entry
-		}
-		ev, err := NewEvent(EventIncident, now, i)
-		if err != nil {
-			return err
-		}
-		if err := tx.Emit(ctx, ev); err != nil {
-			return err
 		}
 		w.incident(&i)
 		if err := e.tend(&i, w); err != nil {
 			return err
 		}
-		return w.write(ctx, tx)
+		return e.publish(ctx, tx, []*Incident{&i}, entries, w, now)
 	})
 	if err == nil && i.Fix() {
 		e.remember(ctx, []Incident{i}, nil)

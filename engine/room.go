@@ -37,6 +37,6 @@ func (e *Engine) SetRoom(ctx context.Context, id string, r Room) error {
 			entries = []Entry{{ID: newID("ent_", now), IncidentID: id, At: now, Kind: "room", Text: "its own channel is archived"}}
 			w.incident(&i)
 		}
-		return e.publish(ctx, tx, []Incident{i}, entries, w, now)
+		return e.publish(ctx, tx, []*Incident{&i}, entries, w, now)
 	})
 }

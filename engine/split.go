@@ -103,7 +103,7 @@ func (e *Engine) Split(ctx context.Context, id string, c Cut) (Incident, error) 
 		if err := tx.PutAlerts(ctx, moved); err != nil {
 			return err
 		}
-		return e.publish(ctx, tx, []Incident{from, fresh}, entries, w, now)
+		return e.publish(ctx, tx, []*Incident{&from, &fresh}, entries, w, now)
 	})
 	return fresh, err
 }

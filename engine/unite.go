@@ -81,7 +81,7 @@ func (e *Engine) Merge(ctx context.Context, id, into, actor string) (Incident, e
 		}
 		w.jobs = append(w.jobs, Job{Kind: JobDecide, Subject: to.ID, At: now.Add(decideAfter)})
 		target = to
-		return e.publish(ctx, tx, []Incident{from, to}, entries, w, now)
+		return e.publish(ctx, tx, []*Incident{&from, &to}, entries, w, now)
 	})
 	return target, err
 }

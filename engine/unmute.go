@@ -73,21 +73,7 @@ func (e *Engine) unmuteOne(ctx context.Context, id string) error {
 				return err
 			}
 		}
-		i.UpdatedAt = now
-		if err := tx.PutIncidents(ctx, []Incident{i}); err != nil {
-			return err
-		}
-		if err := tx.Note(ctx, entry); err != nil {
-			return err
-		}
-		ev, err := NewEvent(EventIncident, now, i)
-		if err != nil {
-			return err
-		}
-		if err := tx.Emit(ctx, ev); err != nil {
-			return err
-		}
-		return w.write(ctx, tx)
+		return e.publish(ctx, tx, []*Incident{&i}, []Entry{entry}, w, now)
 	})
 	if KindOf(err) == NotFound {
 		return nil
