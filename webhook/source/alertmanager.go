@@ -9,11 +9,7 @@ import (
 // that fires has members that are already resolved, and the group's last
 // message no longer names them.
 func Alertmanager(in Input) (Parsed, error) {
-	body, err := decode(in.Body)
-	if err != nil {
-		return Parsed{}, err
-	}
-	o, err := asObject(body, "")
+	o, err := bodyObject(in)
 	if err != nil {
 		return Parsed{}, err
 	}
@@ -21,16 +17,7 @@ func Alertmanager(in Input) (Parsed, error) {
 	if missing {
 		return Parsed{}, engine.Invalidf("alerts", "alerts: missing; is this an Alertmanager webhook?")
 	}
-	group := alertmanagerGroup{
-		status:    o.text("status"),
-		reason:    line(o.text("notification_reason"), maxName),
-		truncated: o.count("truncatedAlerts"),
-	}
-	// Without group_by there are no group labels, and the key is the route's:
-	// it would put everything that fires into one incident.
-	if labels := o.labels("groupLabels"); len(labels) > 0 {
-		group.key = identity(o.id("groupKey"))
-	}
+	group := newAlertmanagerGroup(o)
 	if err := o.failed(); err != nil {
 		return Parsed{}, err
 	}
@@ -43,6 +30,20 @@ func Alertmanager(in Input) (Parsed, error) {
 type alertmanagerGroup struct {
 	status, key, reason string
 	truncated           int
+}
+
+func newAlertmanagerGroup(o object) alertmanagerGroup {
+	g := alertmanagerGroup{
+		status:    o.text("status"),
+		reason:    line(o.text("notification_reason"), maxName),
+		truncated: o.count("truncatedAlerts"),
+	}
+	// Without group_by there are no group labels, and the key is the route's:
+	// it would put everything that fires into one incident.
+	if labels := o.labels("groupLabels"); len(labels) > 0 {
+		g.key = identity(o.id("groupKey"))
+	}
+	return g
 }
 
 func (g alertmanagerGroup) alert(o object) (engine.Alert, error) {

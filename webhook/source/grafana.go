@@ -12,11 +12,7 @@ import (
 // speaks Alertmanager's format with more in it, and the notification channel of
 // Grafana up to version 8.
 func Grafana(in Input) (Parsed, error) {
-	body, err := decode(in.Body)
-	if err != nil {
-		return Parsed{}, err
-	}
-	o, err := asObject(body, "")
+	o, err := bodyObject(in)
 	if err != nil {
 		return Parsed{}, err
 	}
@@ -31,10 +27,7 @@ func Grafana(in Input) (Parsed, error) {
 	case none:
 		return Parsed{}, engine.Invalidf("alerts", "alerts: missing; is this a Grafana webhook with its own body?")
 	}
-	group := grafanaGroup{alertmanagerGroup: alertmanagerGroup{status: o.text("status"), truncated: o.count("truncatedAlerts")}}
-	if labels := o.labels("groupLabels"); len(labels) > 0 {
-		group.key = identity(o.id("groupKey"))
-	}
+	group := grafanaGroup{alertmanagerGroup: newAlertmanagerGroup(o)}
 	group.base, _ = url.Parse(o.text("externalURL"))
 	if err := o.failed(); err != nil {
 		return Parsed{}, err

@@ -114,13 +114,18 @@ func alerts(parse func(object) (engine.Alert, error)) reader {
 	}
 }
 
-// single reads a body that is one object.
-func single(in Input, read reader) (Parsed, error) {
+// bodyObject is a body that is one object.
+func bodyObject(in Input) (object, error) {
 	body, err := decode(in.Body)
 	if err != nil {
-		return Parsed{}, err
+		return object{}, err
 	}
-	o, err := asObject(body, "")
+	return asObject(body, "")
+}
+
+// single reads a body that is one object.
+func single(in Input, read reader) (Parsed, error) {
+	o, err := bodyObject(in)
 	if err != nil {
 		return Parsed{}, err
 	}
