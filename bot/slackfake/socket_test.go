@@ -193,7 +193,7 @@ func TestASocketIsRefreshedAtTheEndOfItsLife(t *testing.T) {
 }
 
 func TestLargeAcknowledgementsVanish(t *testing.T) {
-	s := start(t, slackfake.Config{Timing: slackfake.Timing{Ack: 500 * time.Millisecond}})
+	s := start(t, slackfake.Config{Timing: slackfake.Timing{Ack: 2 * time.Second}})
 	w := dial(t, s)
 	w.read("hello")
 	wait(t, s, "a live socket", func(p *slackfake.Snapshot) bool { return p.Live() == 1 })
