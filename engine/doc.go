@@ -36,6 +36,9 @@
 //	a click, a command, a request   Engine.Review, ReportOutcome, Resolve …
 //	      one transaction: the change, who made it, event, wanted posts, job
 //
+//	job "enrich"                    enrich.go, measure.go: the monitoring's own numbers
+//	                                of a new incident, after the plain alert
+//
 //	job "heartbeat"                 heartbeat.go, beat.go: signs of life that stop and
 //	                                return come in as alerts of their own
 //
