@@ -65,7 +65,7 @@ func TestTheHomeTabFollowsTheFacts(t *testing.T) {
 	r.posted("✅ Approved by @alice")
 	r.wait("no verdict waiting", func(p *slackfake.Snapshot) bool {
 		v, _ := p.Home(alice)
-		return !strings.Contains(viewSays(v), "Waiting for a verdict") && strings.Contains(viewSays(v), "1 approved")
+		return !strings.Contains(viewSays(v), "Waiting for a verdict") && !strings.Contains(viewSays(v), "approved") // an example counts in no figure
 	})
 	r.pressHome(alice, "incident_resolve", id)
 	modal := r.wait("the dialog", func(p *slackfake.Snapshot) bool {

@@ -40,6 +40,9 @@
 //	      one transaction: the change, who made it, event, wanted posts, job
 //	      (publish.go)
 //
+//	job "enrich"                    enrich.go, measure.go: the monitoring's own numbers
+//	                                of a new incident, after the plain alert
+//
 //	job "heartbeat"                 heartbeat.go, beat.go: signs of life that stop and
 //	                                return come in as alerts of their own
 //

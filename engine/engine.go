@@ -27,6 +27,8 @@ type Config struct {
 	Silencer Silencer
 	// Escalation says what follows where nobody takes a critical incident.
 	Escalation Escalation
+	// Meter measures what new incidents are about; the zero one does not.
+	Meter Meter
 	// Heartbeats are signs of life that are expected.
 	Heartbeats []Heartbeat
 	Channel    string // gets what no route names; with no channel at all nothing is announced
@@ -81,6 +83,7 @@ func New(ctx context.Context, cfg Config) (*Engine, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	orDefault(&cfg.Meter.Window, 30*time.Minute)
 	orDefault(&cfg.GroupWindow, 5*time.Minute)
 	orDefault(&cfg.ReopenWindow, 10*time.Minute)
 	orDefault(&cfg.Expire, time.Hour)
@@ -140,6 +143,9 @@ func (e *Engine) Workers() []Worker {
 	}
 	if len(e.cfg.Heartbeats) > 0 {
 		workers = append(workers, Worker{Kind: JobHeartbeat, Parallel: 1, Timeout: 30 * time.Second, Every: 15 * time.Second, Do: e.listen})
+	}
+	if e.cfg.Meter.Range != nil {
+		workers = append(workers, Worker{Kind: JobEnrich, Parallel: 2, Timeout: 30 * time.Second, Do: e.enrich})
 	}
 	return workers
 }

@@ -97,6 +97,8 @@ type Incident struct {
 	Escalated int       `json:"escalated,omitempty"` // steps taken since then
 	Paged     []Paged   `json:"paged,omitempty"`     // what went out past Slack
 
+	Measures []Measure `json:"measures,omitempty"` // what the monitoring said when it opened
+
 	// What a post-mortem knows and a live incident learns when it resolves.
 	Metrics        []Metric  `json:"metrics,omitempty"`
 	Narrative      []Moment  `json:"narrative,omitempty"`

@@ -22,6 +22,7 @@ const (
 	JobRemind    = "remind"    // subject: an incident's id; reminds who has it
 	JobCalm      = "calm"      // subject: an incident's id; ends its flapping once it is calm
 	JobRoom      = "room"      // subject: an incident's id; opens, keeps and archives its own channel
+	JobEnrich    = "enrich"    // subject: an incident's id; asks the monitoring for its numbers
 	JobHeartbeat = "heartbeat" // subject: "all"; looks which heartbeats are missing
 	JobTidy      = "tidy"      // subject: "all"; ends expired series, drops what retention says
 )

@@ -14,6 +14,7 @@ const (
 	PostDecision = "decision" // subject: a decision
 	PostOutcome  = "outcome"  // subject: a decision; asks what came of its advice
 	PostNotice   = "notice"   // subject: an incident; a broadcast reply, told by Detail
+	PostChart    = "chart"    // subject: an incident; a picture in its thread of the Chart in Detail
 	PostDigest   = "digest"   // subject: a channel; tells several incidents in one message, told by Detail
 	PostReply    = "reply"    // subject: an incident; a reply, told by Detail
 	PostJoined   = "joined"   // subject: an incident; why alerts joined it, and how to mend that

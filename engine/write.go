@@ -115,6 +115,9 @@ func (in *intake) announce(ctx context.Context) error {
 		switch {
 		case c.opened:
 			w.jobs = append(w.jobs, Job{Kind: JobDecide, Subject: c.incident.ID})
+			if in.engine.cfg.Meter.Range != nil {
+				w.jobs = append(w.jobs, Job{Kind: JobEnrich, Subject: c.incident.ID, At: in.now.Add(enrichAfter)})
+			}
 		case c.entry.Kind == "joined" || c.entry.Kind == "worse":
 			w.jobs = append(w.jobs, Job{Kind: JobDecide, Subject: c.incident.ID, At: in.now.Add(decideAfter)})
 		case c.entry.Kind == "all_clear":

@@ -252,7 +252,7 @@ func (c *config) engineConfig() engine.Config {
 		NoServiceGroups: c.file.noServiceGroups, GroupWindow: c.file.groupWindow,
 		Expire: c.file.expire, KeepEvents: c.file.keepEvents, KeepRaw: c.file.keepRaw, Kept: c.kept,
 		Services: c.file.services, Maintenance: c.file.maintenance, Silencer: c.file.silencer, Escalation: c.file.escalation,
-		Reminders: c.file.reminders, Updates: c.file.updates, Heartbeats: c.file.heartbeats,
+		Reminders: c.file.reminders, Updates: c.file.updates, Heartbeats: c.file.heartbeats, Meter: c.file.meter,
 	}
 	switch {
 	case c.bot():

@@ -27,6 +27,7 @@ type file struct {
 	alertmanager    string // its address
 	maintenance     []engine.Window
 	heartbeats      []engine.Heartbeat
+	meter           engine.Meter
 	linkHosts       []string
 	approvers       bot.Circle
 	admins          bot.Circle
@@ -86,6 +87,7 @@ type document struct {
 	Channels     channelsDocument           `yaml:"channels"`
 	Timeline     timelineDocument           `yaml:"timeline"`
 	Heartbeats   []heartbeatDocument        `yaml:"heartbeats"`
+	Prometheus   *prometheusDocument        `yaml:"prometheus"`
 }
 
 type sourceDocument struct {
@@ -137,6 +139,7 @@ func (r *reader) readFile(path string) file {
 	}
 	f.maintenance = r.readMaintenance(d.Maintenance)
 	f.heartbeats = r.readHeartbeats(d.Heartbeats)
+	f.meter = r.readPrometheus(d.Prometheus)
 	r.readPeople(&d, &f)
 	f.rooms, f.emoji = r.readChannels(d.Channels), r.readTimeline(d.Timeline)
 	f.linkHosts = d.LinkHosts

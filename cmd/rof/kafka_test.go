@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -80,6 +81,18 @@ func TestAnomaliesFromKafkaOutliveAKill(t *testing.T) {
 	if got := ready.Checks["kafka"].State; got != "consuming" {
 		t.Errorf("readyz says that kafka is %q", got)
 	}
+	if err := client.ProduceSync(t.Context(), &kgo.Record{Value: []byte(`{"title": `)}).FirstErr(); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, 10*time.Second, "what cannot be read to be shown", func() bool {
+		resp, err := http.Get(p.url + "/")
+		if err != nil {
+			return false
+		}
+		defer func() { _ = resp.Body.Close() }()
+		page, _ := io.ReadAll(resp.Body)
+		return strings.Contains(string(page), "anomalies/")
+	})
 	cluster.Close()
 	wait(t, 20*time.Second, "readyz to tell", func() bool {
 		p.get("/readyz", &ready)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -27,6 +28,13 @@ func newStream(cfg *config, e *engine.Engine, log *slog.Logger) (*stream, error)
 		Name: "rof_kafka_alerts_total", Help: "Alerts and changes read from Kafka, by what became of them.",
 	}, []string{"result"})
 	k.Ingest, k.Log = e.Ingest, log
+	k.Quarantine = func(ctx context.Context, p kafka.Poison) error {
+		why := "cannot be stored; see the log"
+		if e, ok := errors.AsType[*engine.Error](p.Err); ok {
+			why = e.Text
+		}
+		return e.Quarantine(ctx, []engine.Quarantined{{Source: p.Source, Error: p.Place + ": " + why, Raw: string(p.Body)}})
+	}
 	k.Count = func(result string, n int) { total.WithLabelValues(result).Add(float64(n)) }
 	c, err := kafka.New(k)
 	if err != nil {

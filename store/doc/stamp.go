@@ -49,7 +49,17 @@ func Incident(i engine.Incident) engine.Incident {
 		i.Nudges[n].At, i.Nudges[n].Until = Time(i.Nudges[n].At), Time(i.Nudges[n].Until)
 	}
 	i.ClearedAt, i.FlappingSince, i.FlappedAt = timeOf(i.ClearedAt), timeOf(i.FlappingSince), timeOf(i.FlappedAt)
+	i.Measures = measures(i.Measures)
 	return i
+}
+
+// measures are an incident's as they are stored.
+func measures(list []engine.Measure) []engine.Measure {
+	list = slices.Clone(list)
+	for n := range list {
+		list[n].At = Time(list[n].At)
+	}
+	return list
 }
 
 // Search returns the text that an incident's filter by words looks through.

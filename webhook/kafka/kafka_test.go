@@ -232,8 +232,31 @@ func TestWhatCannotBeReadGoesToQuarantineAndTheRestIn(t *testing.T) {
 		t.Fatalf("%d in quarantine, want 3: %v", len(got), got)
 	}
 	for n, want := range []string{topic + "/0@0", topic + "/0@2", topic + "/0@3"} {
-		if got[n].Place != want || got[n].Err == nil || len(got[n].Body) == 0 || len(got[n].Body) > 64<<10 || got[n].At.IsZero() {
+		if got[n].Place != want || got[n].Err == nil || len(got[n].Body) == 0 || len(got[n].Body) > 8<<10 || got[n].At.IsZero() {
 			t.Errorf("quarantine[%d]: %s %v, %d bytes", n, got[n].Place, got[n].Err, len(got[n].Body))
+		}
+	}
+}
+
+func TestCloudEventsAreAnomaliesToo(t *testing.T) {
+	r := newRig(t, 1)
+	header := func(pairs ...string) (out []kgo.RecordHeader) {
+		for n := 0; n < len(pairs); n += 2 {
+			out = append(out, kgo.RecordHeader{Key: pairs[n], Value: []byte(pairs[n+1])})
+		}
+		return out
+	}
+	event := `{"specversion": "1.0", "id": "%s", "source": "/shop", "type": "example.anomaly", "data": ` + "%s}"
+	r.produce(0, fmt.Sprintf(event, "1", anomaly("structured")), header("content-type", "application/cloudevents+json")...)
+	r.produce(0, fmt.Sprintf(event, "2", anomaly("untyped")))
+	r.produce(0, anomaly("binary"), header("content-type", "application/json", "ce_specversion", "1.0", "ce_id", "3", "ce_source", "/shop", "ce_type", "example.anomaly")...)
+	r.produce(0, "["+fmt.Sprintf(event, "4", anomaly("batch"))+"]", header("content-type", "application/cloudevents-batch+json")...)
+	r.consume()
+	eventually(t, "a commit after the last record", func() bool { return r.committed(0) == 4 })
+	got := r.incidents()
+	for _, id := range []string{"structured", "untyped", "binary", "batch"} {
+		if i := got["Checkout is slow on "+id]; i.Service != "checkout" || i.ErrorType != "database_timeout" {
+			t.Errorf("%s: %+v; quarantine %v", id, i, r.quarantined())
 		}
 	}
 }

@@ -20,8 +20,8 @@ type Poison struct {
 	Err    error
 }
 
-// maxPoison is how much of a record quarantine gets.
-const maxPoison = 64 << 10
+// maxPoison is how much of a record quarantine gets: enough to see what is wrong.
+const maxPoison = 8 << 10
 
 // maxTries is how often a record may fail alone for a reason that is not the
 // store's absence, before it is taken for poison: one must not hold up all that
@@ -44,13 +44,15 @@ func (c *Consumer) keep(ctx context.Context, records []*kgo.Record) error {
 		case len(p.Bad) > 0:
 			bad = append(bad, poison(r, len(p.Bad), p.Bad[0]))
 		}
-		held[n] = p.Delivery
-		if len(p.Delivery.Alerts)+len(p.Delivery.Changes)+len(p.Delivery.Beats) == 0 {
+		d := p.Delivery
+		held[n] = d
+		if ignored += p.Ignored; len(r.Value) == 0 {
 			ignored++
 		}
-		all.Alerts = append(all.Alerts, p.Delivery.Alerts...)
-		all.Changes = append(all.Changes, p.Delivery.Changes...)
-		all.Beats = append(all.Beats, p.Delivery.Beats...)
+		all.Alerts = append(all.Alerts, d.Alerts...)
+		all.Changes = append(all.Changes, d.Changes...)
+		all.Remarks = append(all.Remarks, d.Remarks...)
+		all.Beats = append(all.Beats, d.Beats...)
 	}
 	receipt, err := c.cfg.Ingest(ctx, all)
 	if err != nil {

@@ -29,12 +29,14 @@ func Alertmanager(in Input) (Parsed, error) {
 // alertmanagerGroup is what a webhook says of all its alerts.
 type alertmanagerGroup struct {
 	status, key, reason string
+	external            string // the sender's own address
 	truncated           int
 }
 
 func newAlertmanagerGroup(o object) alertmanagerGroup {
 	g := alertmanagerGroup{
 		status:    o.text("status"),
+		external:  o.text("externalURL"),
 		reason:    line(o.text("notification_reason"), maxName),
 		truncated: o.count("truncatedAlerts"),
 	}
@@ -50,7 +52,9 @@ func (g alertmanagerGroup) alert(o object) (engine.Alert, error) {
 	labels, annotations := o.labels("labels"), o.labels("annotations")
 	a := g.begin(o, labels)
 	a.Links = addLink(a.Links, "source", o.text("generatorURL"))
-	return complete(o, a, labels, annotations)
+	a, err := complete(o, a, labels, annotations)
+	a.Links = addLink(a.Links, "silence", engine.SilenceLink(g.external, labels))
+	return a, err
 }
 
 // begin reads what stands in fields of their own.

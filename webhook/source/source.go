@@ -74,7 +74,9 @@ func (p *Parsed) take(o object, read reader) error {
 	return nil
 }
 
-func members(d *engine.Delivery) int { return len(d.Alerts) + len(d.Changes) + len(d.Remarks) }
+func members(d *engine.Delivery) int {
+	return len(d.Alerts) + len(d.Changes) + len(d.Remarks) + len(d.Beats)
+}
 
 // Parser reads the bodies of one monitoring system. Its errors are
 // *engine.Error of kind Invalid, with the field's path in Field.
