@@ -40,6 +40,7 @@ func commands() []command {
 		{"import", "rof import [--dry-run] [--since 180d] [--json] PATH…|slack:CHANNEL…", importHelp, importHistory},
 		{"drafts", "rof drafts [--json] [show ID…|accept ID…|drop ID…]", draftsHelp, drafts},
 		{"export", "rof export [FILE]", exportHelp, export},
+		{"backup", "rof backup FILE", backupHelp, backup},
 		{"route", "rof route explain [--source NAME] [--at TIME] FILE", routeHelp, routeCommand},
 		{"seeds", "rof seeds remove", seedsHelp, seedsCommand},
 		{"doctor", "rof doctor [--post] [--json]", doctorHelp, doctor},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -39,6 +40,26 @@ func TestCommandsWorkBesideARunningServeWhoseFeedFollows(t *testing.T) {
 		}
 		return false
 	})
+}
+
+func TestABackupOfARunningServeIsAStore(t *testing.T) {
+	db := sqliteDB(t)
+	p := serving(t, db)
+	if code := p.post("/webhooks/generic", `{"title": "disk full", "fingerprint": "one"}`, nil); code != 202 {
+		t.Fatalf("answered %d", code)
+	}
+	path := filepath.Join(t.TempDir(), "copy.db")
+	var out, errs bytes.Buffer
+	if code := run(t.Context(), []string{"backup", path}, env(db), nil, &out, &errs); code != exitDone || out.String() != "copied to "+path+"\n" {
+		t.Fatalf("backup ended with %d: %s%s", code, out.String(), errs.String())
+	}
+	errs.Reset()
+	if code := run(t.Context(), []string{"backup", path}, env(db), nil, &out, &errs); code != exitFailed || strings.Count(errs.String(), "\n") != 1 {
+		t.Errorf("over the copy it ended with %d: %s", code, errs.String())
+	}
+	if list := live(serving(t, "DATABASE_URL=sqlite:"+path)); len(list) != 1 || list[0].Fingerprint != "one" {
+		t.Errorf("the copy serves %+v", list)
+	}
 }
 
 func TestWithoutABotDecisionsGoToTheIncomingWebhook(t *testing.T) {

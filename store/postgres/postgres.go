@@ -105,11 +105,6 @@ func (s *Store) Close() error {
 // Claim has nothing to claim: any number of processes may serve.
 func (s *Store) Claim(context.Context) error { return nil }
 
-// Backup is the database's business.
-func (s *Store) Backup(context.Context, string) error {
-	return engine.Invalidf("DATABASE_URL", "a PostgreSQL store is backed up with pg_dump")
-}
-
 // View runs fn on a reader.
 func (s *Store) View(_ context.Context, fn func(engine.Reader) error) error {
 	return fn(reader{db: s.pool})

@@ -143,36 +143,6 @@ func TestOneServes(t *testing.T) {
 	}
 }
 
-func TestBackup(t *testing.T) {
-	dir := t.TempDir()
-	s := open(t, "sqlite:"+filepath.Join(dir, "rof.db"))
-	put := func(id string) {
-		if err := s.Update(t.Context(), func(tx engine.Tx) error {
-			return tx.PutRunbooks(t.Context(), []engine.Runbook{{ID: id}})
-		}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	put("r")
-	path := filepath.Join(dir, "it's a copy.db")
-	if err := s.Backup(t.Context(), path); err != nil {
-		t.Fatal(err)
-	}
-	put("later")
-	if err := s.Backup(t.Context(), path); engine.KindOf(err) != engine.Conflict {
-		t.Errorf("over a file: %v", err)
-	}
-	if err := open(t, "sqlite:"+path).View(t.Context(), func(r engine.Reader) error {
-		list, _, err := r.Runbooks(t.Context(), "", 0)
-		if len(list) != 1 || list[0].ID != "r" {
-			t.Errorf("the copy has %v", list)
-		}
-		return err
-	}); err != nil {
-		t.Error(err)
-	}
-}
-
 // A writer that does not let go makes the store Unavailable, not stuck.
 func TestBusy(t *testing.T) {
 	t.Parallel()

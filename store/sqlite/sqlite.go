@@ -121,19 +121,28 @@ func own(ctx context.Context, path string) error {
 		return err
 	}
 	defer db.Close()
-	var id, pages int
-	if err := db.QueryRowContext(ctx, `SELECT (SELECT application_id FROM pragma_application_id),
-		(SELECT page_count FROM pragma_page_count)`).Scan(&id, &pages); err != nil {
+	blank, err := recognize(ctx, db)
+	if err != nil || !blank {
 		return err
-	}
-	switch {
-	case id == applicationID:
-		return nil
-	case id != 0 || pages > 0:
-		return errors.New("it is the database of another program; it was left as it is")
 	}
 	_, err = db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
 	return err
+}
+
+// recognize refuses another program's file; blank is one that is nobody's yet.
+func recognize(ctx context.Context, db *sql.DB) (blank bool, err error) {
+	var id, pages int
+	if err := db.QueryRowContext(ctx, `SELECT (SELECT application_id FROM pragma_application_id),
+		(SELECT page_count FROM pragma_page_count)`).Scan(&id, &pages); err != nil {
+		return false, err
+	}
+	if id == applicationID {
+		return false, nil
+	}
+	if id != 0 || pages > 0 {
+		return false, errors.New("it is the database of another program; it was left as it is")
+	}
+	return true, nil
 }
 
 // busy is how long SQLite itself waits for another process's lock.
@@ -178,23 +187,4 @@ func (s *Store) lastSeq(ctx context.Context) (int64, error) {
 	list, err := rows(ctx, s.reads, func(r *sql.Rows, v *int64) error { return r.Scan(v) },
 		`SELECT seq FROM events ORDER BY seq DESC LIMIT 1`)
 	return slices.Max(append(list, 0)), err
-}
-
-// Backup writes a copy of the running store to a new file.
-func (s *Store) Backup(ctx context.Context, path string) error {
-	if _, err := os.Lstat(path); err == nil {
-		return engine.Conflictf("%s exists; a backup does not overwrite", path)
-	}
-	// VACUUM INTO is not for a query_only connection, and the writer must not
-	// be held for the time of a copy.
-	db, err := open(s.path, 1, busy)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	if _, err := db.ExecContext(ctx, "VACUUM INTO ?", path); err != nil {
-		os.Remove(path)
-		return translate(err)
-	}
-	return nil
 }
