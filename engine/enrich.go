@@ -55,6 +55,7 @@ func (e *Engine) enrich(ctx context.Context, subject string) error {
 		window := e.cfg.Meter.Window
 		from := a.StartedAt.Add(-2 * window)
 		step := max(now.Sub(from)/samplesAsked, 15*time.Second).Round(time.Second)
+		from = now.Add(-(now.Sub(from) / step * step)) // the last step is now, not up to a step ago
 		list, err := e.cfg.Meter.Range(ctx, rule.Query, from, now, step)
 		if err != nil {
 			if KindOf(err) == Invalid { // the query itself is no good; asking again is no better

@@ -3,10 +3,12 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -52,14 +54,15 @@ func TestPrometheusInTheConfig(t *testing.T) {
 	}
 }
 
-// A real Prometheus watches itself, a rule of its own is what an alert links to,
-// and the numbers come back from it.
-func TestARealPrometheusMeasuresAnIncident(t *testing.T) {
+// watcher starts Debian's Prometheus, which watches itself; more is what else
+// its configuration says.
+func watcher(t *testing.T, more string) (addr string) {
+	t.Helper()
 	bin := program(t, "prometheus")
 	dir := t.TempDir()
-	addr := freePort(t)
+	addr = freePort(t)
 	config := filepath.Join(dir, "prometheus.yml")
-	if err := os.WriteFile(config, []byte(fmt.Sprintf("global: {scrape_interval: 1s}\nscrape_configs:\n- {job_name: self, static_configs: [{targets: [%q]}]}\n", addr)), 0o600); err != nil {
+	if err := os.WriteFile(config, []byte(fmt.Sprintf("global: {scrape_interval: 1s, evaluation_interval: 1s}\nscrape_configs:\n- {job_name: self, static_configs: [{targets: [%q]}]}\n%s", addr, more)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(bin, "--config.file="+config, "--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+addr, "--log.level=warn")
@@ -81,6 +84,13 @@ func TestARealPrometheusMeasuresAnIncident(t *testing.T) {
 		n, _ := resp.Body.Read(b)
 		return strings.Contains(string(b[:n]), `"1"`)
 	})
+	return addr
+}
+
+// A real Prometheus watches itself, a rule of its own is what an alert links to,
+// and the numbers come back from it.
+func TestARealPrometheusMeasuresAnIncident(t *testing.T) {
+	addr := watcher(t, "")
 	p := serving(t, sqliteDB(t), "ROF_SEED=false", "ROF_CONFIG="+write(t, "prometheus: {url: http://"+addr+"}"))
 	// The link leads elsewhere: it is read and never followed.
 	body := fmt.Sprintf(`{"version": "4", "status": "firing", "externalURL": "http://am.example.com", "alerts": [{"status": "firing", "fingerprint": "a1",
@@ -106,4 +116,52 @@ func TestARealPrometheusMeasuresAnIncident(t *testing.T) {
 	if !silence {
 		t.Errorf("links: %v", d.Alerts[0].Links)
 	}
+}
+
+// A rule of a real Prometheus fires, a real Alertmanager tells it, and it ends
+// when what it measures does.
+func TestARuleOfARealPrometheusFiresAndResolves(t *testing.T) {
+	onEachStore(t, func(t *testing.T, db string) {
+		p := serving(t, db, "ROF_SEED=false")
+		am := alerting(t, p.url+"/webhooks/alertmanager")
+		var down atomic.Bool
+		down.Store(true)
+		shop := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			busy := 0
+			if down.Load() {
+				busy = 97
+			}
+			_, _ = fmt.Fprintf(w, "shop_pool_busy_percent{pool=\"orders\"} %d\n", busy)
+		}))
+		t.Cleanup(shop.Close)
+		rules := filepath.Join(t.TempDir(), "rules.yml")
+		if err := os.WriteFile(rules, []byte(`groups:
+- name: shop
+  rules:
+  - alert: PoolExhausted
+    expr: shop_pool_busy_percent > 90
+    labels: {severity: critical, service: shop}
+    annotations: {summary: "pool {{ $labels.pool }} is {{ $value }} % busy", runbook_url: "https://runbooks.example.com/pool"}
+`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		watcher(t, fmt.Sprintf("- {job_name: shop, static_configs: [{targets: [%q]}]}\nrule_files: [%q]\nalerting: {alertmanagers: [{static_configs: [{targets: [%q]}]}]}\n",
+			strings.TrimPrefix(shop.URL, "http://"), rules, strings.TrimPrefix(am.url, "http://")))
+
+		wait(t, 30*time.Second, "the incident", func() bool { return len(live(p)) == 1 })
+		i := live(p)[0]
+		if i.Status != engine.Open || i.Severity != engine.SeverityCritical || i.Service != "shop" || i.Title != "pool orders is 97 % busy" {
+			t.Errorf("the rule became %+v", i)
+		}
+		var d engine.Detail
+		p.get("/api/v1/incidents/"+i.ID, &d)
+		if len(d.Alerts) != 1 || d.Alerts[0].Name != "PoolExhausted" || d.Alerts[0].Labels["pool"] != "orders" || d.Alerts[0].StartedAt.IsZero() {
+			t.Errorf("its alerts: %+v", d.Alerts)
+		}
+		down.Store(false)
+		wait(t, 60*time.Second, "the incident to resolve", func() bool { return live(p)[0].Status == engine.Resolved })
+		if list := live(p); len(list) != 1 || list[0].ID != i.ID {
+			t.Errorf("in the end there are %+v", list)
+		}
+	})
 }
