@@ -28,8 +28,9 @@ type browser struct {
 	ctx context.Context
 	own string
 
-	mu    sync.Mutex
-	wrong []string
+	mu      sync.Mutex
+	wrong   []string
+	forgave string // part of a line of the console that was provoked
 }
 
 // browse opens a browser for the pages of one address.
@@ -69,6 +70,9 @@ func (b *browser) notice(ev any) {
 	case *page.EventJavascriptDialogOpening:
 		b.wrong = append(b.wrong, "a dialog: "+ev.Message)
 	case *log.EventEntryAdded:
+		if b.forgave != "" && strings.Contains(ev.Entry.Text, b.forgave) {
+			return
+		}
 		b.wrong = append(b.wrong, fmt.Sprint(ev.Entry.Level, " ", ev.Entry.Text, " ", ev.Entry.URL))
 	case *runtime.EventConsoleAPICalled:
 		b.wrong = append(b.wrong, fmt.Sprint(ev.Type, " from the console"))
@@ -93,6 +97,13 @@ func (b *browser) quiet() {
 		b.t.Errorf("the browser noticed %q", b.wrong)
 	}
 	b.wrong = nil
+}
+
+// forgive expects a line of the console.
+func (b *browser) forgive(part string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.forgave = part
 }
 
 func (b *browser) run(actions ...chromedp.Action) {

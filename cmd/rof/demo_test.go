@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -116,8 +117,8 @@ func TestEveryAlertOfTheDemoIsTakenInAndEnds(t *testing.T) {
 	b := browse(t, p.url)
 	b.open(p.url + "/slack")
 	for n := range all {
-		b.click(`[data-fire="` + string(rune('0'+n)) + `"]`)
-		b.sees("that it fires", `document.querySelectorAll('.alert.on').length === `+string(rune('1'+n))+` || document.querySelectorAll('.alert.on').length === 10`)
+		b.click(fmt.Sprintf(`[data-fire="%d"]`, n))
+		b.sees("that it fires", fmt.Sprintf(`document.querySelectorAll('.alert.on').length === %d`, n+1))
 	}
 	var page struct{ Incidents []engine.Incident }
 	live := func(n int) func() bool {
@@ -139,7 +140,7 @@ func TestEveryAlertOfTheDemoIsTakenInAndEnds(t *testing.T) {
 		return len(decided.Decisions) == 10 && matched == 9
 	})
 	for n := range all {
-		b.click(`[data-fire="` + string(rune('0'+n)) + `"]`)
+		b.click(fmt.Sprintf(`[data-fire="%d"]`, n))
 	}
 	wait(t, 20*time.Second, "their ends", live(0))
 	b.quiet()

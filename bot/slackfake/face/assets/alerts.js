@@ -1,7 +1,7 @@
 // Beside the workspace: alerts to send, as monitoring systems send them.
 
 import { h, toast } from './dom.js';
-import { go, settings } from './state.js';
+import { go, settings, state } from './state.js';
 
 const fired = new Map(Object.entries(JSON.parse(sessionStorage.getItem('fired') ?? '{}')).map(([k, v]) => [Number(k), v]));
 const listeners = [];
@@ -62,7 +62,8 @@ async function end(n) {
 }
 
 function say(out) {
-  toast(out.text, out.news ? { text: 'See the channel', do: () => go(settings.channel) } : undefined);
+  const away = matchMedia('(max-width: 860px)').matches || state.place !== settings.channel;
+  toast(out.text, out.news && away ? { text: 'See the channel', do: () => go(settings.channel) } : undefined);
 }
 
 function row(a, n) {

@@ -15,12 +15,12 @@ function about(id) {
 
 const advice = (m) => (m.blocks ?? []).some((b) => (b.elements ?? []).some((e) => /^decision_/.test(e.action_id ?? '')));
 
-function goThere() {
+function goThere(end) {
   const m = seen.fired && about(seen.fired);
   if (!m) return;
   openThread(m.channel, m.ts);
   const told = replies(m.channel, m.ts).find(advice);
-  if (told) state.look = told.key;
+  if (told) state.look = { key: told.key, end };
 }
 
 function showIt() {
@@ -31,8 +31,8 @@ function showIt() {
 
 const steps = [
   { name: 'Fire an alert', done: () => !!seen.fired, does: 'Database timeouts on checkout, as Alertmanager would tell of them.', action: 'Fire it', do: () => fire(0) },
-  { name: 'Read the advice', done: () => seen.read, does: 'In the alert’s thread: what it resembles, what worked then, and how sure that is.', action: 'Open the thread', do: goThere },
-  { name: 'Approve it', done: () => seen.approved, does: 'One click. Your choice is on record; rof changes nothing by itself.', action: 'Show me', do: goThere },
+  { name: 'Read the advice', done: () => seen.read, does: 'In the alert’s thread: what it resembles, what worked then, and how sure that is.', action: 'Open the thread', do: () => goThere(false) },
+  { name: 'Approve it', done: () => seen.approved, does: 'One click. Your choice is on record; rof changes nothing by itself.', action: 'Show me', do: () => goThere(true) },
   { name: 'Resolve it', done: () => !!seen.resolved, does: 'In the channel: Acknowledge, then Resolve, and say what fixed it.', action: 'Show me', do: showIt },
 ];
 

@@ -120,7 +120,10 @@ function drawThread() {
   const t = state.thread;
   $('thread').hidden = !t;
   app.classList.toggle('threaded', !!t);
-  if (!t) { whichThread = ''; return; }
+  if (!t) {
+    if (whichThread) { shownUnder.clear(); $('threadlist').replaceChildren(); whichThread = ''; }
+    return;
+  }
   const log = $('threadlog');
   const id = `${t.channel}/${t.ts}/${state.me}`;
   const moved = whichThread !== id;
@@ -132,8 +135,8 @@ function drawThread() {
   $('threadof').textContent = name ? `#${name}` : '';
   const grown = all.length > shownUnder.size;
   draw($('threadlist'), shownUnder, all, true);
-  const look = state.look && shownUnder.get(state.look)?.el;
-  if (look) log.scrollTop = look.offsetTop - 8;
+  const look = state.look && shownUnder.get(state.look.key)?.el;
+  if (look) log.scrollTop = state.look.end ? look.offsetTop + look.offsetHeight - log.clientHeight + 8 : look.offsetTop - 8;
   else if (moved || (low && grown)) log.scrollTop = log.scrollHeight;
   if (look) state.look = null;
 }

@@ -35,7 +35,7 @@ export function items(list, inThread) {
     const under = inThread || isReply(m) ? [] : replies(m.channel, m.ts).filter((r) => !r.only);
     return {
       key: m.key, m, together, under, inThread,
-      mark: [mark(m), together, under.length, under.at(-1)?.ts, state.thread?.ts === m.ts, inThread].join(),
+      mark: [mark(m), together, under.length, under.at(-1)?.ts, state.thread?.ts === m.ts, inThread, suggested(m)?.prompts.length].join(),
     };
   });
 }
@@ -112,9 +112,11 @@ function tools(m, inThread) {
     !inThread && !isReply(m) && h('button', { type: 'button', title: 'Reply in its thread', 'aria-label': 'Reply in its thread', 'data-tool': 'reply', click: () => openThread(m.channel, m.ts) }, icon('reply')));
 }
 
+const suggested = (m) => state.work?.prompts.find((x) => x.channel === m.channel && x.ts === m.ts);
+
 // prompts are what the app suggests to ask it.
 function prompts(m) {
-  const p = state.work?.prompts.find((x) => x.channel === m.channel && x.ts === m.ts);
+  const p = suggested(m);
   return [h('div', { class: 'b-section' }, 'Ask what history says. An answer stands in the thread.'),
     h('div', { class: 'b-actions' }, (p?.prompts ?? []).map((x) => h('button', {
       type: 'button', class: 'btn',

@@ -12,7 +12,7 @@ export const state = {
   home: null,
   place: settings.channel, // a channel's id, or home
   thread: null, // {channel, ts}
-  look: null, // the key of a reply to be scrolled to
+  look: null, // {key, end}: a reply to be scrolled to, its beginning or its end
   unread: new Map(), // channel to how many
   live: false,
 };
@@ -71,7 +71,8 @@ const away = (m) => m.channel !== state.place && !(m.thread && m.thread !== m.ts
 export function become(id) {
   state.me = id;
   sessionStorage.setItem('as', id);
-  state.work = null;
+  state.work = state.home = state.modal = null;
+  state.messages.clear();
   state.unread.clear();
   if (state.place === 'home' || state.place.startsWith('D')) go(settings.channel);
   state.thread = null;
@@ -99,6 +100,7 @@ export async function act(name, deed) {
 
 export function pane(name) {
   $('app').dataset.pane = name;
+  $('toasts').replaceChildren(); // what was to be seen there is seen
   changed();
 }
 
