@@ -104,5 +104,5 @@ function own() {
 
 export const alerts = () => h('section', { class: 'alerts' },
   h('h2', { class: 'cap' }, 'Fire an alert'),
-  h('p', { class: 'fine' }, 'Real bodies to the real webhook. End is what the sender says once it is over.'),
+  h('p', { class: 'fine' }, 'Real bodies to the real webhook. End is what the sender says once it is over. More than five services at once are a storm, and advised on as one.'),
   h('ul', null, settings.alerts.map(row), own()));
