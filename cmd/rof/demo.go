@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"ragoffire/bot"
 	"ragoffire/bot/slackfake"
 	"ragoffire/bot/slackfake/face"
+	sources "ragoffire/webhook/source"
 )
 
 const demoHelp = `all of it on this machine, with a Slack to try it in, in the browser
@@ -99,7 +101,7 @@ func newWorkspace(s *slackfake.Slack, l net.Listener, log *slog.Logger) (*worksp
 	f, err := face.New(face.Config{
 		Slack: s, Channel: demoChannel, Command: demoCommand, Verbs: verbs,
 		Shortcut: face.Shortcut{ID: bot.ShortcutID, Name: bot.ShortcutName},
-		Alerts:   alerts, Deliver: "/webhooks/", Feed: "/ws/incidents", Dashboard: "/", Log: log,
+		Alerts:   alerts, Sources: slices.Sorted(maps.Keys(sources.Kinds())), Deliver: "/webhooks/", Feed: "/ws/incidents", Dashboard: "/", Log: log,
 	})
 	return &workspace{slack: s, face: f, listener: l}, err
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
@@ -121,7 +122,18 @@ func TestDemoTakesCommandsMentionsAndDirectMessages(t *testing.T) {
 	b.reads(inChannel, "Incident Decision: INC-2025-007")
 	b.reads(inChannel, "asked by @alice")
 
+	b.types(`#foot textarea`, "/incident declare"+kb.Enter)
+	b.sees("its dialog", `document.querySelector('#modal[open] select')`)
+	b.shot("declare")
+	b.axe("a dialog with choices")
+	b.click(`#modal [type=submit]`)
+	b.reads(`#modal .error`, "Say what is wrong")
+	b.run(chromedp.KeyEvent(kb.Escape))
+	b.sees("that it closed", `!document.querySelector('#modal[open]')`)
+
 	b.run(tap(`#list .msg:nth-of-type(2)`))
+	b.click(`#list .msg:nth-of-type(2) [aria-label=Pushpin]`)
+	b.sees("the pushpin", `document.querySelector('#list .msg:nth-of-type(2) .reaction.mine')`)
 	b.click(`#list .msg:nth-of-type(2) [data-tool=shortcut]`)
 	b.reads(inChannel+` .summary`, "1 reply")
 	b.click(`#list .summary`)

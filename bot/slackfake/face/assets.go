@@ -69,6 +69,7 @@ type settings struct {
 	Verbs     []Verb   `json:"verbs"`
 	Shortcut  Shortcut `json:"shortcut"`
 	Alerts    []Alert  `json:"alerts"`
+	Sources   []string `json:"sources"`
 	Deliver   string   `json:"deliver"`
 	Feed      string   `json:"feed"`
 	Dashboard string   `json:"dashboard"`
@@ -82,7 +83,7 @@ func (f *Face) render() ([]byte, error) {
 	}
 	c := f.cfg
 	data, err := json.Marshal(settings{
-		Channel: c.Channel, Command: c.Command, Verbs: c.Verbs, Shortcut: c.Shortcut, Alerts: c.Alerts,
+		Channel: c.Channel, Command: c.Command, Verbs: c.Verbs, Shortcut: c.Shortcut, Alerts: c.Alerts, Sources: c.Sources,
 		Deliver: c.Deliver, Feed: c.Feed, Dashboard: c.Dashboard,
 	})
 	if err != nil {

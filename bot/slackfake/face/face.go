@@ -24,6 +24,7 @@ type Config struct {
 	// workspace; Feed is the WebSocket that tells what came of them, and Dashboard
 	// the page that shows it.
 	Alerts                   []Alert
+	Sources                  []string // all that take a body
 	Deliver, Feed, Dashboard string
 
 	Log *slog.Logger // discards

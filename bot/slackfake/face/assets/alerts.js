@@ -86,8 +86,7 @@ function row(a, n) {
 
 // own takes a body that somebody pastes.
 function own() {
-  const sources = [...new Set(['generic', ...settings.alerts.map((a) => a.source)])];
-  const source = h('select', { id: 'own-source' }, sources.map((s) => h('option', { value: s }, s)));
+  const source = h('select', { id: 'own-source' }, settings.sources.map((s) => h('option', { value: s, selected: s === 'generic' }, s)));
   const box = h('textarea', { id: 'own-body', rows: '5', spellcheck: 'false', value: '{\n "title": "p99 of cart is 3x normal",\n "service": "cart", "severity": "high"\n}' });
   const out = h('output', { for: 'own-body' });
   const form = h('form', {

@@ -41,7 +41,8 @@ let drawn = '';
 
 // drawGuide shows the step that is next; the others are a line each.
 export function drawGuide(el) {
-  if (state.thread && !document.hidden && replies(state.thread.channel, state.thread.ts).some(advice)) seen.read = true;
+  const open = !document.hidden && seen.fired && state.thread;
+  if (open && about(seen.fired)?.ts === open.ts && replies(open.channel, open.ts).some(advice)) seen.read = true;
   const next = steps.findIndex((s) => !s.done());
   const now = JSON.stringify([next, seen, steps.map((s) => s.done())]);
   if (now === drawn) return;

@@ -30,7 +30,7 @@ function mark(m) {
 export function items(list, inThread) {
   let last = null;
   return list.map((m) => {
-    const together = !!last && last.user === m.user && !m.only && !last.only && !m.subtype && at(m.ts) - at(last.ts) < 300000 && !(inThread && last === list[0]);
+    const together = !!last && last.user === m.user && !m.only && !last.only && !m.subtype && m.blocks?.[0]?.type !== 'header' && at(m.ts) - at(last.ts) < 300000 && !(inThread && last === list[0]);
     last = m;
     const under = inThread || isReply(m) ? [] : replies(m.channel, m.ts).filter((r) => !r.only);
     return {
