@@ -54,7 +54,9 @@ type Config struct {
 	// Slack says how the bot is; nil means that there is none.
 	Slack func() SlackState
 	// Kafka says how the consumer of a topic is, likewise.
-	Kafka      func() SlackState
+	Kafka func() SlackState
+	// Demo answers /slack and all below it, where there is one; only the demo has.
+	Demo       http.Handler
 	MaxClients int                    // feeds open at the same time; 1024 where 0
 	HTTP       *http.Client           // fetches what SNS signs with; one of its own where nil
 	Metrics    []prometheus.Collector // more for /metrics
