@@ -35,7 +35,7 @@ type committer struct {
 	mu      sync.Mutex
 	waiting []*request
 	busy    bool
-	crowd   time.Time // when a group last was a crowd
+	crowd   time.Time // when a crowd last waited
 	wanted  int       // how many deliveries the lead waits for
 	gathers chan struct{}
 }
@@ -44,8 +44,9 @@ func newCommitter(commit func(ctx context.Context, group []*request) error) *com
 	return &committer{commit: commit, gathers: make(chan struct{}, 1)}
 }
 
-// A group of crowded deliveries means that senders wait for each other. What can
-// wait for them then does, until for crowdOver none was one, or for crowdPatience.
+// So many deliveries that wait, large or small, mean that senders wait for each
+// other. What can wait for them then does, until for crowdOver there were none, or
+// for crowdPatience.
 const (
 	crowded       = 8
 	crowdOver     = 100 * time.Millisecond
@@ -160,7 +161,7 @@ func (c *committer) take() []*request {
 		c.busy = false
 		return nil
 	}
-	if n >= crowded {
+	if len(c.waiting) >= crowded {
 		c.crowd = time.Now()
 	}
 	group := c.waiting[:n:n]
