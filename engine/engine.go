@@ -94,7 +94,7 @@ func New(ctx context.Context, cfg Config) (*Engine, error) {
 		cfg: cfg, store: cfg.Store, log: cfg.Log.With("component", "engine"),
 		library: newLibrary(cfg.embedder()), ledger: newLedger(), weather: newWeather(),
 	}
-	e.committer = &committer{commit: e.commitGroup}
+	e.committer = newCommitter(e.commitGroup)
 	var last int64
 	if !cfg.Unread {
 		var err error

@@ -166,7 +166,8 @@ type Tx interface {
 
 	// Note adds entries to incidents' timelines.
 	Note(ctx context.Context, entries ...Entry) error
-	// Emit adds events; their Seq is given at commit, in commit order.
+	// Emit adds events; their Seq is given at commit, in commit order. One of
+	// EventOf tells what this transaction puts, before or after.
 	Emit(ctx context.Context, events ...Event) error
 	// Enqueue asks for jobs, once this transaction commits.
 	Enqueue(ctx context.Context, jobs ...Job) error

@@ -43,6 +43,8 @@ const (
 	// River looks for due rows this often; pokes make it look at once.
 	poll     = time.Second
 	cooldown = 2 * time.Millisecond
+	// Where River has jobs ahead, it gets the next ones a few at a time.
+	longCooldown = 15 * time.Millisecond
 	// A stopping process gives runs this long, then cancels them.
 	patience = 4 * time.Second
 	// A replica says this often that it lives. One that cannot cancels its runs
@@ -172,7 +174,7 @@ func Work[T any](ctx context.Context, q *Queue, o Options[T]) error {
 		<-ctx.Done()
 		return nil
 	}
-	r := newRunner(q, o.Ledger, o.Workers)
+	r := newRunner(ctx, q, o.Ledger, o.Workers)
 	client, err := newClient(q, o, r)
 	if err != nil {
 		return err
@@ -211,10 +213,25 @@ func Work[T any](ctx context.Context, q *Queue, o Options[T]) error {
 	return nil
 }
 
+// ahead is how many jobs River may have of a kind of which so many run at a time.
+// Getting jobs is what costs an embedded store most, and costs the same for one
+// and for many. Where there are other processes, what one holds ahead another
+// could have begun.
+func ahead(parallel int, alone bool) int {
+	if parallel > 1 && alone {
+		return 4 * parallel
+	}
+	return max(parallel, 1)
+}
+
 func newClient[T any](q *Queue, o Options[T], r *runner) (*river.Client[T], error) {
 	queues := map[string]river.QueueConfig{}
 	for _, w := range o.Workers {
-		queues[w.Kind] = river.QueueConfig{MaxWorkers: max(w.Parallel, 1)}
+		queues[w.Kind] = river.QueueConfig{MaxWorkers: ahead(w.Parallel, o.Alone)}
+	}
+	pause := cooldown
+	if o.Alone {
+		pause = longCooldown
 	}
 	workers := river.NewWorkers()
 	if err := river.AddWorkerSafely(workers, r); err != nil {
@@ -223,7 +240,7 @@ func newClient[T any](q *Queue, o Options[T], r *runner) (*river.Client[T], erro
 	return river.NewClient(eared[T]{Driver: o.Driver, ears: q.ears, due: o.Due}, &river.Config{
 		ID:                     o.ID,
 		Logger:                 newQuiet(q.log.Handler()),
-		FetchCooldown:          cooldown,
+		FetchCooldown:          pause,
 		FetchPollInterval:      poll,
 		JobTimeout:             -1, // the runner's
 		LeaderElectionDisabled: true,

@@ -26,6 +26,8 @@ type runner struct {
 	*Queue
 	ledger  Ledger
 	workers map[string]engine.Worker
+	turns   map[string]chan struct{} // of each kind, one for each run at a time
+	ending  <-chan struct{}          // closed when no more runs begin
 	fenced  atomic.Pointer[fenceContext]
 }
 
@@ -43,10 +45,12 @@ func newFence() *fenceContext {
 
 var errFenced = errors.New("the database was out of reach for too long")
 
-func newRunner(q *Queue, l Ledger, workers []engine.Worker) *runner {
-	r := &runner{Queue: q, ledger: l, workers: map[string]engine.Worker{}}
+// newRunner returns a runner whose runs no longer begin once ctx has ended.
+func newRunner(ctx context.Context, q *Queue, l Ledger, workers []engine.Worker) *runner {
+	r := &runner{Queue: q, ledger: l, workers: map[string]engine.Worker{}, turns: map[string]chan struct{}{}, ending: ctx.Done()}
 	for _, w := range workers {
 		r.workers[w.Kind] = w
+		r.turns[w.Kind] = make(chan struct{}, max(w.Parallel, 1))
 	}
 	r.fenced.Store(newFence())
 	return r
@@ -61,13 +65,17 @@ func (r *runner) Timeout(*river.Job[task]) time.Duration { return -1 }
 // available again.
 func (r *runner) Work(ctx context.Context, job *river.Job[task]) error {
 	run := Run{ID: job.ID, Attempt: job.Attempt, Kind: job.Queue, Subject: job.Args.Subject}
-	err := r.do(ctx, run)
-	end := End{Done: true}
-	if again, ok := errors.AsType[*engine.Again](err); ok {
+	var end End
+	var err error
+	if !r.turn(run.Kind) {
+		end = End{} // we stop, or others take it up: it did not begin
+	} else if err = r.inTurn(ctx, run); err == nil {
+		end = End{Done: true}
+	} else if again, ok := errors.AsType[*engine.Again](err); ok {
 		end = End{After: again.After}
-	} else if err != nil && ctx.Err() != nil {
+	} else if ctx.Err() != nil {
 		end = End{} // we stop: the run counts as not done, and not as failed
-	} else if err != nil {
+	} else {
 		end = End{Failed: true, After: backoff(run.Attempt)}
 	}
 	again, after, ferr := r.finish(ctx, run, end)
@@ -87,6 +95,33 @@ func (r *runner) Work(ctx context.Context, job *river.Job[task]) error {
 		r.Poke(run.Kind, after)
 	}
 	return nil
+}
+
+// turn waits until fewer runs of the kind are under way than may be, and reports
+// whether the run may begin: River may have more than run at a time.
+func (r *runner) turn(kind string) bool {
+	fence := r.fenced.Load()
+	select {
+	case r.turns[kind] <- struct{}{}:
+	case <-r.ending:
+		return false
+	case <-fence.Done():
+		return false
+	}
+	select {
+	case <-r.ending:
+	case <-fence.Done():
+	default:
+		return true
+	}
+	<-r.turns[kind]
+	return false
+}
+
+// inTurn is do, and passes the turn on.
+func (r *runner) inTurn(ctx context.Context, run Run) error {
+	defer func() { <-r.turns[run.Kind] }()
+	return r.do(ctx, run)
 }
 
 // do calls the worker's Do within its time, and turns a panic into an error.

@@ -46,7 +46,7 @@ func (l *ledgerFunc) Tick(context.Context, string, time.Duration) (time.Duration
 }
 
 func newTestRunner(l *ledgerFunc, do func(context.Context, string) error) *runner {
-	return newRunner(New(slog.New(slog.DiscardHandler)), l, []engine.Worker{{Kind: "k", Timeout: time.Minute, Do: do}})
+	return newRunner(context.Background(), New(slog.New(slog.DiscardHandler)), l, []engine.Worker{{Kind: "k", Timeout: time.Minute, Do: do}})
 }
 
 func row() *river.Job[task] {
@@ -132,6 +132,51 @@ func TestEnd(t *testing.T) {
 				t.Errorf("got %+v", l.finished)
 			}
 			r.Close()
+		})
+	}
+}
+
+// What River has ahead begins when it is its turn, and not at all once we stop
+// or others take it up.
+func TestTurn(t *testing.T) {
+	for name, end := range map[string]func(stop func(), r *runner){
+		"stopped": func(stop func(), _ *runner) { stop() },
+		"fenced":  func(_ func(), r *runner) { r.fenced.Load().cut() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, stop := context.WithCancel(t.Context())
+				defer stop()
+				l := &ledgerFunc{}
+				began, leave := 0, make(chan struct{})
+				r := newRunner(ctx, New(slog.New(slog.DiscardHandler)), l, []engine.Worker{{
+					Kind: "k", Do: func(context.Context, string) error { began++; <-leave; return nil },
+				}})
+				for range 3 {
+					go func() {
+						if err := r.Work(t.Context(), row()); err != nil {
+							t.Error(err)
+						}
+					}()
+				}
+				synctest.Wait()
+				if began != 1 {
+					t.Fatalf("%d began at once", began)
+				}
+				leave <- struct{}{}
+				synctest.Wait()
+				if began != 2 {
+					t.Fatalf("%d began after the first had ended", began)
+				}
+				end(stop, r)
+				synctest.Wait()
+				leave <- struct{}{}
+				synctest.Wait()
+				if want := []End{{Done: true}, {}, {Done: true}}; began != 2 || !slices.Equal(l.finished, want) {
+					t.Errorf("%d began, and the ends are %+v; want 2, %+v", began, l.finished, want)
+				}
+				r.Close()
+			})
 		})
 	}
 }

@@ -38,8 +38,13 @@ func (t *tx) Emit(_ context.Context, events ...engine.Event) error {
 // numbers is that of the commits.
 func (t *tx) flushEvents(ctx context.Context) error {
 	rows := make([][]any, len(t.events))
-	for n, e := range t.events {
-		rows[n] = []any{doc.Key(string(e.Type)), micros(e.At), string(doc.JSON(e.Data))}
+	for n := range t.events {
+		e := &t.events[n]
+		data, err := t.written.Data(e)
+		if err != nil {
+			return err
+		}
+		rows[n] = []any{doc.Key(string(e.Type)), micros(e.At), string(data)}
 	}
 	return t.insertMany(ctx, `INSERT INTO events (type, at, data) VALUES `, `(?, ?, ?)`, ``, rows)
 }

@@ -80,7 +80,8 @@ func openOnce(ctx context.Context, path string, o Options) (s *Store, err error)
 	s = &Store{path: path, queue: queue.New(o.Log)}
 	s.claim.path = path
 	if s.writer, err = open(path, 1, busy, "_txlock=immediate", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)",
-		"_pragma=foreign_keys(1)", "_pragma=journal_size_limit(67108864)", "_pragma=temp_store(2)"); err != nil {
+		"_pragma=foreign_keys(1)", "_pragma=journal_size_limit(67108864)", "_pragma=temp_store(2)",
+		"_pragma=cache_size(-8000)", "_pragma=wal_autocheckpoint(4000)"); err != nil {
 		return nil, err
 	}
 	if s.reader, err = open(path, 8, busy, "_pragma=query_only(1)"); err != nil {

@@ -9,6 +9,7 @@ import (
 	lib "modernc.org/sqlite/lib"
 
 	"ragoffire/engine"
+	"ragoffire/store/doc"
 	"ragoffire/store/queue"
 )
 
@@ -24,6 +25,7 @@ type tx struct {
 	st  map[string]*sql.Stmt // of this transaction
 	new map[string]bool      // texts to prepare for the next one
 
+	written doc.Written
 	entries []engine.Entry
 	events  []engine.Event
 	jobs    []engine.Job
