@@ -71,6 +71,7 @@ type Engine struct {
 	committer *committer
 	feed      *feed
 	weather   *weather
+	books     *books
 	keptSeq   int64 // up to where what is kept knows the events, 0 where nothing is; of keepUp alone
 }
 
@@ -92,7 +93,7 @@ func New(ctx context.Context, cfg Config) (*Engine, error) {
 	orDefault(&cfg.KeepRaw, 7*24*time.Hour)
 	e := &Engine{
 		cfg: cfg, store: cfg.Store, log: cfg.Log.With("component", "engine"),
-		library: newLibrary(cfg.embedder()), ledger: newLedger(), weather: newWeather(),
+		library: newLibrary(cfg.embedder()), ledger: newLedger(), weather: newWeather(), books: newBooks(),
 	}
 	e.committer = &committer{commit: e.commitGroup}
 	var last int64
@@ -123,6 +124,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	if e.keeps() {
 		beside.Go(func() { e.keepUp(ctx) })
 	}
+	beside.Go(func() { e.keepBooks(ctx) })
 	err := e.feed.run(ctx, e.log, e.learn)
 	beside.Wait()
 	return err

@@ -135,7 +135,7 @@ func build(cfg Config, l net.Listener) (*Server, error) {
 	}
 	s.door = newDoor(cfg.Token, public, cfg.Now)
 	s.feeds = newFeeds(cfg.MaxClients)
-	if s.metrics, err = newMetrics(cfg.Version, s.feeds, cfg.Metrics); err != nil {
+	if s.metrics, err = newMetrics(cfg.Version, s.feeds, cfg.Engine.Received, cfg.Metrics); err != nil {
 		return nil, err
 	}
 	s.echo.HideBanner, s.echo.HidePort = true, true
