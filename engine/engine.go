@@ -72,6 +72,7 @@ type Engine struct {
 	feed      *feed
 	weather   *weather
 	books     *books
+	noise     noiseKept
 	keptSeq   int64 // up to where what is kept knows the events, 0 where nothing is; of keepUp alone
 }
 
@@ -216,6 +217,7 @@ type Stats struct {
 	ApprovalRate *float64     `json:"approval_rate"`
 	Calibration  Calibration  `json:"calibration"`
 	History      HistoryStats `json:"history"`
+	Noise        Noise        `json:"noise"` // what each alert rule brought of late
 }
 
 // StatCounts counts incidents by what people ask for.
