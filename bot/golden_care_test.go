@@ -130,7 +130,7 @@ func stuffedCare(r *renderer, of *engine.Incident, s string) map[string]any {
 		"told":     r.reply(&i, &engine.Reply{What: engine.ReplyUpdate, By: s, Text: "x" + s}, true),
 		"reminder": r.reply(&i, &engine.Reply{What: engine.ReplyReminder, To: i.Owner, Text: "x" + s, Nudge: engine.NudgeUpdate, Count: 1}, true),
 		"runbook":  r.runbook(book), "status": r.status(&state{slack: Health{Error: s}, store: engine.Invalidf("", "%s", s), heard: []engine.Heard{{Source: s, At: night}}}),
-		"stats":         r.stats(&engine.Lately{Days: 7, Opened: 1, Services: []engine.ServiceCount{{Service: s, N: 1}}},
+		"stats": r.stats(&engine.Lately{Days: 7, Opened: 1, Services: []engine.ServiceCount{{Service: s, N: 1}}},
 			&engine.Stats{Noise: engine.Noise{Days: 30, Rules: []engine.RuleNoise{{Source: s, Rule: s, Fired: 1, Untouched: 1}}}}),
 		"help":          r.help(s),
 		"declare modal": r.declareModal(at), "note modal": r.noteModal(at, &i), "update modal": r.updateModal(at, &i), "severity modal": r.severityModal(at, &i),

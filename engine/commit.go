@@ -15,6 +15,10 @@ const groupSize = 128
 // sender to come back is kinder than holding its connection.
 const queueSize = 4096
 
+// queueAlerts bounds their alerts, which are what takes memory: a few kilobytes
+// each. One delivery is always taken.
+const queueAlerts = 20_000
+
 // commitTimeout bounds one group's transaction.
 const commitTimeout = 15 * time.Second
 
@@ -34,6 +38,7 @@ type committer struct {
 
 	mu      sync.Mutex
 	waiting []*request
+	alerts  int // that wait
 	busy    bool
 	crowd   time.Time // when a group last was a crowd
 }
@@ -68,11 +73,11 @@ func (c *committer) calm(ctx context.Context) {
 func (c *committer) do(ctx context.Context, d Delivery) (Receipt, error) {
 	r := &request{delivery: d, done: make(chan struct{})}
 	c.mu.Lock()
-	if len(c.waiting) >= queueSize {
+	if len(c.waiting) >= queueSize || c.alerts > 0 && c.alerts+len(d.Alerts) > queueAlerts {
 		c.mu.Unlock()
 		return Receipt{}, &Error{Kind: Unavailable, Text: "too many deliveries wait to be stored; send it again in a few seconds"}
 	}
-	c.waiting = append(c.waiting, r)
+	c.waiting, c.alerts = append(c.waiting, r), c.alerts+len(d.Alerts)
 	if !c.busy {
 		c.busy = true
 		// The goroutine ends when nothing waits any more, so it lives no longer
@@ -118,6 +123,7 @@ func (c *committer) take() []*request {
 		c.crowd = time.Now()
 	}
 	group := c.waiting[:n:n]
+	c.alerts -= alerts
 	c.waiting = append([]*request(nil), c.waiting[n:]...)
 	return group
 }

@@ -91,6 +91,9 @@ func (s *Server) delivery(c echo.Context, conf SourceConfig, name string, known 
 	if r.ContentLength > maxBody {
 		return answered{}, tooMuch(tooLarge())
 	}
+	room := s.held.body(r.Body)
+	defer room.release()
+	r.Body = room
 	read := sync.OnceValues(func() ([]byte, error) { return readBody(r) })
 	if err := s.admit(r, name, read); err != nil {
 		return answered{}, err

@@ -56,6 +56,7 @@ type Config struct {
 	// Kafka says how the consumer of a topic is, likewise.
 	Kafka      func() SlackState
 	MaxClients int                    // feeds open at the same time; 1024 where 0
+	MaxHeld    int64                  // bytes of deliveries held at the same time; 64 MiB where 0
 	HTTP       *http.Client           // fetches what SNS signs with; one of its own where nil
 	Metrics    []prometheus.Collector // more for /metrics
 	Version    string
@@ -79,6 +80,7 @@ type Server struct {
 	sources  *sources
 	door     *door
 	feeds    *feeds
+	held     *held
 	metrics  *metrics
 	pages    *pages
 	spec     packed // the OpenAPI document
@@ -92,6 +94,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	cfg.Listen = cmp.Or(cfg.Listen, "127.0.0.1:8000")
 	cfg.MaxClients = cmp.Or(cfg.MaxClients, 1024)
+	cfg.MaxHeld = cmp.Or(cfg.MaxHeld, maxHeld)
 	cfg.Version = cmp.Or(cfg.Version, "dev")
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -135,6 +138,7 @@ func build(cfg Config, l net.Listener) (*Server, error) {
 	}
 	s.door = newDoor(cfg.Token, public, cfg.Now)
 	s.feeds = newFeeds(cfg.MaxClients)
+	s.held = &held{most: cfg.MaxHeld}
 	if s.metrics, err = newMetrics(cfg.Version, s.feeds, cfg.Engine.Received, cfg.Metrics); err != nil {
 		return nil, err
 	}

@@ -21,16 +21,19 @@ import (
 	"ragoffire/webhook"
 )
 
-// outageStore is a store that can be out of reach.
+// outageStore is a store that can be out of reach, or stand still.
 type outageStore struct {
 	engine.Store
-	away atomic.Bool
+	away  atomic.Bool
+	still sync.RWMutex // held by who makes it so
 }
 
 func (s *outageStore) Update(ctx context.Context, fn func(engine.Tx) error) error {
 	if s.away.Load() {
 		return &engine.Error{Kind: engine.Unavailable, Text: "the database is out of reach"}
 	}
+	s.still.RLock()
+	defer s.still.RUnlock()
 	return s.Store.Update(ctx, fn)
 }
 
