@@ -15,6 +15,10 @@ const groupSize = 128
 // sender to come back is kinder than holding its connection.
 const queueSize = 4096
 
+// queueAlerts bounds their alerts, which are what takes memory: a few kilobytes
+// each. One delivery is always taken.
+const queueAlerts = 20_000
+
 // commitTimeout bounds one group's transaction.
 const commitTimeout = 15 * time.Second
 
@@ -34,6 +38,7 @@ type committer struct {
 
 	mu      sync.Mutex
 	waiting []*request
+	alerts  int // that wait
 	busy    bool
 	crowd   time.Time // when a crowd last waited
 	wanted  int       // how many deliveries the lead waits for
@@ -75,11 +80,11 @@ func (c *committer) calm(ctx context.Context) {
 func (c *committer) do(ctx context.Context, d Delivery) (Receipt, error) {
 	r := &request{delivery: d, done: make(chan struct{})}
 	c.mu.Lock()
-	if len(c.waiting) >= queueSize {
+	if len(c.waiting) >= queueSize || c.alerts > 0 && c.alerts+len(d.Alerts) > queueAlerts {
 		c.mu.Unlock()
 		return Receipt{}, &Error{Kind: Unavailable, Text: "too many deliveries wait to be stored; send it again in a few seconds"}
 	}
-	c.waiting = append(c.waiting, r)
+	c.waiting, c.alerts = append(c.waiting, r), c.alerts+len(d.Alerts)
 	if len(c.waiting) == c.wanted {
 		select {
 		case c.gathers <- struct{}{}:
@@ -165,6 +170,7 @@ func (c *committer) take() []*request {
 		c.crowd = time.Now()
 	}
 	group := c.waiting[:n:n]
+	c.alerts -= alerts
 	c.waiting = append([]*request(nil), c.waiting[n:]...)
 	return group
 }

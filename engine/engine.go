@@ -71,6 +71,8 @@ type Engine struct {
 	committer *committer
 	feed      *feed
 	weather   *weather
+	books     *books
+	noise     noiseKept
 	keptSeq   int64 // up to where what is kept knows the events, 0 where nothing is; of keepUp alone
 }
 
@@ -92,7 +94,7 @@ func New(ctx context.Context, cfg Config) (*Engine, error) {
 	orDefault(&cfg.KeepRaw, 7*24*time.Hour)
 	e := &Engine{
 		cfg: cfg, store: cfg.Store, log: cfg.Log.With("component", "engine"),
-		library: newLibrary(cfg.embedder()), ledger: newLedger(), weather: newWeather(),
+		library: newLibrary(cfg.embedder()), ledger: newLedger(), weather: newWeather(), books: newBooks(),
 	}
 	e.committer = newCommitter(e.commitGroup)
 	var last int64
@@ -123,6 +125,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	if e.keeps() {
 		beside.Go(func() { e.keepUp(ctx) })
 	}
+	beside.Go(func() { e.keepBooks(ctx) })
 	err := e.feed.run(ctx, e.log, e.learn)
 	beside.Wait()
 	return err
@@ -214,6 +217,7 @@ type Stats struct {
 	ApprovalRate *float64     `json:"approval_rate"`
 	Calibration  Calibration  `json:"calibration"`
 	History      HistoryStats `json:"history"`
+	Noise        Noise        `json:"noise"` // what each alert rule brought of late
 }
 
 // StatCounts counts incidents by what people ask for.

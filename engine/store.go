@@ -93,6 +93,11 @@ type Reader interface {
 
 	// Sources counts the alerts of each source that has any, by name.
 	Sources(ctx context.Context) ([]SourceCount, error)
+	// Accounts returns what was received from each source, by name.
+	Accounts(ctx context.Context) ([]Account, error)
+	// Troubles lists those that were there at a time or since, the latest first.
+	Troubles(ctx context.Context, since time.Time) ([]Trouble, error)
+	Trouble(ctx context.Context, id string) (Trouble, error)
 	// Counts returns what Stats shows.
 	Counts(ctx context.Context) (Counts, error)
 	// Judged lists the decisions that have a standing review or an outcome, those
@@ -151,6 +156,10 @@ type Tx interface {
 	PutSilence(ctx context.Context, s Silence) error
 	PutDrafts(ctx context.Context, drafts []ThreadDraft) error
 	PutQuarantined(ctx context.Context, parts []Quarantined) error
+	PutTroubles(ctx context.Context, troubles []Trouble) error
+	// AddAccounts adds to what was received from sources. Transactions that add
+	// to the same source hardly ever wait for each other.
+	AddAccounts(ctx context.Context, accounts []Account) error
 	// PutVectors keeps vectors of a model by their texts' hashes. Those of other
 	// models are dropped: vectors of two models never meet.
 	PutVectors(ctx context.Context, model string, vectors map[string][]float32) error
@@ -192,8 +201,8 @@ type Tx interface {
 	// DoneEnvelope drops an envelope's payload and keeps its id.
 	DoneEnvelope(ctx context.Context, id string) error
 
-	// Tidy drops what retention lets go: events, with them changes and silences,
-	// and done envelopes older than the times given, at most a few thousand rows
+	// Tidy drops what retention lets go: events, with them changes, silences and
+	// troubles, and done envelopes older than the times given, at most a few thousand rows
 	// a call.
 	Tidy(ctx context.Context, events, envelopes time.Time) error
 	// DropQuarantined drops what was quarantined before a time, and all but the

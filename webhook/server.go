@@ -58,6 +58,7 @@ type Config struct {
 	// Demo answers /slack and all below it, where there is one; only the demo has.
 	Demo       http.Handler
 	MaxClients int                    // feeds open at the same time; 1024 where 0
+	MaxHeld    int64                  // bytes of deliveries held at the same time; 64 MiB where 0
 	HTTP       *http.Client           // fetches what SNS signs with; one of its own where nil
 	Metrics    []prometheus.Collector // more for /metrics
 	Version    string
@@ -81,6 +82,7 @@ type Server struct {
 	sources  *sources
 	door     *door
 	feeds    *feeds
+	held     *held
 	metrics  *metrics
 	pages    *pages
 	spec     packed // the OpenAPI document
@@ -94,6 +96,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	cfg.Listen = cmp.Or(cfg.Listen, "127.0.0.1:8000")
 	cfg.MaxClients = cmp.Or(cfg.MaxClients, 1024)
+	cfg.MaxHeld = cmp.Or(cfg.MaxHeld, maxHeld)
 	cfg.Version = cmp.Or(cfg.Version, "dev")
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -137,7 +140,8 @@ func build(cfg Config, l net.Listener) (*Server, error) {
 	}
 	s.door = newDoor(cfg.Token, public, cfg.Now)
 	s.feeds = newFeeds(cfg.MaxClients)
-	if s.metrics, err = newMetrics(cfg.Version, s.feeds, cfg.Metrics); err != nil {
+	s.held = &held{most: cfg.MaxHeld}
+	if s.metrics, err = newMetrics(cfg.Version, s.feeds, cfg.Engine.Received, cfg.Metrics); err != nil {
 		return nil, err
 	}
 	s.echo.HideBanner, s.echo.HidePort = true, true

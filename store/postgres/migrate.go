@@ -19,7 +19,7 @@ import (
 var migrations embed.FS
 
 const (
-	schemaVersion = 6 // the highest number in migrations
+	schemaVersion = 7 // the highest number in migrations
 	queueVersion  = 8 // River's, which brings its own migrations
 
 	// versionTable keeps the versions applied; the database may be another
