@@ -38,7 +38,9 @@ func (s *Server) readyz(c echo.Context) error {
 	}
 	status := http.StatusOK
 	if err := s.cfg.Engine.Ready(ctx); err != nil {
-		s.log.WarnContext(ctx, "store not ready", "error", err)
+		if ok, more := s.unready.say(s.cfg.Now()); ok {
+			s.log.WarnContext(ctx, "store not ready", "error", err, "not_logged", more)
+		}
 		out.Status, out.Checks["store"] = "not ready", check{State: "failed", Detail: said(err)}
 		status = http.StatusServiceUnavailable
 		c.Response().Header().Set("Retry-After", "10")

@@ -16,6 +16,7 @@ func TestWithTheDatabaseStandingStillAlertsAreTurnedAwayAndNoneIsLost(t *testing
 	p.unready("store")
 	wait(t, 60*time.Second, "deliveries to be turned away", func() bool { _, turned, _ := l.counts(); return turned >= 4 })
 	p.alive()
+	outage()
 	resume()
 	t.Logf("healthy %s after the database went on", p.healthyAfter(l))
 	l.stop()

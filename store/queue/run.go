@@ -170,10 +170,11 @@ func (r *runner) live(ctx context.Context, id string, alone bool) {
 
 // tick enqueues a worker's periodic job, until ctx ends.
 func (r *runner) tick(ctx context.Context, w engine.Worker) {
-	for {
+	for failed := false; ; {
 		wait, err := r.ledger.Tick(ctx, w.Kind, w.Every)
-		if err != nil {
-			if ctx.Err() == nil {
+		first := !failed
+		if failed = err != nil; failed {
+			if first && ctx.Err() == nil {
 				r.log.WarnContext(ctx, "periodic job not enqueued", "kind", w.Kind, "error", err)
 			}
 			wait = time.Second
