@@ -54,7 +54,9 @@ type Config struct {
 	// Slack says how the bot is; nil means that there is none.
 	Slack func() SlackState
 	// Kafka says how the consumer of a topic is, likewise.
-	Kafka      func() SlackState
+	Kafka func() SlackState
+	// Model says what came of the last question to a model, likewise.
+	Model      func() SlackState
 	MaxClients int                    // feeds open at the same time; 1024 where 0
 	HTTP       *http.Client           // fetches what SNS signs with; one of its own where nil
 	Metrics    []prometheus.Collector // more for /metrics

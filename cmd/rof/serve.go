@@ -41,7 +41,8 @@ func serve(ctx context.Context, args []string, getenv func(string) string, std s
 	wordsTotal := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "rof_words_total", Help: "What came of a model's words: shown, reused, failed, or dropped and why.",
 	}, []string{"what"})
-	st, e, err := open(ctx, &cfg, worded(&cfg, func(what string) { wordsTotal.WithLabelValues(what).Inc() }), log)
+	ec := worded(&cfg, func(what string) { wordsTotal.WithLabelValues(what).Inc() })
+	st, e, err := open(ctx, &cfg, ec, log)
 	if err != nil {
 		return err
 	}
@@ -71,7 +72,7 @@ func serve(ctx context.Context, args []string, getenv func(string) string, std s
 	}
 	srv, err := webhook.New(webhook.Config{
 		Engine: e, Listen: cfg.listen, Token: cfg.token, PublicURL: cfg.publicURL, LinkHosts: cfg.file.linkHosts,
-		Sources: webhookSources(cfg.file.sources), Slack: chat.state, Kafka: stream.state, Version: release, Log: log,
+		Sources: webhookSources(cfg.file.sources), Slack: chat.state, Kafka: stream.state, Model: modelState(ec.Writer), Version: release, Log: log,
 		Metrics: append(stream.metrics, slackTotal, wordsTotal),
 	})
 	if err != nil {
