@@ -162,6 +162,9 @@ func (e *Engine) adviser() *adviser {
 // Ready says whether the engine can take alerts, in words.
 func (e *Engine) Ready(ctx context.Context) error { return e.store.Ready(ctx) }
 
+// Backlog is how far the jobs are behind.
+func (e *Engine) Backlog(ctx context.Context) (time.Duration, error) { return e.store.Backlog(ctx) }
+
 func (e *Engine) now() time.Time { return e.cfg.Now().UTC().Truncate(time.Microsecond) }
 
 // Resolution is how a person ends an incident.

@@ -38,6 +38,10 @@ type Store interface {
 
 	// Ready says whether the store can serve, with an error that a person can read.
 	Ready(ctx context.Context) error
+
+	// Backlog returns how long the job has waited that is due and has waited
+	// longest; 0 where none waits.
+	Backlog(ctx context.Context) (time.Duration, error)
 }
 
 // Reader reads. Lists take a page: at most limit (0: 50, at most 1000) rows

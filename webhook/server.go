@@ -56,7 +56,9 @@ type Config struct {
 	// Kafka says how the consumer of a topic is, likewise.
 	Kafka func() SlackState
 	// Demo answers /slack and all below it, where there is one; only the demo has.
-	Demo       http.Handler
+	Demo http.Handler
+	// Model says what came of the last question to a model, likewise.
+	Model      func() SlackState
 	MaxClients int                    // feeds open at the same time; 1024 where 0
 	MaxHeld    int64                  // bytes of deliveries held at the same time; 64 MiB where 0
 	HTTP       *http.Client           // fetches what SNS signs with; one of its own where nil
@@ -86,6 +88,8 @@ type Server struct {
 	metrics  *metrics
 	pages    *pages
 	spec     packed // the OpenAPI document
+	turned   hush   // deliveries and requests that got 503
+	unready  hush
 }
 
 // New binds the address and returns a server that Run serves. Nothing is left

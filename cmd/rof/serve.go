@@ -47,7 +47,8 @@ func host(ctx context.Context, cfg config, log *slog.Logger, demo *workspace) (e
 	wordsTotal := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "rof_words_total", Help: "What came of a model's words: shown, reused, failed, or dropped and why.",
 	}, []string{"what"})
-	st, e, err := open(ctx, &cfg, worded(&cfg, func(what string) { wordsTotal.WithLabelValues(what).Inc() }), log)
+	ec := worded(&cfg, func(what string) { wordsTotal.WithLabelValues(what).Inc() })
+	st, e, err := open(ctx, &cfg, ec, log)
 	if err != nil {
 		return err
 	}
@@ -77,7 +78,7 @@ func host(ctx context.Context, cfg config, log *slog.Logger, demo *workspace) (e
 	}
 	srv, err := webhook.New(webhook.Config{
 		Engine: e, Listen: cfg.listen, Listener: demo.door(), Token: cfg.token, PublicURL: cfg.publicURL, LinkHosts: cfg.file.linkHosts,
-		Sources: webhookSources(cfg.file.sources), Slack: chat.state, Kafka: stream.state, Version: release, Log: log,
+		Sources: webhookSources(cfg.file.sources), Slack: chat.state, Kafka: stream.state, Model: modelState(ec.Writer), Version: release, Log: log,
 		Metrics: append(stream.metrics, slackTotal, wordsTotal), Demo: demo.handler(),
 	})
 	if err != nil {

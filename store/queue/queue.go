@@ -89,8 +89,10 @@ type Ledger interface {
 	// asked for since the run started.
 	Finish(ctx context.Context, run Run, end End) (again bool, after time.Duration, err error)
 	// Adopt says that this process, of that id, is alive, and makes the runs of
-	// dead ones available again.
-	Adopt(ctx context.Context, id string) error
+	// dead ones available again; so it does those that are said to be its own for
+	// longer than Dead, and that it does not have under way. Under is nil at the
+	// start, when nothing can be.
+	Adopt(ctx context.Context, id string, under []int64) error
 	// Tick enqueues kind's job with the subject "all" if that is due, by every
 	// and across all replicas, and returns how long it is to the next time.
 	Tick(ctx context.Context, kind string, every time.Duration) (time.Duration, error)
@@ -179,7 +181,7 @@ func Work[T any](ctx context.Context, q *Queue, o Options[T]) error {
 	if err != nil {
 		return err
 	}
-	if err = o.Ledger.Adopt(ctx, o.ID); err == nil {
+	if err = o.Ledger.Adopt(ctx, o.ID, nil); err == nil {
 		err = client.Start(context.WithoutCancel(ctx))
 	}
 	if err != nil {
@@ -193,9 +195,7 @@ func Work[T any](ctx context.Context, q *Queue, o Options[T]) error {
 	// The others may take our runs up only after they have ended, so the beats
 	// go on until then.
 	beats, still := context.WithCancel(context.WithoutCancel(ctx))
-	if !o.Alone {
-		loops.Go(func() { r.live(beats, o.ID) })
-	}
+	loops.Go(func() { r.live(beats, o.ID, o.Alone) })
 	for _, w := range o.Workers {
 		if w.Every > 0 {
 			loops.Go(func() { r.tick(ctx, w) })

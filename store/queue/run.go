@@ -28,6 +28,7 @@ type runner struct {
 	workers map[string]engine.Worker
 	turns   map[string]chan struct{} // of each kind, one for each run at a time
 	ending  <-chan struct{}          // closed when no more runs begin
+	under   under
 	fenced  atomic.Pointer[fenceContext]
 }
 
@@ -65,6 +66,7 @@ func (r *runner) Timeout(*river.Job[task]) time.Duration { return -1 }
 // available again.
 func (r *runner) Work(ctx context.Context, job *river.Job[task]) error {
 	run := Run{ID: job.ID, Attempt: job.Attempt, Kind: job.Queue, Subject: job.Args.Subject}
+	defer r.under.add(run.ID)()
 	var end End
 	var err error
 	if !r.turn(run.Kind) {
@@ -151,15 +153,16 @@ func (r *runner) do(ctx context.Context, run Run) (err error) {
 	return err
 }
 
-// finish stores the end of a run, through a short outage too: the run is done,
-// and to lose that would do it again.
+// finish stores the end of a run, through an outage of any length too: the run is
+// done, and to lose that would do it again, or leave its row as one that runs.
 func (r *runner) finish(ctx context.Context, run Run, end End) (again bool, after time.Duration, err error) {
 	began := time.Now()
 	for wait := 20 * time.Millisecond; ; wait = min(2*wait, time.Second) {
 		once, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		again, after, err = r.ledger.Finish(once, run, end)
 		cancel()
-		if err == nil || errors.Is(err, ErrTaken) || ctx.Err() != nil || time.Since(began) > 30*time.Second {
+		away := engine.KindOf(err) == engine.Unavailable
+		if err == nil || errors.Is(err, ErrTaken) || ctx.Err() != nil || !away && time.Since(began) > 30*time.Second {
 			return again, after, err
 		}
 		select {
@@ -170,8 +173,9 @@ func (r *runner) finish(ctx context.Context, run Run, end End) (again bool, afte
 }
 
 // live says that this process is alive, until ctx ends. If that fails for too
-// long, the runs under way are cancelled, for others will do them.
-func (r *runner) live(ctx context.Context, id string) {
+// long, the runs under way are cancelled, for others will do them; not where this
+// process is alone.
+func (r *runner) live(ctx context.Context, id string, alone bool) {
 	tick := time.NewTicker(beat)
 	defer tick.Stop()
 	last := time.Now()
@@ -182,7 +186,7 @@ func (r *runner) live(ctx context.Context, id string) {
 		case <-tick.C:
 		}
 		once, cancel := context.WithTimeout(ctx, beat)
-		err := r.ledger.Adopt(once, id)
+		err := r.ledger.Adopt(once, id, r.under.list())
 		cancel()
 		switch {
 		case err == nil:
@@ -192,7 +196,7 @@ func (r *runner) live(ctx context.Context, id string) {
 			}
 		case ctx.Err() != nil:
 			return
-		case time.Since(last) > fence-beat:
+		case !alone && time.Since(last) > fence-beat:
 			r.log.WarnContext(ctx, "jobs under way are cancelled: the database is out of reach", "error", err)
 			r.fenced.Load().cut()
 		}
@@ -201,10 +205,11 @@ func (r *runner) live(ctx context.Context, id string) {
 
 // tick enqueues a worker's periodic job, until ctx ends.
 func (r *runner) tick(ctx context.Context, w engine.Worker) {
-	for {
+	for failed := false; ; {
 		wait, err := r.ledger.Tick(ctx, w.Kind, w.Every)
-		if err != nil {
-			if ctx.Err() == nil {
+		first := !failed
+		if failed = err != nil; failed {
+			if first && ctx.Err() == nil {
 				r.log.WarnContext(ctx, "periodic job not enqueued", "kind", w.Kind, "error", err)
 			}
 			wait = time.Second

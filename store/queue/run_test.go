@@ -16,11 +16,12 @@ import (
 	"ragoffire/engine"
 )
 
-var errAway = errors.New("away")
+var errAway = &engine.Error{Kind: engine.Unavailable, Text: "away"}
 
 // ledgerFunc is a ledger that fails as the test says.
 type ledgerFunc struct {
 	away     atomic.Bool
+	broken   bool // for a reason that does not pass
 	finished []End
 }
 
@@ -31,11 +32,14 @@ func (l *ledgerFunc) err() error {
 	return nil
 }
 
-func (l *ledgerFunc) Adopt(context.Context, string) error { return l.err() }
+func (l *ledgerFunc) Adopt(context.Context, string, []int64) error { return l.err() }
 
 func (l *ledgerFunc) Finish(_ context.Context, _ Run, end End) (bool, time.Duration, error) {
 	if err := l.err(); err != nil {
 		return false, 0, err
+	}
+	if l.broken {
+		return false, 0, errors.New("broken")
 	}
 	l.finished = append(l.finished, end)
 	return !end.Done, end.After, nil
@@ -66,7 +70,7 @@ func TestFence(t *testing.T) {
 			return context.Cause(ctx)
 		})
 		ctx, cancel := context.WithCancel(t.Context())
-		go r.live(ctx, "me")
+		go r.live(ctx, "me", false)
 		time.Sleep(10 * time.Second)
 		l.away.Store(true)
 		if err := r.do(ctx, Run{Kind: "k"}); !errors.Is(err, errFenced) {
@@ -85,8 +89,8 @@ func TestFence(t *testing.T) {
 	})
 }
 
-// The end of a run is stored through a short outage; through a long one River
-// makes the row available again.
+// The end of a run is stored through an outage of any length; where it cannot be
+// stored for another reason, River makes the row available again.
 func TestFinish(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &ledgerFunc{}
@@ -94,13 +98,18 @@ func TestFinish(t *testing.T) {
 			l.away.Store(true)
 			return nil
 		})
-		time.AfterFunc(10*time.Second, func() { l.away.Store(false) })
+		time.AfterFunc(time.Hour, func() { l.away.Store(false) })
 		if err := r.Work(t.Context(), row()); err != nil {
 			t.Errorf("got %v", err)
 		}
 		if !slices.Equal(l.finished, []End{{Done: true}}) {
 			t.Errorf("stored %v", l.finished)
 		}
+		if left := r.under.list(); len(left) > 0 {
+			t.Errorf("still under way: %v", left)
+		}
+		r = newTestRunner(l, func(context.Context, string) error { return nil })
+		l.broken = true
 		var snooze *rivertype.JobSnoozeError
 		if err := r.Work(t.Context(), row()); !errors.As(err, &snooze) {
 			t.Errorf("got %v", err)

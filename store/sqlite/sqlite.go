@@ -41,6 +41,8 @@ type Store struct {
 	events wake.Hub
 	queue  *queue.Queue
 	claim  claim
+	full   full
+	log    *slog.Logger
 }
 
 // A write waits this long for its turn before the store counts as busy beyond
@@ -77,7 +79,7 @@ func openOnce(ctx context.Context, path string, o Options) (s *Store, err error)
 	if err := own(ctx, path); err != nil {
 		return nil, err
 	}
-	s = &Store{path: path, queue: queue.New(o.Log)}
+	s = &Store{path: path, queue: queue.New(o.Log), log: o.Log}
 	s.claim.path = path
 	if s.writer, err = open(path, 1, busy, "_txlock=immediate", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)",
 		"_pragma=foreign_keys(1)", "_pragma=journal_size_limit(67108864)", "_pragma=temp_store(2)",
@@ -175,8 +177,10 @@ func (s *Store) View(_ context.Context, fn func(engine.Reader) error) error {
 
 // Ready says whether the store can serve.
 func (s *Store) Ready(ctx context.Context) error {
-	_, err := s.lastSeq(ctx)
-	return err
+	if _, err := s.lastSeq(ctx); err != nil {
+		return err
+	}
+	return s.probe(ctx)
 }
 
 // Watch returns a channel that receives a value soon after events were committed.

@@ -42,6 +42,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"transactions", txTests},
 		{"jobs", jobTests},
 		{"ends of jobs", endTests},
+		{"backlog", backlogTests},
 		{"model", modelTests},
 	} {
 		t.Run(part.name, func(t *testing.T) {
