@@ -177,18 +177,9 @@ func Work[T any](ctx context.Context, q *Queue, o Options[T]) error {
 		return nil
 	}
 	r := newRunner(ctx, q, o.Ledger, o.Workers)
-	client, err := newClient(q, o, r)
-	if err != nil {
+	client, err := start(ctx, q, &o, r)
+	if client == nil {
 		return err
-	}
-	if err = o.Ledger.Adopt(ctx, o.ID, nil); err == nil {
-		err = client.Start(context.WithoutCancel(ctx))
-	}
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil
-		}
-		return fmt.Errorf("queue: %w", err)
 	}
 
 	var loops sync.WaitGroup
@@ -211,6 +202,35 @@ func Work[T any](ctx context.Context, q *Queue, o Options[T]) error {
 	still()
 	loops.Wait()
 	return nil
+}
+
+// start starts a client as soon as the store lets it, nil where ctx ends before.
+// A store that is away just then is no reason to end the process, which goes on
+// taking alerts once it is back. What a client had begun that did not get to
+// start is another process's, which does not live.
+func start[T any](ctx context.Context, q *Queue, o *Options[T], r *runner) (*river.Client[T], error) {
+	id := o.ID
+	for n, wait := 2, 100*time.Millisecond; ; n, wait = n+1, min(2*wait, 2*time.Second) {
+		client, err := newClient(q, *o, r)
+		if err != nil {
+			return nil, err
+		}
+		if err = o.Ledger.Adopt(ctx, o.ID, nil); err == nil {
+			err = client.Start(context.WithoutCancel(ctx))
+		}
+		if err == nil {
+			return client, nil
+		}
+		if ctx.Err() == nil {
+			q.log.WarnContext(ctx, "jobs cannot start yet", "error", err, "again_in", wait)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, nil
+		case <-time.After(wait):
+		}
+		o.ID = fmt.Sprintf("%s-%d", id, n)
+	}
 }
 
 // ahead is how many jobs River may have of a kind of which so many run at a time.

@@ -125,8 +125,11 @@ func own(ctx context.Context, path string) error {
 	}
 	defer db.Close()
 	blank, err := recognize(ctx, db)
-	if err != nil || !blank {
+	if err != nil {
 		return err
+	}
+	if !blank {
+		return whole(ctx, db, path)
 	}
 	_, err = db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
 	return err
@@ -146,6 +149,26 @@ func recognize(ctx context.Context, db *sql.DB) (blank bool, err error) {
 		return false, errors.New("it is the database of another program; it was left as it is")
 	}
 	return true, nil
+}
+
+// whole refuses a file that ends before its last page, which SQLite notices only
+// where it reads that one. Where there is a log, the page may be in it.
+func whole(ctx context.Context, db *sql.DB, path string) error {
+	if log, err := os.Stat(path + "-wal"); err == nil && log.Size() > 0 {
+		return nil
+	}
+	var size int64
+	if err := db.QueryRowContext(ctx, `SELECT page_count * page_size FROM pragma_page_count, pragma_page_size`).Scan(&size); err != nil {
+		return err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if info.Size() < size {
+		return fmt.Errorf("it is damaged: %d bytes are missing at its end; it was left as it is: restore a backup, or try sqlite3's .recover", size-info.Size())
+	}
+	return nil
 }
 
 // busy is how long SQLite itself waits for another process's lock.

@@ -52,6 +52,22 @@ var errAbsent = errors.New("no PostgreSQL: set TEST_DATABASE_URL, or install the
 // the test ends. Without PostgreSQL the test is skipped, but fails in CI.
 func (s *Server) Database(t testing.TB) string {
 	t.Helper()
+	return s.create(t, "")
+}
+
+// Copy is Database with all that is in another one, to which nobody may be
+// connected.
+func (s *Server) Copy(t testing.TB, address string) string {
+	t.Helper()
+	from, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.create(t, " TEMPLATE "+strings.TrimPrefix(from.Path, "/"))
+}
+
+func (s *Server) create(t testing.TB, like string) string {
+	t.Helper()
 	s.once.Do(func() { s.err = s.start() })
 	if errors.Is(s.err, errAbsent) && os.Getenv("CI") != "true" {
 		t.Skip(s.err)
@@ -60,7 +76,7 @@ func (s *Server) Database(t testing.TB) string {
 		t.Fatal(s.err)
 	}
 	name := "test_" + strings.ToLower(rand.Text()[:12])
-	if err := s.exec("CREATE DATABASE " + name); err != nil {
+	if err := s.exec("CREATE DATABASE " + name + like); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
