@@ -120,3 +120,15 @@ func (r *reader) Changes(ctx context.Context, service string, from, to time.Time
 func (r *reader) Quarantined(ctx context.Context, source string, limit int) ([]engine.Quarantined, error) {
 	return get(ctx, &r.spoilt, "Quarantined", func() ([]engine.Quarantined, error) { return r.real.Quarantined(ctx, source, limit) })
 }
+
+func (r *reader) Accounts(ctx context.Context) ([]engine.Account, error) {
+	return get(ctx, &r.spoilt, "Accounts", func() ([]engine.Account, error) { return r.real.Accounts(ctx) })
+}
+
+func (r *reader) Troubles(ctx context.Context, since time.Time) ([]engine.Trouble, error) {
+	return get(ctx, &r.spoilt, "Troubles", func() ([]engine.Trouble, error) { return r.real.Troubles(ctx, since) })
+}
+
+func (r *reader) Trouble(ctx context.Context, id string) (engine.Trouble, error) {
+	return get(ctx, &r.spoilt, "Trouble", func() (engine.Trouble, error) { return r.real.Trouble(ctx, id) })
+}

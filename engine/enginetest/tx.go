@@ -145,3 +145,11 @@ func (t *tx) Tidy(ctx context.Context, events, envelopes time.Time) error {
 func (t *tx) DropQuarantined(ctx context.Context, before time.Time, keep int) error {
 	return put(ctx, &t.spoilt, "DropQuarantined", func() error { return t.real.DropQuarantined(ctx, before, keep) })
 }
+
+func (t *tx) PutTroubles(ctx context.Context, troubles []engine.Trouble) error {
+	return put(ctx, &t.spoilt, "PutTroubles", func() error { return t.real.PutTroubles(ctx, troubles) })
+}
+
+func (t *tx) AddAccounts(ctx context.Context, accounts []engine.Account) error {
+	return put(ctx, &t.spoilt, "AddAccounts", func() error { return t.real.AddAccounts(ctx, accounts) })
+}

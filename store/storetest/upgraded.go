@@ -55,7 +55,7 @@ func Documents() map[string]string {
 		"beats":   "SELECT name, doc FROM beats",
 		"reviews": "SELECT decision_id, doc FROM reviews WHERE undone_at IS NULL",
 	}
-	for _, table := range []string{"incidents", "alerts", "entries", "decisions", "runbooks", "changes", "silences", "drafts", "quarantined"} {
+	for _, table := range []string{"incidents", "alerts", "entries", "decisions", "runbooks", "changes", "silences", "drafts", "quarantined", "troubles"} {
 		all[table] = byID(table)
 	}
 	return all
@@ -117,6 +117,8 @@ func find(ctx context.Context, r engine.Reader, d Doc, was map[string]any) (any,
 		return r.Post(ctx, d.ID)
 	case "silences":
 		return r.Silence(ctx, d.ID)
+	case "troubles":
+		return r.Trouble(ctx, d.ID)
 	case "drafts":
 		return r.Draft(ctx, d.ID)
 	case "alerts":
@@ -256,6 +258,7 @@ func GoesOn(t *testing.T, o Opened, n int) {
 			tx.PutChanges(ctx, []engine.Change{filled[engine.Change](n + 10)}), tx.PutSilence(ctx, filled[engine.Silence](n+11)),
 			tx.PutDrafts(ctx, []engine.ThreadDraft{filled[engine.ThreadDraft](n + 12)}), tx.PutBeats(ctx, []engine.Beat{filled[engine.Beat](n + 14)}),
 			tx.PutQuarantined(ctx, []engine.Quarantined{filled[engine.Quarantined](n + 13)}),
+			tx.PutTroubles(ctx, []engine.Trouble{filled[engine.Trouble](n + 15)}), tx.AddAccounts(ctx, []engine.Account{filled[engine.Account](n + 16)}),
 			tx.PutVectors(ctx, "m1", map[string][]float32{"h2": {1}}),
 		} {
 			if err != nil {
