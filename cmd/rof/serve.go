@@ -72,7 +72,8 @@ func serve(ctx context.Context, args []string, getenv func(string) string, std s
 	srv, err := webhook.New(webhook.Config{
 		Engine: e, Listen: cfg.listen, Token: cfg.token, PublicURL: cfg.publicURL, LinkHosts: cfg.file.linkHosts,
 		Sources: webhookSources(cfg.file.sources), Slack: chat.state, Kafka: stream.state, Version: release, Log: log,
-		Metrics: append(stream.metrics, slackTotal, wordsTotal),
+		VerdictsElsewhere: cfg.file.verdictsElsewhere,
+		Metrics:           append(stream.metrics, slackTotal, wordsTotal),
 	})
 	if err != nil {
 		return err
