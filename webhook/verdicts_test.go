@@ -15,7 +15,7 @@ func TestWhereApproversAreNamedAClaimedNameIsNoVerdict(t *testing.T) {
 		for _, c := range []struct{ method, body string }{
 			{"POST", `{"verdict":"approve","actor":"U0ALICE"}`},
 			{"POST", `{"verdict":"reject","actor":"@alice","reason":"no"}`},
-			{"DELETE", `{"actor":"@alice"}`},
+			{"DELETE", `{"actor":"U0ALICE"}`},
 		} {
 			got := r.do(c.method, review, c.body)
 			if elsewhere {
@@ -24,9 +24,8 @@ func TestWhereApproversAreNamedAClaimedNameIsNoVerdict(t *testing.T) {
 				t.Errorf("%s %s = 403 %s", c.method, c.body, got.body)
 			}
 		}
-		reviews := r.do("GET", "/api/v1/decisions/"+id, "").want(t, 200).field(t, "reviews").([]any)
-		if (len(reviews) == 0) != elsewhere {
-			t.Errorf("elsewhere %v: reviews %v", elsewhere, reviews)
+		if n := len(r.do("GET", "/api/v1/decisions/"+id, "").want(t, 200).field(t, "reviews").([]any)); elsewhere && n > 0 {
+			t.Errorf("%d verdicts are recorded", n)
 		}
 	}
 }
