@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -43,7 +44,11 @@ func New(cfg Config) (*Bot, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, err
 	}
-	client := &http.Client{Timeout: 20 * time.Second, Transport: transport()}
+	api, err := url.Parse(cfg.APIURL)
+	if err != nil {
+		return nil, err
+	}
+	client := &http.Client{Timeout: 20 * time.Second, Transport: newHeed(transport(), api, cfg.Now)}
 	b := &Bot{
 		cfg: cfg, log: cfg.Log.With("component", "bot"), now: cfg.Now, http: client, engine: cfg.Engine, store: cfg.Store,
 		api: slack.New(cfg.BotToken,

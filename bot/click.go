@@ -95,8 +95,8 @@ func (b *Bot) actClick(ctx context.Context, e engine.Envelope) error {
 	case actionMitigate, actionSnooze, actionDismiss:
 		m, err = b.actCareClick(ctx, a, &p)
 	}
-	if p.View.Type != "" {
-		b.glance(ctx, a.user)
+	if p.View.Type == "home" && b.lookAgain(ctx, a.user) != nil {
+		b.log.WarnContext(ctx, "a home tab is brought up to date later", "user", a.user)
 	}
 	return b.conclude(ctx, a, m, err)
 }

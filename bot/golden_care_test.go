@@ -45,7 +45,11 @@ func careStates() map[string]any {
 		i := firing().Incident
 		i.Status, n.What = engine.Acknowledged, what
 		i.Nudges = []engine.Nudge{n}
-		return r.reply(&i, &engine.Reply{What: engine.ReplyReminder, To: bob, Text: "no update on INC-2026-0042 for 30 min", Nudge: what, Count: 1}, false)
+		text := "no update on INC-2026-0042 for 30 min"
+		if what == engine.NudgeUnresolved {
+			text = "INC-2026-0042 is not over after 24 h"
+		}
+		return r.reply(&i, &engine.Reply{What: engine.ReplyReminder, To: bob, Text: text, Nudge: what, Count: 1}, false)
 	}
 	book := &engine.Runbook{
 		ID: "RB-database", Title: "When the database is slow", Service: "checkout", Alerts: []string{"HighErrorRate", "SlowQueries"},

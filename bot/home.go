@@ -135,7 +135,7 @@ func (b *Bot) home(ctx context.Context, user string) error {
 // homeOf is what a person may see. Channels have their members; this tab shows
 // the incidents of all of them, so it is for full members of the workspace.
 func (b *Bot) homeOf(ctx context.Context, user string, facts *board) (*message, error) {
-	why, err := b.people.outsider(ctx, user)
+	why, err := b.people.outsider(ctx, user, knownFor)
 	switch {
 	case err != nil:
 		return nil, err

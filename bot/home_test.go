@@ -78,6 +78,33 @@ func TestTheHomeTabFollowsTheFacts(t *testing.T) {
 	r.homeOf(alice, "No open incidents", "1 resolved")
 }
 
+// TestOnesOwnDeedsShowAtOnce has a Home tab that follows others' deeds in an hour.
+func TestOnesOwnDeedsShowAtOnce(t *testing.T) {
+	r := newRig(t, setup{bot: bot.Config{HomeEvery: time.Hour}})
+	id := r.fire("HighErrorRate")
+	head, advice := r.posted("nobody has it"), r.posted("Confidence")
+	r.opens(alice)
+	r.homeOf(alice, "1 open incident, nobody has 1")
+	r.click(alice, head.TS, "incident_ack")
+	r.homeOf(alice, "Yours", "@alice has it")
+	r.click(alice, advice.TS, "decision_approve")
+	r.wait("no verdict waiting", func(p *slackfake.Snapshot) bool {
+		v, _ := p.Home(alice)
+		return !contains(viewSays(v), "Waiting for a verdict")
+	})
+	r.slash(alice, "assign "+id+" <@"+bob+">")
+	r.homeOf(alice, "owner @bob")
+	r.mention(alice, head.TS, "resolve throttled connections to 30%")
+	r.homeOf(alice, "No open incidents")
+	r.opens(bob)
+	r.homeOf(bob, "No open incidents")
+	r.slash(alice, "reopen "+id)
+	r.homeOf(alice, "1 open incident")
+	if v, _ := r.slack.Snapshot().Home(bob); !contains(viewSays(v), "No open incidents") {
+		t.Error("bob's tab follows at once, too: this test shows nothing")
+	}
+}
+
 func TestAHomeTabThatShowsItAlreadyIsNotDrawnAgain(t *testing.T) {
 	r := newRig(t, setup{bot: soonHome()})
 	r.opens(alice)

@@ -141,9 +141,12 @@ func (b *Bot) act(ctx context.Context, e engine.Envelope) error {
 	return nil
 }
 
-// conclude tells the asker what came of it. It returns the errors that are
-// worth another run of the job.
+// conclude tells the asker what came of it, also on their Home tab. It returns
+// the errors that are worth another run of the job.
 func (b *Bot) conclude(ctx context.Context, a asker, m *message, err error) error {
+	if err == nil {
+		defer b.glance(ctx, a.user)
+	}
 	switch {
 	case err == nil, errors.Is(err, errAlready):
 	case theirs(err):

@@ -2,7 +2,10 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"strings"
+
+	"github.com/slack-go/slack"
 
 	"ragoffire/engine"
 )
@@ -79,7 +82,11 @@ func (b *Bot) may(ctx context.Context, a asker, d deed) error {
 	if c.has(a.user) {
 		return nil // needs no word of Slack's
 	}
-	why, err := b.people.outsider(ctx, a.user)
+	believed := clickFor
+	if c.Open() {
+		believed = knownFor
+	}
+	why, err := b.people.outsider(ctx, a.user, believed)
 	if err != nil {
 		return b.unsure(ctx, a, d, err)
 	}
@@ -102,7 +109,11 @@ func (b *Bot) may(ctx context.Context, a asker, d deed) error {
 // unsure refuses somebody of whom Slack says nothing.
 func (b *Bot) unsure(ctx context.Context, a asker, d deed, err error) error {
 	b.log.WarnContext(ctx, "slack does not say who somebody is; they are refused", "user", a.user, "request", a.request, "error", quiet(err))
-	refusal := denied(d.what + " is for " + b.called(ctx, d.who(&b.cfg)) + ", and Slack does not say whether you are one of them; try again in a minute")
+	again := "a minute"
+	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok && limited.RetryAfter > 0 {
+		again = engine.Span(limited.RetryAfter)
+	}
+	refusal := denied(d.what + " is for " + b.called(ctx, d.who(&b.cfg)) + ", and Slack does not say whether you are one of them; try again in " + again)
 	refusal.Err = err
 	return refusal
 }

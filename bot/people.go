@@ -10,15 +10,20 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// knownFor is how long what Slack said of a person or a group is believed: who
-// is taken out of a group may approve for this much longer.
-const knownFor = 60 * time.Second
+// How long what Slack said of a person or a group is believed: at a click that
+// is for some only, as long as saves the same question for the clicks of one
+// moment (Slack answers twenty a minute about a group, and more in bursts);
+// where every member may, longer.
+const (
+	clickFor = 3 * time.Second
+	knownFor = 60 * time.Second
+)
 
 // askWithin bounds one question about a person: they wait for the answer.
 const askWithin = 3 * time.Second
 
 // people asks Slack who somebody is and which groups they are in, and remembers
-// answers for a minute. Errors are not remembered.
+// answers for a moment. Errors are not remembered.
 type people struct {
 	api *slack.Client
 	now func() time.Time
@@ -47,8 +52,8 @@ func (p *people) home(team string) {
 }
 
 // outsider says why a user is no full member of the workspace, or "". An error
-// means that Slack has not said.
-func (p *people) outsider(ctx context.Context, id string) (string, error) {
+// means that Slack has not said. What it said before is believed for a time.
+func (p *people) outsider(ctx context.Context, id string, believed time.Duration) (string, error) {
 	if id == "" {
 		return "nobody", nil
 	}
@@ -56,7 +61,7 @@ func (p *people) outsider(ctx context.Context, id string) (string, error) {
 	known, ok := p.users[id]
 	team := p.team
 	p.mu.Unlock()
-	if ok && p.now().Sub(known.at) < knownFor {
+	if ok && p.now().Sub(known.at) < believed {
 		return known.value, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
@@ -119,7 +124,7 @@ func (p *people) members(ctx context.Context, group string) ([]string, error) {
 	p.mu.Lock()
 	known, ok := p.groups[group]
 	p.mu.Unlock()
-	if ok && p.now().Sub(known.at) < knownFor {
+	if ok && p.now().Sub(known.at) < clickFor {
 		return known.value, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, askWithin)

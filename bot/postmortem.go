@@ -15,14 +15,10 @@ import (
 // The same draft is not put there twice: what is uploaded is recorded before it
 // is shown, so that whoever comes back after a crash only shows it.
 func (b *Bot) postmortem(ctx context.Context, a asker, id string) (*message, error) {
-	d, err := b.engine.Tale(ctx, id)
+	doc, d, err := b.engine.DraftPostmortem(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	if d.Historical {
-		return nil, engine.Conflictf("%s is history; its story is written", d.ID)
-	}
-	doc := engine.Postmortem(&d)
 	sum := sha256.Sum256([]byte(doc))
 	up := engine.Upload{Hash: hex.EncodeToString(sum[:16])}
 	again := d.Postmortem != nil && d.Postmortem.Hash == up.Hash
@@ -33,7 +29,7 @@ func (b *Bot) postmortem(ctx context.Context, a asker, id string) (*message, err
 	if err != nil {
 		return nil, err
 	}
-	name := d.ID + "-postmortem.md"
+	name := engine.PostmortemFile(d.ID)
 	if again {
 		up = *d.Postmortem
 	} else {

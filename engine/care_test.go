@@ -236,6 +236,47 @@ func TestRemindersComeWhenTheyAreDueAndNotBefore(t *testing.T) {
 	}
 }
 
+func TestWhoOwnsWhatIsClearIsAskedWhetherItIsOver(t *testing.T) {
+	ann := engine.Person{ID: "U0ANN", Name: "ann"}
+	for name, c := range map[string]struct {
+		again func(r *rig, id string)
+		want  []int
+	}{
+		"half an hour after its alerts ended, and then less and less": {func(*rig, string) {}, []int{40, 70, 130, 250, 490, 970, 1450, 1930, 2410}},
+		"and as ever once it fires again": {func(r *rig, _ string) {
+			r.ingest(alert("a", severity(engine.SeverityCritical), func(a *engine.Alert) { a.StartedAt = r.clock.Now() }))
+		}, []int{30, 60, 120, 240, 480, 960, 1440, 1440, 1920, 2400, 2880, 2880}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			id := r.ingest(alert("a", severity(engine.SeverityCritical))).Alerts[0].IncidentID
+			if _, err := r.Assign(t.Context(), id, ann, &ann); err != nil {
+				t.Fatal(err)
+			}
+			got := r.reminded(id, []later{
+				{10 * time.Minute, func(r *rig, _ string) {
+					r.ingest(alert("a", severity(engine.SeverityCritical), ended(r.clock.Now())))
+				}},
+				{12 * time.Minute, c.again},
+			})
+			if !slices.Equal(got, c.want) {
+				t.Errorf("reminders after %v min, want %v", got, c.want)
+			}
+			d := r.detail(id)
+			if !d.Live() {
+				t.Errorf("it is %s", d.Status)
+			}
+			said := false
+			for _, p := range r.wanted() {
+				said = said || p.Kind == engine.PostReply && strings.Contains(string(p.Detail), "nothing of "+id+" has fired for 30 min: is it over?")
+			}
+			if said != (d.ClearedAt != nil) {
+				t.Errorf("a reminder asks whether it is over: %v", said)
+			}
+		})
+	}
+}
+
 func TestWhoIsGivenAnOldIncidentIsNotRemindedAtOnce(t *testing.T) {
 	r := newRig(t, func(cfg *engine.Config) { cfg.Reminders.Unresolved = -1 })
 	ann, bob := engine.Person{ID: "U0ANN", Name: "ann"}, engine.Person{ID: "U0BOB", Name: "bob"}

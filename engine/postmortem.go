@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -9,6 +10,21 @@ import (
 
 	"ragoffire/engine/markdown"
 )
+
+// DraftPostmortem is the draft of an incident's post-mortem, and what it is made of.
+func (e *Engine) DraftPostmortem(ctx context.Context, id string) (string, Detail, error) {
+	d, err := e.Tale(ctx, id)
+	switch {
+	case err != nil:
+		return "", d, err
+	case d.Historical:
+		return "", d, Conflictf("%s is history; its story is written", d.ID)
+	}
+	return Postmortem(&d), d, nil
+}
+
+// PostmortemFile is what the draft of an incident is called as a file.
+func PostmortemFile(id string) string { return id + "-postmortem.md" }
 
 // Postmortem drafts the story of an incident in Markdown, as engine/history reads
 // it back: what people write into it is what an import takes in. What nobody knows

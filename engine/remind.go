@@ -60,7 +60,15 @@ func (r Reminders) remindAt(i *Incident, what string) time.Time {
 		return time.Time{}
 	}
 	every, from := r.Unresolved, i.takenAt()
-	if what == NudgeUpdate {
+	switch {
+	case i.Clear() && what == NudgeUpdate:
+		return time.Time{} // nothing fires any more: what is asked is whether it is over
+	case i.Clear():
+		from = *i.ClearedAt
+		if r.Update > 0 {
+			every = min(every, r.Update)
+		}
+	case what == NudgeUpdate:
 		every = r.Update
 		if i.Severity.Rank() < SeverityHigh.Rank() {
 			return time.Time{}
@@ -152,6 +160,9 @@ func (e *Engine) remind(ctx context.Context, id string) error {
 
 // text says what a reminder reminds of.
 func (r Reminders) text(i *Incident, what string, now time.Time) string {
+	if i.Clear() {
+		return fmt.Sprintf("nothing of %s has fired for %s: is it over?", i.ID, Span(now.Sub(*i.ClearedAt)))
+	}
 	if what == NudgeUnresolved {
 		return fmt.Sprintf("%s is not over after %s", i.ID, Span(now.Sub(i.StartedAt)))
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 )
 
 // Tale is an incident with all that happened in it, what happened in those that
@@ -19,6 +20,8 @@ func (e *Engine) Tale(ctx context.Context, id string) (Detail, error) {
 			if err != nil {
 				return err
 			}
+			// That it went is told from where it arrived.
+			entries = slices.DeleteFunc(entries, func(e Entry) bool { return e.Kind == "merged" && strings.HasPrefix(e.Text, "merged into ") })
 			made, _, err := r.Decisions(ctx, DecisionFilter{IncidentID: other}, "", 20)
 			if err != nil {
 				return err

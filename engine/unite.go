@@ -51,7 +51,7 @@ func (e *Engine) Merge(ctx context.Context, id, into, actor string) (Incident, e
 		}
 		entries := []Entry{
 			{ID: newID("ent_", now), IncidentID: from.ID, At: now, Kind: "merged", Actor: actor, Text: "merged into " + to.ID},
-			{ID: newID("ent_", now), IncidentID: to.ID, At: now, Kind: "merged", Actor: actor, Text: from.ID + " merged into this: " + from.Title},
+			{ID: newID("ent_", now), IncidentID: to.ID, At: now, Kind: "merged", Actor: actor, Text: "merged " + from.ID + " into this: " + from.Title},
 		}
 		w := newWants(now)
 		for _, i := range []*Incident{&from, &to} {

@@ -52,6 +52,19 @@ func TestMergingMovesTheSeriesAndTeachesNothing(t *testing.T) {
 	if last := d.Timeline[len(d.Timeline)-1]; last.Kind != "merged" || last.Actor != "ann" || !strings.Contains(last.Text, from) {
 		t.Errorf("the timeline says %+v", last)
 	}
+	told, err := r.Tale(t.Context(), to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var merges []string
+	for _, e := range told.Timeline {
+		if e.Kind == "merged" {
+			merges = append(merges, e.Line())
+		}
+	}
+	if want := "merged " + from + " into this: Cart is down (ann)"; len(merges) != 1 || merges[0] != want {
+		t.Errorf("its tale says of the merge %q, want once %q", merges, want)
+	}
 	if n := strings.Join(r.notices(), "\n"); !strings.Contains(n, `"merged"`) || !strings.Contains(n, `"merged_into"`) {
 		t.Errorf("notices %s; want one in each thread", n)
 	}

@@ -12,6 +12,7 @@ import (
 type cardView struct {
 	engine.Decision
 	Waits   bool
+	Slack   bool // verdicts are given there
 	Verdict *engine.Review
 	Undo    bool // the verdict can still be taken back
 	Ask     bool // somebody should say what came of it

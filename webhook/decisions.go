@@ -136,6 +136,9 @@ type reviewInput struct {
 }
 
 func (s *Server) review(ctx context.Context, in *reviewInput) (engine.Decision, error) {
+	if err := s.mayJudge(); err != nil {
+		return engine.Decision{}, err
+	}
 	b := in.Body
 	return s.cfg.Engine.Review(ctx, in.ID, engine.Review{
 		Verdict: engine.Verdict(b.Verdict), Actor: actor(ctx, b.Actor), Reason: b.Reason,
@@ -155,6 +158,9 @@ type undoInput struct {
 }
 
 func (s *Server) undoReview(ctx context.Context, in *undoInput) (engine.Decision, error) {
+	if err := s.mayJudge(); err != nil {
+		return engine.Decision{}, err
+	}
 	name := in.Actor
 	if name == "" && in.Body != nil {
 		name = in.Body.Actor

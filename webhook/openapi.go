@@ -105,6 +105,7 @@ func (s *Server) describePlain(doc *huma.OpenAPI) {
 		Responses: feed,
 	})
 	s.describeHistory(doc, problems, schema)
+	describePostmortem(doc, problems)
 	doc.AddOperation(&huma.Operation{
 		Method: http.MethodGet, Path: "/healthz", OperationID: "get-healthz", Tags: []string{"health"}, Summary: "Whether the process answers", Security: open,
 		Responses: map[string]*huma.Response{"200": {Description: "It does", Content: schema(struct {

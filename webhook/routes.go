@@ -42,6 +42,7 @@ func (s *Server) routes() error {
 	e.GET("/ws/incidents", s.feed)
 	e.POST(importRoute, s.importHistory)
 	e.GET(exportRoute, s.exportHistory)
+	e.GET(postmortemRoute, s.postmortem)
 
 	a := s.newAPI()
 	op(a, 200, "POST /api/v1/decisions/analyze", "Ask what this is and what worked", s.analyze)

@@ -51,6 +51,10 @@ type Config struct {
 	// Each kind is also a source of its own name.
 	Sources map[string]SourceConfig
 
+	// VerdictsElsewhere refuses verdicts here: only some people may give them, and
+	// a name in a request does not show who somebody is.
+	VerdictsElsewhere bool
+
 	// Slack says how the bot is; nil means that there is none.
 	Slack func() SlackState
 	// Kafka says how the consumer of a topic is, likewise.

@@ -46,11 +46,11 @@ func (s *Server) incidentPage(c echo.Context) error {
 		if err != nil {
 			return nil, err
 		}
-		return s.pages.html(c, "incident", frame{Title: d.ID + " " + plainText(d.Title), Board: b, Data: story(d, s.cfg.Now())})
+		return s.pages.html(c, "incident", frame{Title: d.ID + " " + plainText(d.Title), Board: b, Data: s.story(d, s.cfg.Now())})
 	})
 }
 
-func story(d engine.Detail, now time.Time) *storyView {
+func (s *Server) story(d engine.Detail, now time.Time) *storyView {
 	v := &storyView{Detail: d, Can: possible(&d.Incident), Duration: until(d.StartedAt, d.ResolvedAt)}
 	alerts := slices.Clone(d.Alerts)
 	slices.SortStableFunc(alerts, func(x, y engine.Alert) int { return cmp.Compare(ended(&x), ended(&y)) })
@@ -64,6 +64,7 @@ func story(d engine.Detail, now time.Time) *storyView {
 	}
 	for n := range d.Decisions {
 		card := newCard(&d, n, now)
+		card.Slack = s.cfg.VerdictsElsewhere
 		if n == 0 {
 			v.Advice = &card
 		} else {

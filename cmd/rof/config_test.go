@@ -110,7 +110,7 @@ admins: {users: [U0LEAD]}
 	f := c.file
 	if len(f.sources) != 2 || f.sources["shop"].kind != "generic" || len(f.sources["alertmanager"].tokens) != 2 || len(f.types) != 1 ||
 		len(f.routes) != 2 || !f.noServiceGroups || f.groupWindow != 2*time.Minute || f.expire != 30*time.Minute || f.keepEvents != 7*24*time.Hour ||
-		len(f.approvers.Groups) != 1 || len(f.approvers.Users) != 1 || !f.notOwn || len(f.admins.Users) != 1 {
+		len(f.approvers.Groups) != 1 || len(f.approvers.Users) != 1 || !f.notOwn || !f.verdictsElsewhere || len(f.admins.Users) != 1 {
 		t.Errorf("%+v", f)
 	}
 	if rooms := f.rooms; len(rooms.Severities) != 2 || rooms.Severities[1] != "medium" || rooms.Name != "inc-{{id}}" || !rooms.Archive || f.emoji != "memo" {
@@ -126,9 +126,10 @@ group: {window: soon}
 channels: {severity: [terrible], name: war-room}
 timeline: {emoji: two words}
 approvers: {groups: ["@sre"], users: [alice]}
+admins: {api: true}
 `)
 	_, err = readConfig(env("HOME=/h", "ROF_CONFIG="+bad))
-	for _, want := range []string{"sources.alertmanager.token is shorter", "types[0]", "routes[0] needs a channel", "group.window must be", "approvers.groups[0] must be", "approvers.users[0] must be", "channels.severity[0]", "channels.name must contain {{id}}", "timeline.emoji must be"} {
+	for _, want := range []string{"sources.alertmanager.token is shorter", "types[0]", "routes[0] needs a channel", "group.window must be", "approvers.groups[0] must be", "admins.api means nothing", "approvers.users[0] must be", "channels.severity[0]", "channels.name must contain {{id}}", "timeline.emoji must be"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: no line says %q", err, want)
 		}

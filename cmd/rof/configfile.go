@@ -17,32 +17,34 @@ import (
 
 // file is what the config file says, checked.
 type file struct {
-	sources         map[string]source
-	types           []engine.TypeRule
-	routes          []engine.Route
-	services        map[string]engine.Service
-	escalation      engine.Escalation
-	deadman         deadman
-	silencer        engine.Silencer
-	alertmanager    string // its address
-	maintenance     []engine.Window
-	heartbeats      []engine.Heartbeat
-	meter           engine.Meter
-	linkHosts       []string
-	approvers       bot.Circle
-	admins          bot.Circle
-	notOwn          bool
-	noServiceGroups bool
-	groupWindow     time.Duration
-	expire          time.Duration
-	keepEvents      time.Duration
-	keepRaw         time.Duration
-	modelTimeout    time.Duration
-	tokensPerHour   int
-	reminders       engine.Reminders
-	updates         string
-	rooms           bot.Rooms
-	emoji           string
+	sources      map[string]source
+	types        []engine.TypeRule
+	routes       []engine.Route
+	services     map[string]engine.Service
+	escalation   engine.Escalation
+	deadman      deadman
+	silencer     engine.Silencer
+	alertmanager string // its address
+	maintenance  []engine.Window
+	heartbeats   []engine.Heartbeat
+	meter        engine.Meter
+	linkHosts    []string
+	approvers    bot.Circle
+	admins       bot.Circle
+	notOwn       bool
+
+	verdictsElsewhere bool // than over REST: approvers are named, and not approvers.api
+	noServiceGroups   bool
+	groupWindow       time.Duration
+	expire            time.Duration
+	keepEvents        time.Duration
+	keepRaw           time.Duration
+	modelTimeout      time.Duration
+	tokensPerHour     int
+	reminders         engine.Reminders
+	updates           string
+	rooms             bot.Rooms
+	emoji             string
 }
 
 // source is a configured source of alerts.

@@ -11,6 +11,7 @@ type peopleDocument struct {
 	Groups []string `yaml:"groups"`
 	Users  []string `yaml:"users"`
 	Self   *bool    `yaml:"self"`
+	API    *bool    `yaml:"api"`
 }
 
 var (
@@ -22,6 +23,10 @@ var (
 func (r *reader) readPeople(d *document, f *file) {
 	f.approvers, f.admins = r.circle("approvers", &d.Approvers), r.circle("admins", &d.Admins)
 	f.notOwn = d.Approvers.Self != nil && !*d.Approvers.Self
+	f.verdictsElsewhere = (!f.approvers.Open() || f.notOwn) && (d.Approvers.API == nil || !*d.Approvers.API)
+	if d.Admins.API != nil {
+		r.problemf("ROF_CONFIG admins.api means nothing; write approvers.api")
+	}
 	if d.Admins.Self != nil {
 		r.problemf("ROF_CONFIG admins.self means nothing; write approvers.self")
 	}

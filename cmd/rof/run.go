@@ -41,6 +41,7 @@ func commands() []command {
 		{"import", "rof import [--dry-run] [--since 180d] [--json] PATH…|slack:CHANNEL…", importHelp, importHistory},
 		{"drafts", "rof drafts [--json] [show ID…|accept ID…|drop ID…]", draftsHelp, drafts},
 		{"export", "rof export [FILE]", exportHelp, export},
+		{"postmortem", "rof postmortem ID [FILE]", postmortemHelp, postmortem},
 		{"backup", "rof backup FILE", backupHelp, backup},
 		{"route", "rof route explain [--source NAME] [--at TIME] FILE", routeHelp, routeCommand},
 		{"seeds", "rof seeds remove", seedsHelp, seedsCommand},

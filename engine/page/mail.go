@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -22,11 +23,12 @@ import (
 
 // MailConfig says how e-mail is sent. SMTP, From and To are required.
 type MailConfig struct {
-	SMTP               string // host:port; on port 465 TLS from the first byte
+	SMTP               string // host:port; smtps://host:port and port 465 are TLS from the first byte
 	From               string
 	To                 []string
 	Username, Password string
 	Public             string           // where the dashboard is reached
+	Roots              *x509.CertPool   // whom the server's certificate must be from; the system's where nil
 	Now                func() time.Time // time.Now
 }
 
@@ -35,17 +37,20 @@ type MailConfig struct {
 type Mail struct {
 	cfg  MailConfig
 	host string
+	wrap bool // TLS from the first byte
 	from string
 	to   []string
 }
 
 // NewMail checks the configuration. It makes no connection.
 func NewMail(cfg MailConfig) (*Mail, error) {
-	host, _, err := net.SplitHostPort(cfg.SMTP)
+	addr, wrap := strings.CutPrefix(cfg.SMTP, "smtps://")
+	host, port, err := net.SplitHostPort(addr)
 	if err != nil || host == "" {
-		return nil, errors.New("smtp must be HOST:PORT, such as mail.example.com:587")
+		return nil, errors.New("smtp must be HOST:PORT, such as mail.example.com:587, or smtps://HOST:PORT")
 	}
-	m := &Mail{cfg: cfg, host: host}
+	cfg.SMTP = addr
+	m := &Mail{cfg: cfg, host: host, wrap: wrap || port == "465"}
 	if m.cfg.Now == nil {
 		m.cfg.Now = time.Now
 	}
@@ -73,20 +78,21 @@ func (m *Mail) String() string { return "e-mail to " + strings.Join(m.to, ", ") 
 func (m *Mail) Call(ctx context.Context, c engine.Call) error {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", m.cfg.SMTP)
+	raw, err := (&net.Dialer{}).DialContext(ctx, "tcp", m.cfg.SMTP)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = conn.Close() }()
+	defer func() { _ = raw.Close() }()
 	if end, ok := ctx.Deadline(); ok {
-		if err := conn.SetDeadline(end); err != nil {
+		if err := raw.SetDeadline(end); err != nil {
 			return err
 		}
 	}
-	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	stop := context.AfterFunc(ctx, func() { _ = raw.Close() })
 	defer stop()
-	if strings.HasSuffix(m.cfg.SMTP, ":465") {
-		conn = tls.Client(conn, &tls.Config{ServerName: m.host, MinVersion: tls.VersionTLS12})
+	conn := raw
+	if m.wrap {
+		conn = tls.Client(raw, m.tls())
 	}
 	client, err := smtp.NewClient(conn, m.host)
 	if err != nil {
@@ -95,11 +101,15 @@ func (m *Mail) Call(ctx context.Context, c engine.Call) error {
 	return m.deliver(client, m.message(&c))
 }
 
+func (m *Mail) tls() *tls.Config {
+	return &tls.Config{ServerName: m.host, RootCAs: m.cfg.Roots, MinVersion: tls.VersionTLS12}
+}
+
 // deliver speaks SMTP. A password goes out over TLS or to this machine only:
 // smtp.PlainAuth refuses anything else.
 func (m *Mail) deliver(client *smtp.Client, message []byte) error {
 	if ok, _ := client.Extension("STARTTLS"); ok {
-		if err := client.StartTLS(&tls.Config{ServerName: m.host, MinVersion: tls.VersionTLS12}); err != nil {
+		if err := client.StartTLS(m.tls()); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package page_test
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"io"
@@ -132,7 +133,7 @@ func smtpServer(t *testing.T) (addr string, mails <-chan string) {
 			if err != nil {
 				return
 			}
-			speak(c, got)
+			speak(c, nil, got)
 		}
 	}()
 	t.Cleanup(func() {
@@ -142,7 +143,8 @@ func smtpServer(t *testing.T) (addr string, mails <-chan string) {
 	return l.Addr().String(), got
 }
 
-func speak(c net.Conn, got chan<- string) {
+// speak is one conversation; secure offers STARTTLS where it is not nil.
+func speak(c net.Conn, secure *tls.Config, got chan<- string) {
 	defer func() { _ = c.Close() }()
 	in := bufio.NewReader(c)
 	say := func(s string) { _, _ = io.WriteString(c, s+"\r\n") }
@@ -157,7 +159,14 @@ func speak(c net.Conn, got chan<- string) {
 		switch verb := strings.ToUpper(strings.Fields(line + " x")[0]); verb {
 		case "EHLO":
 			say("250-mail.test")
+			if secure != nil {
+				say("250-STARTTLS")
+			}
 			say("250 AUTH PLAIN")
+		case "STARTTLS":
+			say("220 go on")
+			c = tls.Server(c, secure)
+			in, secure = bufio.NewReader(c), nil
 		case "AUTH":
 			envelope = append(envelope, line)
 			say("235 ok")
