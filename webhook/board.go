@@ -167,6 +167,9 @@ func (s *Server) listAll(ctx context.Context, b *boardView, after string, latest
 func urgency(i *engine.Incident) int {
 	switch i.Status {
 	case engine.Open:
+		if i.Muted != nil {
+			return 1 // somebody knows of it, and wants to hear nothing
+		}
 		return 2
 	case engine.Acknowledged:
 		return 1

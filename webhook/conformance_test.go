@@ -122,7 +122,7 @@ func (g *generator) request(r *rig, method, path string, o *openapi3.Operation) 
 	query := make(url.Values)
 	for _, ref := range o.Parameters {
 		p := ref.Value
-		var v any = g.value(p.Schema.Value, p.Name)
+		v := g.value(p.Schema.Value, p.Name)
 		if p.In == "path" {
 			id := fmt.Sprint(v)
 			if p.Name == "source" {
