@@ -201,7 +201,8 @@ func (f *flow) fill(user, button, dialog string, values map[string]map[string]an
 			}
 			return open != "" || len(p.Replies(i.ResponseURL)) > 0
 		})
-		if open == "" {
+		if open == "" { // who is told to wait waits
+			f.clock.Advance(time.Second)
 			continue
 		}
 		if _, err := f.slack.SubmitView(f.ctx, user, open, values); err != nil && !errors.Is(err, slackfake.ErrNoAck) {
