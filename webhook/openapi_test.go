@@ -47,6 +47,7 @@ func newContract(t *testing.T, r *rig) *contract {
 	check(t, err)
 	check(t, doc.Validate(context.Background()))
 	openapi3filter.RegisterBodyDecoder("application/x-ndjson", openapi3filter.PlainBodyDecoder)
+	openapi3filter.RegisterBodyDecoder("text/markdown", openapi3filter.PlainBodyDecoder)
 	router, err := legacy.NewRouter(doc)
 	check(t, err)
 	return &contract{t: t, r: r, router: router, seen: make(map[string]bool)}
@@ -145,6 +146,7 @@ func TestAnswersMatchTheDocument(t *testing.T) {
 	c.do(422, "POST", "/api/v1/incidents/"+other+"/split", `{"alerts":["nothing"]}`)
 	c.do(200, "GET", "/api/v1/incidents/"+other, "")
 	c.do(200, "GET", "/api/v1/incidents/"+third, "")
+	c.do(200, "GET", "/api/v1/incidents/"+other+"/postmortem", "")
 	c.do(200, "POST", "/api/v1/incidents/"+incident+"/ack", "")
 	c.do(409, "POST", "/api/v1/incidents/"+incident+"/ack", `{"actor":"@oncall"}`)
 	c.do(200, "POST", "/api/v1/incidents/"+incident+"/mitigate", `{}`)
