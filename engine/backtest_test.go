@@ -343,13 +343,13 @@ func TestALiveIncidentIsAskedAsItsAlertsTold(t *testing.T) {
 	r.learnt(on(1, "A", "database_timeout", "checkout", pool, poolFix))
 	live := func(n int, words string) string {
 		at := day(n)
-		r.clock.set(at)
+		r.clock.Set(at)
 		r.ingest(alert(fmt.Sprint("series-", n), func(a *engine.Alert) {
 			a.Title, a.Description, a.StartedAt = words, words, at
 			a.ErrorType = "database_timeout"
 		}))
 		id := r.incidents()[0].ID
-		r.clock.set(at.Add(20 * time.Minute))
+		r.clock.Set(at.Add(20 * time.Minute))
 		if _, err := r.Resolve(t.Context(), id, engine.Resolution{Actor: "ada", Resolution: poolFix, RootCause: "secret"}); err != nil {
 			t.Fatal(err)
 		}
@@ -369,7 +369,7 @@ func TestALiveIncidentIsAskedAsItsAlertsTold(t *testing.T) {
 func TestALiveIncidentIsAskedAsItsFirstDecisionWas(t *testing.T) {
 	r := newRig(t)
 	r.learnt(on(1, "A", "database_timeout", "checkout", pool, poolFix))
-	r.clock.set(day(100))
+	r.clock.Set(day(100))
 	r.ingest(alert("series", func(a *engine.Alert) {
 		a.Title, a.StartedAt, a.ErrorType = nonsense, day(100), ""
 	}))
@@ -383,7 +383,7 @@ func TestALiveIncidentIsAskedAsItsFirstDecisionWas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.clock.set(day(101))
+	r.clock.Set(day(101))
 	if _, err := r.Resolve(t.Context(), i.ID, engine.Resolution{Actor: "ada", Resolution: poolFix}); err != nil {
 		t.Fatal(err)
 	}

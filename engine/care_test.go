@@ -100,7 +100,7 @@ func TestARequestLeavesOneNoteAndOneUpdate(t *testing.T) {
 		if _, err := r.SendUpdate(t.Context(), id, "ann", "half of it works", "slash:2"); err != nil {
 			t.Fatal(err)
 		}
-		r.clock.advance(time.Second)
+		r.clock.Advance(time.Second)
 	}
 	var kinds []string
 	for _, e := range r.detail(id).Timeline {
@@ -157,7 +157,7 @@ func TestAPersonsCriticalIsRoutedAndEscalatedLikeAnAlerts(t *testing.T) {
 	if !channels["C0PAGE"] {
 		t.Errorf("it is posted to %v", channels)
 	}
-	r.clock.advance(6 * time.Minute)
+	r.clock.Advance(6 * time.Minute)
 	r.work(engine.JobEscalate, id)
 	if d := r.detail(id); d.Escalated != 1 {
 		t.Errorf("%d steps of escalation", d.Escalated)
@@ -281,7 +281,7 @@ func TestWhoIsGivenAnOldIncidentIsNotRemindedAtOnce(t *testing.T) {
 	r := newRig(t, func(cfg *engine.Config) { cfg.Reminders.Unresolved = -1 })
 	ann, bob := engine.Person{ID: "U0ANN", Name: "ann"}, engine.Person{ID: "U0BOB", Name: "bob"}
 	id := r.ingest(alert("a")).Alerts[0].IncidentID
-	r.clock.advance(20 * time.Hour)
+	r.clock.Advance(20 * time.Hour)
 	if _, err := r.Assign(t.Context(), id, ann, &bob); err != nil {
 		t.Fatal(err)
 	}
@@ -306,11 +306,11 @@ func (r *rig) reminded(id string, events []later) (came []int) {
 	began := r.clock.Now()
 	for m := 5; m <= 48*60; m += 5 {
 		for len(events) > 0 && events[0].at < time.Duration(m)*time.Minute {
-			r.clock.set(began.Add(events[0].at))
+			r.clock.Set(began.Add(events[0].at))
 			events[0].do(r, id)
 			events = events[1:]
 		}
-		r.clock.set(began.Add(time.Duration(m)*time.Minute + 30*time.Second))
+		r.clock.Set(began.Add(time.Duration(m)*time.Minute + 30*time.Second))
 		r.work(engine.JobRemind, id)
 		n := 0
 		for _, o := range r.detail(id).Nudges {
@@ -329,7 +329,7 @@ func TestTheLastDaysAreCountedWithoutExamples(t *testing.T) {
 	if _, err := r.Acknowledge(t.Context(), old, "ann"); err != nil {
 		t.Fatal(err)
 	}
-	r.clock.advance(8 * 24 * time.Hour)
+	r.clock.Advance(8 * 24 * time.Hour)
 	past := engine.Incident{ID: "INC-2025-701", Title: "x", Historical: true, Seed: true, Status: engine.Resolved, Resolution: "y", StartedAt: r.clock.Now()}
 	if err := r.AddHistory(t.Context(), []engine.Incident{past}, nil); err != nil {
 		t.Fatal(err)
@@ -338,11 +338,11 @@ func TestTheLastDaysAreCountedWithoutExamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.clock.advance(4 * time.Minute)
+	r.clock.Advance(4 * time.Minute)
 	if _, err := r.Acknowledge(t.Context(), i.ID, "ann"); err != nil {
 		t.Fatal(err)
 	}
-	r.clock.advance(6 * time.Minute)
+	r.clock.Advance(6 * time.Minute)
 	if _, err := r.Resolve(t.Context(), i.ID, engine.Resolution{Actor: "ann", Resolution: "rolled back"}); err != nil {
 		t.Fatal(err)
 	}

@@ -160,7 +160,7 @@ func TestAVerdictCanBeTakenBackByItsAuthorForTenMinutes(t *testing.T) {
 	if _, err := r.Review(t.Context(), d.ID, engine.Review{Verdict: engine.Approve, Actor: "bob"}); err != nil {
 		t.Fatalf("a verdict after the undo: %v", err)
 	}
-	r.clock.advance(11 * time.Minute)
+	r.clock.Advance(11 * time.Minute)
 	_, err = r.UndoReview(t.Context(), d.ID, "bob")
 	wantKind(t, err, engine.Conflict)
 }

@@ -11,40 +11,17 @@ import (
 	"go.uber.org/goleak"
 
 	"ragoffire/engine"
+	"ragoffire/engine/enginetest"
 	"ragoffire/store"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// clock is a clock that tests turn.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-func (c *clock) set(t time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = t
-}
-
 // rig is an engine on an embedded store of its own.
 type rig struct {
 	*engine.Engine
 	store engine.Store
-	clock *clock
+	clock *enginetest.Clock
 	t     testing.TB
 }
 
@@ -54,7 +31,7 @@ func newRig(t testing.TB, adjust ...func(*engine.Config)) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &clock{now: time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC)}
+	c := enginetest.NewClock(time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC))
 	cfg := engine.Config{Store: st, Now: c.Now, Channel: "C0OPS"}
 	for _, f := range adjust {
 		f(&cfg)

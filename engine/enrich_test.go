@@ -188,7 +188,7 @@ func TestAMonitoringThatIsAwayIsAskedAgainForAWhile(t *testing.T) {
 	if err := r.enrich(id); !errors.As(err, &again) || again.After < time.Second {
 		t.Fatalf("got %v", err)
 	}
-	r.clock.advance(11 * time.Minute)
+	r.clock.Advance(11 * time.Minute)
 	if err := r.enrich(id); err != nil || len(m.queries) != 1 {
 		t.Errorf("after eleven minutes: %v, asked %d times", err, len(m.queries))
 	}

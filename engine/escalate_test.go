@@ -76,11 +76,11 @@ func TestWhatNobodyTakesIsSaidAgainAndThenElsewhere(t *testing.T) {
 	if wait := r.due(id); wait != 5*time.Minute || r.said("unacknowledged") != 0 {
 		t.Fatalf("at once: wait %s, %v", wait, r.notices())
 	}
-	r.clock.advance(5 * time.Minute)
+	r.clock.Advance(5 * time.Minute)
 	if wait := r.due(id); wait != 5*time.Minute || r.said("unacknowledged") != 1 || len(first.calls) != 0 {
 		t.Fatalf("after 5 min: wait %s, %v, %d calls", wait, r.notices(), len(first.calls))
 	}
-	r.clock.advance(5 * time.Minute)
+	r.clock.Advance(5 * time.Minute)
 	if wait := r.due(id); wait != 5*time.Minute || len(first.calls) != 1 || len(second.calls) != 0 || r.said("paged") != 1 {
 		t.Fatalf("after 10 min: wait %s, %v, %d calls", wait, r.notices(), len(first.calls))
 	}
@@ -88,11 +88,11 @@ func TestWhatNobodyTakesIsSaidAgainAndThenElsewhere(t *testing.T) {
 	if c.IncidentID != id || c.Severity != engine.SeverityCritical || c.Service != "checkout" || c.Why != "nobody has it after 10 min" || c.Key == "" {
 		t.Errorf("%+v", c)
 	}
-	r.clock.advance(5 * time.Minute)
+	r.clock.Advance(5 * time.Minute)
 	if wait := r.due(id); wait != 0 || len(second.calls) != 1 {
 		t.Fatalf("after 15 min: wait %s, %d calls", wait, len(second.calls))
 	}
-	r.clock.advance(time.Hour)
+	r.clock.Advance(time.Hour)
 	if wait := r.due(id); wait != 0 || len(first.calls)+len(second.calls) != 2 || r.said("unacknowledged") != 1 {
 		t.Error("it does not end after the last step")
 	}
@@ -121,13 +121,13 @@ func TestNothingFollowsWhatSomebodyTook(t *testing.T) {
 			r := paged(t, p)
 			id := r.ingest(alert("a", critical)).Alerts[0].IncidentID
 			for range steps {
-				r.clock.advance(5 * time.Minute)
+				r.clock.Advance(5 * time.Minute)
 				r.due(id)
 			}
 			if err := take(r, id); err != nil {
 				t.Fatal(err)
 			}
-			r.clock.advance(time.Hour)
+			r.clock.Advance(time.Hour)
 			if wait := r.due(id); wait != 0 || len(p.calls) != 0 || r.said("unacknowledged") != steps {
 				t.Errorf("%s after %d steps: wait %s, %d calls, %v", name, steps, wait, len(p.calls), r.notices())
 			}
@@ -139,7 +139,7 @@ func TestOnlyWhatIsCriticalEscalatesFromThenOn(t *testing.T) {
 	p := &pager{name: "p"}
 	r := paged(t, p)
 	id := r.ingest(alert("a")).Alerts[0].IncidentID
-	r.clock.advance(time.Hour)
+	r.clock.Advance(time.Hour)
 	if wait := r.due(id); wait != 0 || r.said("unacknowledged") != 0 {
 		t.Fatalf("high: wait %s, %v", wait, r.notices())
 	}
@@ -147,13 +147,13 @@ func TestOnlyWhatIsCriticalEscalatesFromThenOn(t *testing.T) {
 	if wait := r.due(id); wait != 5*time.Minute {
 		t.Errorf("critical since now: wait %s", wait)
 	}
-	r.clock.advance(10 * time.Minute)
+	r.clock.Advance(10 * time.Minute)
 	r.due(id)
 	// Fired again, it is another incident to whoever was paged.
 	r.ingest(alert("a", critical, ended(r.clock.Now())))
-	r.clock.advance(time.Minute)
+	r.clock.Advance(time.Minute)
 	r.ingest(alert("a", critical, func(a *engine.Alert) { a.StartedAt = r.clock.Now() }))
-	r.clock.advance(10 * time.Minute)
+	r.clock.Advance(10 * time.Minute)
 	r.due(id)
 	if keys := p.keys(); len(keys) != 2 || keys[0] == keys[1] {
 		t.Errorf("keys %q", keys)
@@ -164,22 +164,22 @@ func TestAPathThatFailsIsTriedAgainAndThenGivesWay(t *testing.T) {
 	first, second := &pager{name: "first", away: errors.New("refused")}, &pager{name: "second"}
 	r := paged(t, first, second)
 	id := r.ingest(alert("a", critical)).Alerts[0].IncidentID
-	r.clock.advance(5 * time.Minute)
+	r.clock.Advance(5 * time.Minute)
 	r.due(id)
-	r.clock.advance(5 * time.Minute)
+	r.clock.Advance(5 * time.Minute)
 	if err := r.run(engine.JobEscalate, id); err == nil || !strings.Contains(err.Error(), "page by first: refused") {
 		t.Fatalf("%v; want an error, for the job to be tried again", err)
 	}
-	r.clock.advance(time.Minute)
+	r.clock.Advance(time.Minute)
 	if wait := r.due(id); wait != 4*time.Minute {
 		t.Errorf("a minute later: wait %s", wait)
 	}
-	r.clock.advance(4 * time.Minute)
+	r.clock.Advance(4 * time.Minute)
 	second.away = errors.New("refused")
 	if err := r.run(engine.JobEscalate, id); err == nil {
 		t.Error("the last path is given up")
 	}
-	r.clock.advance(time.Hour)
+	r.clock.Advance(time.Hour)
 	if err := r.run(engine.JobEscalate, id); err == nil {
 		t.Error("the last path is given up after an hour")
 	}
@@ -218,12 +218,12 @@ func TestWhatSlackDoesNotGetIsToldElsewhere(t *testing.T) {
 	r.stands("incident:" + shown)
 	r.ingest(alert("b", func(a *engine.Alert) { a.Service = "high" }))
 	lost := r.ingest(alert("c", critical, func(a *engine.Alert) { a.Service = "lost" })).Alerts[0].IncidentID
-	r.clock.advance(engine.Unreachable - time.Second)
+	r.clock.Advance(engine.Unreachable - time.Second)
 	look(false)
 	if len(second.calls) != 0 {
 		t.Fatal("before two minutes")
 	}
-	r.clock.advance(time.Second)
+	r.clock.Advance(time.Second)
 	// Slack is out of reach: what is critical from now on is told at once.
 	fresh := r.ingest(alert("d", critical, func(a *engine.Alert) { a.Service = "fresh" })).Alerts[0].IncidentID
 	for range 3 {

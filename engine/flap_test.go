@@ -12,9 +12,9 @@ import (
 // flap lets a series end and fire again.
 func (r *rig) flap(fingerprint string, every time.Duration) {
 	r.t.Helper()
-	r.clock.advance(every)
+	r.clock.Advance(every)
 	r.ingest(alert(fingerprint, ended(r.clock.Now())))
-	r.clock.advance(every)
+	r.clock.Advance(every)
 	r.ingest(alert(fingerprint, func(a *engine.Alert) { a.StartedAt = r.clock.Now() }))
 }
 
@@ -55,9 +55,9 @@ func TestAFlappingIncidentIsCountedAndNotTold(t *testing.T) {
 		}
 	})
 	t.Run("once it is calm, it is told how it ended", func(t *testing.T) {
-		r.clock.advance(3 * time.Minute)
+		r.clock.Advance(3 * time.Minute)
 		r.ingest(alert("a", ended(r.clock.Now())))
-		r.clock.advance(31 * time.Minute)
+		r.clock.Advance(31 * time.Minute)
 		r.running()
 		for deadline := time.Now().Add(20 * time.Second); r.detail(id).FlappingSince != nil; time.Sleep(5 * time.Millisecond) {
 			if time.Now().After(deadline) {
@@ -94,7 +94,7 @@ func TestAnOwnedIncidentIsProposedForClosingAndNotClosed(t *testing.T) {
 	if _, err := r.Assign(t.Context(), id, engine.Person{Name: "ann"}, &engine.Person{Name: "ann"}); err != nil {
 		t.Fatal(err)
 	}
-	r.clock.advance(10 * time.Minute)
+	r.clock.Advance(10 * time.Minute)
 	r.ingest(alert("a", ended(r.clock.Now())))
 	d := r.detail(id)
 	if d.Status != engine.Acknowledged || !d.Clear() || count(r.notices(), `"all_clear"`) != 1 {
@@ -102,7 +102,7 @@ func TestAnOwnedIncidentIsProposedForClosingAndNotClosed(t *testing.T) {
 	}
 
 	t.Run("firing again it is still theirs", func(t *testing.T) {
-		r.clock.advance(2 * time.Minute)
+		r.clock.Advance(2 * time.Minute)
 		r.ingest(alert("a", func(a *engine.Alert) { a.StartedAt = r.clock.Now() }))
 		d := r.detail(id)
 		if d.Clear() || d.AcknowledgedBy != "ann" || d.Reopened != 0 || count(r.notices(), `"fired_again"`) != 1 {
@@ -124,7 +124,7 @@ func TestAnAcknowledgedIncidentWithoutAnOwnerEndsWithItsAlerts(t *testing.T) {
 	if _, err := r.Acknowledge(t.Context(), id, "ann"); err != nil {
 		t.Fatal(err)
 	}
-	r.clock.advance(10 * time.Minute)
+	r.clock.Advance(10 * time.Minute)
 	r.ingest(alert("a", ended(r.clock.Now())))
 	if d := r.detail(id); d.Status != engine.Resolved || d.Reason != engine.ReasonRecovered {
 		t.Errorf("%s, %s", d.Status, d.Reason)

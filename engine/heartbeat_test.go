@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ragoffire/engine"
+	"ragoffire/engine/enginetest"
 	"ragoffire/store"
 )
 
@@ -28,7 +29,7 @@ func heartbeats(t testing.TB) func(*engine.Config) {
 // listen looks at the heartbeats every 15 s until the clock has gone on by d.
 func (r *rig) listen(d time.Duration) {
 	r.t.Helper()
-	for end := r.clock.Now().Add(d); ; r.clock.advance(15 * time.Second) {
+	for end := r.clock.Now().Add(d); ; r.clock.Advance(15 * time.Second) {
 		r.job(engine.JobHeartbeat)
 		if !r.clock.Now().Before(end) {
 			return
@@ -199,11 +200,11 @@ func TestOurOwnDowntimeIsNotTakenForTheirs(t *testing.T) {
 					if left <= 0 {
 						return
 					}
-					r.clock.advance(min(left, 50*time.Second))
+					r.clock.Advance(min(left, 50*time.Second))
 				}
 			}
 			look(c.since)
-			r.clock.advance(c.down)
+			r.clock.Advance(c.down)
 			look(c.still)
 			if n := len(r.about(c.beat)); n != 0 {
 				t.Fatalf("%d incidents %s after our return", n, c.still)
@@ -225,7 +226,7 @@ func TestWhatIsMissingIsToldAfterACrash(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = st.Close() }()
-	c := &clock{now: time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC)}
+	c := enginetest.NewClock(time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC))
 	cfg := engine.Config{Store: st, Now: c.Now}
 	heartbeats(t)(&cfg)
 	if err := st.Update(t.Context(), func(tx engine.Tx) error {
@@ -243,7 +244,7 @@ func TestWhatIsMissingIsToldAfterACrash(t *testing.T) {
 	r := &rig{e, st, c, t}
 	for range 3 {
 		r.job(engine.JobHeartbeat)
-		c.advance(15 * time.Second)
+		c.Advance(15 * time.Second)
 	}
 	got := r.about("prometheus")
 	if len(got) != 1 {

@@ -64,7 +64,7 @@ func TestTheSameImportAgainChangesNothing(t *testing.T) {
 		t.Fatalf("first: %+v", got)
 	}
 	before, events := r.exported(), r.events()
-	r.clock.advance(time.Hour)
+	r.clock.Advance(time.Hour)
 	if got, _ := r.imports(someRows); got != (engine.ImportReport{Unchanged: 3}) {
 		t.Errorf("again: %+v", got)
 	}
@@ -91,7 +91,7 @@ func TestAnExportImportedElsewhereIsExportedAlike(t *testing.T) {
 	}
 	here.imports(someRows)
 	fixed := here.ingest(alert("a")).Alerts[0].IncidentID
-	here.clock.advance(20 * time.Minute)
+	here.clock.Advance(20 * time.Minute)
 	if _, err := here.Resolve(t.Context(), fixed, engine.Resolution{Actor: "@a", Resolution: "raised the pool", RootCause: "too small"}); err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestAnExportImportedElsewhereIsExportedAlike(t *testing.T) {
 	if n := strings.Count(out, "\n"); n != 10+10+3+1 {
 		t.Errorf("%d rows", n)
 	}
-	there.clock.advance(48 * time.Hour)
+	there.clock.Advance(48 * time.Hour)
 	if got, bad := there.imports(out); got.Added != 24 || len(bad) > 0 {
 		t.Errorf("%+v, bad %v", got, bad)
 	}

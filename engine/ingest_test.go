@@ -62,7 +62,7 @@ func TestSeriesJoinOneIncident(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newRig(t, func(c *engine.Config) { c.NoServiceGroups = tt.off })
 			one := r.ingest(alert("a", group("g"))).Alerts[0].IncidentID
-			r.clock.advance(tt.wait)
+			r.clock.Advance(tt.wait)
 			two := r.ingest(tt.second).Alerts[0].IncidentID
 			if joined := one == two; joined != tt.joins {
 				t.Fatalf("joined = %v; want %v", joined, tt.joins)
@@ -127,7 +127,7 @@ func TestAStormInOneDeliveryIsStoredWhole(t *testing.T) {
 func TestAnIncidentResolvesWhenAllItsSeriesHave(t *testing.T) {
 	r := newRig(t)
 	id := r.ingest(alert("a"), alert("b")).Alerts[0].IncidentID
-	r.clock.advance(10 * time.Minute)
+	r.clock.Advance(10 * time.Minute)
 	r.ingest(alert("b", ended(r.clock.Now())))
 	if d := r.detail(id); d.Status != engine.Open || d.Firing != 1 {
 		t.Fatalf("with one of two ended: %s, %d firing", d.Status, d.Firing)
@@ -148,9 +148,9 @@ func TestAnIncidentResolvesWhenAllItsSeriesHave(t *testing.T) {
 func TestFiringSoonAfterTheEndReopensTheIncident(t *testing.T) {
 	r := newRig(t)
 	id := r.ingest(alert("a")).Alerts[0].IncidentID
-	r.clock.advance(10 * time.Minute)
+	r.clock.Advance(10 * time.Minute)
 	r.ingest(alert("a", ended(r.clock.Now())))
-	r.clock.advance(3 * time.Minute)
+	r.clock.Advance(3 * time.Minute)
 	fires := func(a *engine.Alert) { a.StartedAt = r.clock.Now() }
 	if got := r.ingest(alert("a", fires)).Alerts[0].IncidentID; got != id {
 		t.Fatalf("fired again in %s; want %s", got, id)
@@ -163,7 +163,7 @@ func TestFiringSoonAfterTheEndReopensTheIncident(t *testing.T) {
 		t.Errorf("notices %v; want the last to say fired again after 3 min", n)
 	}
 	r.ingest(alert("a", fires, ended(r.clock.Now())))
-	r.clock.advance(time.Hour)
+	r.clock.Advance(time.Hour)
 	if got := r.ingest(alert("a", fires)).Alerts[0].IncidentID; got == id {
 		t.Error("an hour later it must be a new incident")
 	}
@@ -189,7 +189,7 @@ func TestAPersonsResolveWhileTheSenderStillFires(t *testing.T) {
 	if _, err := r.Resolve(t.Context(), id, engine.Resolution{Actor: "oncall", Resolution: "restarted it"}); err != nil {
 		t.Fatal(err)
 	}
-	r.clock.advance(time.Minute)
+	r.clock.Advance(time.Minute)
 	if got := r.ingest(alert("a")); got.Accepted != 0 || got.Alerts[0].IncidentID != id {
 		t.Fatalf("a repeat after a person's resolve: %+v", got)
 	}
@@ -214,7 +214,7 @@ func TestABodyWithoutFingerprintIsOneSeriesUntilItExpires(t *testing.T) {
 	if one.Alerts[0].AlertID != two.Alerts[0].AlertID || two.Ignored != 1 {
 		t.Fatalf("%+v then %+v; want the same series", one, two)
 	}
-	r.clock.advance(61 * time.Minute)
+	r.clock.Advance(61 * time.Minute)
 	if err := r.store.Update(t.Context(), func(tx engine.Tx) error {
 		return tx.Enqueue(t.Context(), engine.Job{Kind: engine.JobTidy, Subject: "all"})
 	}); err != nil {

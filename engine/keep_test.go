@@ -133,7 +133,7 @@ func TestWhatHappenedSinceTheHistoryWasKeptIsCaughtUpWith(t *testing.T) {
 	e, _ := k.start("1")
 	k.kept(e)
 	k.smuggle()
-	k.clock.advance(time.Minute)
+	k.clock.Advance(time.Minute)
 	// One is new, one changed, one gone, and a runbook has come and gone.
 	changed := past("PM-000007", "sails_torn", "yacht", 70, "Sew the sails")
 	k.learnt(past("PM-NEW", "rudder_lost", "yacht", 30, "Steer with an oar"), changed)
@@ -224,7 +224,7 @@ func TestAHistoryKeptOfAnotherStoreIsNotUsed(t *testing.T) {
 	other.path = k.path
 	other.learnt(past("PM-ZEPPELIN", "zeppelin_adrift", "mooring", 10, "Bend the mast back"))
 	// The other's events are as many and of the same kind, but not the same.
-	other.clock.advance(1)
+	other.clock.Advance(1)
 	if again, _ := other.start("1"); other.recalled(again) {
 		t.Error("it is used")
 	}

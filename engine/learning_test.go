@@ -54,7 +54,7 @@ func (tm *team) agrees(d *engine.Decision) bool {
 func (tm *team) judges(n int) {
 	tm.t.Helper()
 	for range n {
-		tm.clock.advance(time.Hour)
+		tm.clock.Advance(time.Hour)
 		d := tm.ask(tm.alert())
 		if d.Abstained {
 			tm.t.Fatalf("silent on %+v", d.Question)

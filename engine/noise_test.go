@@ -23,7 +23,7 @@ func TestNoiseIsCountedByRule(t *testing.T) {
 		n++
 		a := alert(fmt.Sprint("s", n), append([]func(*engine.Alert){func(a *engine.Alert) { a.Name, a.StartedAt = rule, r.clock.Now() }}, adjust...)...)
 		id := r.ingest(a).Alerts[0].IncidentID
-		r.clock.advance(time.Minute)
+		r.clock.Advance(time.Minute)
 		return id
 	}
 	ends := func(id string) {
@@ -43,7 +43,7 @@ func TestNoiseIsCountedByRule(t *testing.T) {
 	}
 
 	opens("Old") // and none of the last days'
-	r.clock.advance(31 * 24 * time.Hour)
+	r.clock.Advance(31 * 24 * time.Hour)
 
 	for range 3 {
 		ends(opens("Flaky"))

@@ -17,7 +17,7 @@ func (r *rig) fired(fingerprint string, adjust ...func(*engine.Alert)) engine.De
 	typed := func(a *engine.Alert) { a.ErrorType, a.Spike, a.Service = "queue_backlog", ptr(200), "mailer" }
 	got := r.ingest(alert(fingerprint, append([]func(*engine.Alert){typed}, adjust...)...))
 	d := r.decision(got.Alerts[0].IncidentID)
-	r.clock.advance(time.Minute)
+	r.clock.Advance(time.Minute)
 	return d
 }
 
@@ -48,7 +48,7 @@ func TestWhatDidNotHelpBringsTheNextCandidateAtOnce(t *testing.T) {
 			if recommended(next[0]) != "Purge the dead letters" || next[0].Follows != d.ID || next[1].SupersededBy != next[0].ID {
 				t.Errorf("next: %q, following %q", recommended(next[0]), next[0].Follows)
 			}
-			r.clock.advance(time.Minute)
+			r.clock.Advance(time.Minute)
 			r.outcome(next[0].ID, engine.Failed)
 			r.eventually("the last candidate says that there is no other", func() bool {
 				list := r.detail(*d.IncidentID).Decisions
@@ -68,7 +68,7 @@ func TestARejectedAnswerToAPersonIsFollowedByTheNext(t *testing.T) {
 	q := backlog
 	q.Asked = &engine.Asked{By: "ann", Channel: "C0OPS", Thread: "1.2", Request: "r1"}
 	d := r.ask(q)
-	r.clock.advance(time.Minute)
+	r.clock.Advance(time.Minute)
 	r.judge(d.ID, engine.Review{Verdict: engine.Reject, Reason: "no"})
 	var list []engine.Decision
 	r.eventually("the next answer", func() bool {
@@ -290,7 +290,7 @@ func TestAStormIsToldInOrderOfOnset(t *testing.T) {
 					t.Fatalf("%s of three services: %+v", s, d.Onset)
 				}
 			}
-			r.clock.advance(time.Minute)
+			r.clock.Advance(time.Minute)
 		}
 	}
 	last := r.decision(ids[len(ids)-1])
@@ -351,7 +351,7 @@ func TestAnOutcomeIsCorrectedByItsAuthorAtOnceAndByOthersLater(t *testing.T) {
 		{"bob", engine.Worked, time.Minute, engine.Failed, "that it did not help"},
 		{"bob", engine.Reverted, engine.UndoWindow, engine.Reverted, ""},
 	} {
-		r.clock.advance(step.after)
+		r.clock.Advance(step.after)
 		_, err := say(step.who, step.said)
 		if step.refuse == "" && err != nil || step.refuse != "" && (engine.KindOf(err) != engine.Conflict || !strings.Contains(err.Error(), step.refuse)) {
 			t.Errorf("%s says %s: %v", step.who, step.said, err)

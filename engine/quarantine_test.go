@@ -17,14 +17,14 @@ func TestWhatCannotBeReadIsKeptForAWeek(t *testing.T) {
 		}
 	}
 	put(`{"a":1}`)
-	r.clock.advance(6 * 24 * time.Hour)
+	r.clock.Advance(6 * 24 * time.Hour)
 	put(`{"a":2}`)
 	put(`{"a":2}`)
 	list, err := r.Quarantined(t.Context(), "x", 0)
 	if err != nil || len(list) != 2 || list[0].Raw != `{"a":2}` || list[0].ID == list[1].ID {
 		t.Fatalf("%+v, %v", list, err)
 	}
-	r.clock.advance(25 * time.Hour)
+	r.clock.Advance(25 * time.Hour)
 	if err := r.store.Update(t.Context(), func(tx engine.Tx) error {
 		return tx.Enqueue(t.Context(), engine.Job{Kind: engine.JobTidy, Subject: "all"})
 	}); err != nil {

@@ -72,11 +72,11 @@ func TestASilencedAlertIsRecordedAndNotAnnounced(t *testing.T) {
 
 	// Its end is not the end of the incident: what still fires is announced then,
 	// with the decision that was made meanwhile.
-	r.clock.advance(59 * time.Minute)
+	r.clock.Advance(59 * time.Minute)
 	if err := r.run(engine.JobUnmute, id); err != nil || len(r.postsOf(id)) != 0 {
 		t.Errorf("before the end: %v, %v", r.postsOf(id), err)
 	}
-	r.clock.advance(time.Minute)
+	r.clock.Advance(time.Minute)
 	if err := r.run(engine.JobUnmute, id); err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +193,7 @@ func TestASilenceIsCheckedBeforeItCounts(t *testing.T) {
 	if p, err = r.ProposeSilence(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
-	r.clock.advance(61 * time.Minute)
+	r.clock.Advance(61 * time.Minute)
 	_, err = r.ConfirmSilence(t.Context(), p.ID, "alice")
 	wantKind(t, err, engine.Conflict)
 	for word, ok := range map[string]bool{"a=~.*": false, "a=~(": false, "a=": false, "a=b": true, "a=~b|c": true} {
@@ -217,12 +217,12 @@ func TestAMaintenanceWindowHoldsBackWhatMatches(t *testing.T) {
 		c.Maintenance = []engine.Window{{Match: match, From: c.Now().Add(time.Minute), To: c.Now().Add(time.Hour), Reason: "move"}}
 	})
 	early := r.ingest(alert("a")).Alerts[0].IncidentID
-	r.clock.advance(10 * time.Minute)
+	r.clock.Advance(10 * time.Minute)
 	in := r.ingest(alert("b", func(a *engine.Alert) { a.StartedAt = r.clock.Now() })).Alerts[0].IncidentID
 	if r.detail(early).Muted != nil || early == in || r.detail(in).Muted == nil || r.detail(in).Muted.Words() != "maintenance: move" {
 		t.Errorf("%+v\n%+v", r.detail(early).Incident, r.detail(in).Incident)
 	}
-	r.clock.advance(time.Hour)
+	r.clock.Advance(time.Hour)
 	if err := r.run(engine.JobUnmute, in); err != nil || r.detail(in).Muted != nil || len(r.postsOf(in)) != 2 {
 		t.Errorf("%v, %v", err, r.postsOf(in))
 	}
@@ -285,7 +285,7 @@ func TestASilenceIsMadeWhereThePagersAreHoweverLongThatTakes(t *testing.T) {
 	if len(o.over) != 1 || o.over[0] != "am-"+p.ID {
 		t.Errorf("ended %q", o.over)
 	}
-	r.clock.advance(time.Minute)
+	r.clock.Advance(time.Minute)
 	if _, err := r.Ingest(t.Context(), engine.Delivery{Source: "shop", Alerts: []engine.Alert{alert("z")}}); err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,7 @@ func (r *rig) merge(id, into string) engine.Incident {
 func TestMergingMovesTheSeriesAndTeachesNothing(t *testing.T) {
 	r := newRig(t)
 	to, from := r.pair()
-	r.clock.advance(time.Minute)
+	r.clock.Advance(time.Minute)
 	if got := r.merge(from, to); got.ID != to || got.Firing != 2 || got.Series != 2 || got.Severity != engine.SeverityCritical {
 		t.Errorf("the target is %+v", got)
 	}
@@ -77,7 +77,7 @@ func TestMergingMovesTheSeriesAndTeachesNothing(t *testing.T) {
 		if d := r.detail(to); d.Firing != 1 {
 			t.Errorf("%d fire; want 1", d.Firing)
 		}
-		r.clock.advance(2 * time.Minute)
+		r.clock.Advance(2 * time.Minute)
 		if got := r.ingest(alert("b", service("cart"), func(a *engine.Alert) { a.StartedAt = r.clock.Now() })).Alerts[0].IncidentID; got != to {
 			t.Errorf("firing again it went to %s", got)
 		}
@@ -181,9 +181,9 @@ func TestSplittingTakesSeriesOutForGood(t *testing.T) {
 
 	t.Run("it does not join again by service", func(t *testing.T) {
 		r.ingest(alert("bbbb1111", ended(r.clock.Now())))
-		r.clock.advance(11 * time.Minute)
+		r.clock.Advance(11 * time.Minute)
 		r.ingest(alert("new")) // keeps the rest growing
-		r.clock.advance(time.Minute)
+		r.clock.Advance(time.Minute)
 		got := r.ingest(alert("bbbb1111", func(a *engine.Alert) { a.StartedAt = r.clock.Now() })).Alerts[0].IncidentID
 		if got == id {
 			t.Error("it joined the incident it was taken out of")
@@ -210,9 +210,9 @@ func TestSplittingWithoutANameTakesTheLastThatJoined(t *testing.T) {
 	id := r.ingest(alert("a")).Alerts[0].IncidentID
 	_, err := r.Split(t.Context(), id, engine.Cut{Actor: "ann"})
 	wantKind(t, err, engine.Invalid)
-	r.clock.advance(time.Minute)
+	r.clock.Advance(time.Minute)
 	r.ingest(alert("b"), alert("d"))
-	r.clock.advance(time.Minute)
+	r.clock.Advance(time.Minute)
 	r.ingest(alert("c"))
 	fresh, err := r.Split(t.Context(), id, engine.Cut{Actor: "ann"})
 	if err != nil || fresh.Fingerprint != "c" {

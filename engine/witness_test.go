@@ -79,8 +79,8 @@ func TestARejectedFixSinksAndComesBack(t *testing.T) {
 		}
 	})
 	t.Run("with time it comes back", func(t *testing.T) {
-		r.clock.advance(400 * 24 * time.Hour)
-		defer r.clock.advance(-400 * 24 * time.Hour)
+		r.clock.Advance(400 * 24 * time.Hour)
+		defer r.clock.Advance(-400 * 24 * time.Hour)
 		if d := r.ask(backlog); recommended(d) != "Double the workers" {
 			t.Errorf("a year later %q", recommended(d))
 		}
@@ -205,7 +205,7 @@ func TestARejectedMatchOffersWhatIsRightNext(t *testing.T) {
 	r.learnt(append(rivals(), past("PM-X", "poison_message", "mailer", 90, "Skip the poison message"))...)
 	id := r.ingest(alert("a", func(a *engine.Alert) { a.ErrorType, a.Spike, a.Service = "queue_backlog", ptr(200), "mailer" })).Alerts[0].IncidentID
 	d := r.decision(id)
-	r.clock.advance(time.Minute)
+	r.clock.Advance(time.Minute)
 	r.judge(d.ID, engine.Review{Verdict: engine.Reject, Reason: "it is one message", CorrectIncident: "PM-X"})
 	next := r.decisions(id, 2)
 	if next[0].Match() == "PM-A" || next[0].Follows != d.ID {
@@ -304,7 +304,7 @@ func TestAChangeJustBeforeComesFirst(t *testing.T) {
 	if d := r.ask(engine.Question{ErrorType: "queue_backlog", Spike: ptr(200), Service: "billing"}); len(d.Changes) != 0 {
 		t.Errorf("another service's change: %+v", d.Changes)
 	}
-	r.clock.advance(time.Hour)
+	r.clock.Advance(time.Hour)
 	if d := r.ask(backlog); len(d.Changes) != 0 || d.ConfidenceScore != before.ConfidenceScore {
 		t.Errorf("an hour later: %+v, %v", d.Changes, d.ConfidenceScore)
 	}

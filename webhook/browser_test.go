@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +15,8 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"ragoffire/webhook/browsertest"
 )
 
 // browser is a headless Chromium that keeps what a person would notice.
@@ -33,30 +33,8 @@ type browser struct {
 // browse opens a browser for the pages of a rig.
 func browse(t *testing.T, own ...string) *browser {
 	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "headless-shell"} {
-		if p, err := exec.LookPath(name); err == nil {
-			path = p
-			break
-		}
-	}
-	if path == "" && os.Getenv("CI") == "true" {
-		t.Fatal("no Chromium here, and CI must not skip this")
-	} else if path == "" {
-		t.Skip("no Chromium here")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 800))
-	ctx, cancelAllocator := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, cancel := chromedp.NewContext(ctx)
-	ctx, cancelTime := context.WithTimeout(ctx, 2*time.Minute)
-	t.Cleanup(func() {
-		cancelTime()
-		cancel()
-		cancelAllocator()
-	})
-	b := &browser{t: t, ctx: ctx}
-	chromedp.ListenTarget(ctx, func(ev any) { b.notice(ev, own) })
-	b.run(network.Enable(), log.Enable(), runtime.Enable(), page.Enable())
+	b := &browser{t: t}
+	b.ctx = browsertest.Open(t, 2*time.Minute, func(ev any) { b.notice(ev, own) })
 	return b
 }
 

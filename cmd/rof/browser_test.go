@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -20,6 +19,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"ragoffire/bot/npmtest"
+	"ragoffire/webhook/browsertest"
 )
 
 // browser is a headless Chromium that keeps what a person would notice.
@@ -36,30 +36,8 @@ type browser struct {
 // browse opens a browser for the pages of one address.
 func browse(t *testing.T, own string) *browser {
 	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "headless-shell"} {
-		if p, err := exec.LookPath(name); err == nil {
-			path = p
-			break
-		}
-	}
-	if path == "" && os.Getenv("CI") == "true" {
-		t.Fatal("no Chromium here, and CI must not skip this")
-	} else if path == "" {
-		t.Skip("no Chromium here")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 800))
-	ctx, cancelAllocator := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, cancel := chromedp.NewContext(ctx)
-	ctx, cancelTime := context.WithTimeout(ctx, 4*time.Minute)
-	t.Cleanup(func() {
-		cancelTime()
-		cancel()
-		cancelAllocator()
-	})
-	b := &browser{t: t, ctx: ctx, own: own}
-	chromedp.ListenTarget(ctx, b.notice)
-	b.run(network.Enable(), log.Enable(), runtime.Enable(), page.Enable())
+	b := &browser{t: t, own: own}
+	b.ctx = browsertest.Open(t, 4*time.Minute, b.notice)
 	return b
 }
 

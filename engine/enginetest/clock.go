@@ -28,6 +28,13 @@ func (c *Clock) Advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
+// Set turns the clock to a time, back too.
+func (c *Clock) Set(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = t
+}
+
 // reach turns the clock to a time, unless it is past it.
 func (c *Clock) reach(t time.Time) {
 	c.mu.Lock()

@@ -9,6 +9,7 @@ import (
 	"crypto/x509/pkix"
 	"math/big"
 	"net"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -126,8 +127,11 @@ func TestAMailGoesOverTLS(t *testing.T) {
 // the password.
 func TestAPasswordDoesNotGoOutInTheClear(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.2:0")
+	if err != nil && runtime.GOOS != "linux" {
+		t.Skip("this system has one loopback address:", err)
+	}
 	if err != nil {
-		t.Skip("this machine has one loopback address:", err)
+		t.Fatal(err)
 	}
 	got, done := make(chan string, 1), make(chan struct{})
 	go func() {

@@ -7,23 +7,12 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"ragoffire/store/queue"
-	"ragoffire/store/storetest/pgtest"
 )
 
 // A row that says that it runs here and is not under way is taken up: River got
 // it and never heard so, or its end was not stored.
 func TestAdoptTakesUpWhatIsSaidToRunHereAndDoesNot(t *testing.T) {
-	var pg pgtest.Server
-	t.Cleanup(func() {
-		if err := pg.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	s, err := Open(t.Context(), pg.Database(t), Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
+	s := fresh(t)
 	l := ledger{s}
 	for _, id := range []string{"me", "other"} {
 		if err := l.Adopt(t.Context(), id, nil); err != nil {

@@ -8,22 +8,11 @@ import (
 	"time"
 
 	"ragoffire/engine"
-	"ragoffire/store/storetest/pgtest"
 )
 
 // A commit whose answer was lost is asked about, not guessed.
 func TestSettle(t *testing.T) {
-	var pg pgtest.Server
-	t.Cleanup(func() {
-		if err := pg.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	s, err := Open(t.Context(), pg.Database(t), Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
+	s := fresh(t)
 	// number returns the number of a transaction that fn leads to its end.
 	number := func(fn func(*tx) error) *string {
 		var id *string
