@@ -44,16 +44,19 @@ func proxy(t *testing.T, target string) *faultproxy.Proxy {
 	return p
 }
 
+// patient is how long a sender waits that expects an answer.
+const patient = 20 * time.Second
+
 // sent is what a sender of alerts knows of one.
 type sent struct {
 	title  string
 	status int // 0: no answer
 }
 
-// send posts an alert of a service of its own, as a sender with little patience.
-func (p *process) send(title string) sent {
+// send posts an alert of a service of its own, as a sender does who waits so long.
+func (p *process) send(title string, patience time.Duration) sent {
 	body := fmt.Sprintf(`{"title":%q,"fingerprint":%[1]q,"service":%[1]q,"error_type":"database_timeout"}`, title)
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url+"/webhooks/generic", strings.NewReader(body))
 	if err != nil {
@@ -106,7 +109,7 @@ func TestWithTheDatabaseAwayNothingIsTakenAndNothingLost(t *testing.T) {
 			connected(t, s)
 			var all []sent
 			for n := range 3 {
-				all = append(all, p.send(fmt.Sprintf("before-%d", n)))
+				all = append(all, p.send(fmt.Sprintf("before-%d", n), patient))
 			}
 			o.gone(way)
 			wait(t, 20*time.Second, "/readyz to tell", func() bool { status, _ := p.checks(); return status != http.StatusOK })
@@ -114,7 +117,7 @@ func TestWithTheDatabaseAwayNothingIsTakenAndNothingLost(t *testing.T) {
 				t.Errorf("/readyz answers %d, %v; want 503 because of the store", status, states)
 			}
 			for n := range 3 {
-				all = append(all, p.send(fmt.Sprintf("during-%d", n)))
+				all = append(all, p.send(fmt.Sprintf("during-%d", n), 2*time.Second))
 				if got := all[len(all)-1]; got.status == http.StatusAccepted {
 					t.Errorf("%s is answered 202 with no database", got.title)
 				}
@@ -124,7 +127,7 @@ func TestWithTheDatabaseAwayNothingIsTakenAndNothingLost(t *testing.T) {
 			wait(t, time.Minute, "/readyz to be well", func() bool { status, _ := p.checks(); return status == http.StatusOK })
 			ready := time.Since(began)
 			wait(t, time.Minute, "an alert to be taken", func() bool {
-				got := p.send("after")
+				got := p.send("after", patient)
 				if got.status == http.StatusAccepted {
 					all = append(all, got)
 				}
@@ -204,11 +207,11 @@ func TestWithSlackAwayAlertsAreTakenAndToldLater(t *testing.T) {
 			})
 			p := serving(t, slackEnv(s, sqliteDB(t))...)
 			connected(t, s)
-			all := []sent{p.send("before-0")}
+			all := []sent{p.send("before-0", patient)}
 			until(t, s, time.Minute, "the first message", func(snap *slackfake.Snapshot) bool { return headed(snap, "before-0") })
 			o.gone(way)
 			for n := range 3 {
-				all = append(all, p.send(fmt.Sprintf("during-%d", n)))
+				all = append(all, p.send(fmt.Sprintf("during-%d", n), patient))
 				if got := all[len(all)-1]; got.status != http.StatusAccepted {
 					t.Errorf("%s is answered %d because Slack is away", got.title, got.status)
 				}
