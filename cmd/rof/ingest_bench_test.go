@@ -120,15 +120,8 @@ func (p *process) load(b *testing.B, senders, bodies, alerts int) loaded {
 		group.Go(func() {
 			for n := next.Add(1) - 1; n < int64(bodies); n = next.Add(1) - 1 {
 				began := time.Now()
-				resp, err := client.Post(p.url+"/webhooks/alertmanager", "application/json", bytes.NewReader(list[n]))
-				if err != nil {
-					b.Error(err)
-					return
-				}
-				_, _ = io.Copy(io.Discard, resp.Body) // or the connection is not used again
-				_ = resp.Body.Close()
-				if resp.StatusCode != http.StatusAccepted {
-					b.Errorf("answered %s", resp.Status)
+				if status := p.deliver(b, client, list[n]); status != http.StatusAccepted {
+					b.Errorf("answered %d", status)
 					return
 				}
 				took[n] = time.Since(began)
@@ -139,6 +132,19 @@ func (p *process) load(b *testing.B, senders, bodies, alerts int) loaded {
 	all := time.Since(start).Seconds()
 	slices.Sort(took)
 	return loaded{rate: float64(bodies) / all, p99: float64(took[bodies*99/100].Microseconds()) / 1000}
+}
+
+// deliver posts one body and returns the status of the answer, 0 without one.
+func (p *process) deliver(b *testing.B, client *http.Client, body []byte) int {
+	b.Helper()
+	resp, err := client.Post(p.url+"/webhooks/alertmanager", "application/json", bytes.NewReader(body))
+	if err != nil {
+		b.Error(err)
+		return 0
+	}
+	_, _ = io.Copy(io.Discard, resp.Body) // or the connection is not used again
+	_ = resp.Body.Close()
+	return resp.StatusCode
 }
 
 // alertmanagerBody is a delivery of alerts that have nothing in common.
