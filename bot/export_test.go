@@ -20,3 +20,6 @@ func Verbs() []string {
 	}
 	return all
 }
+
+// Thinned is of how many cases one is tried under the race detector.
+const Thinned = thinned

@@ -100,7 +100,14 @@ func careStates() map[string]any {
 			Days: 7, Opened: 12, Declared: 2, BySeverity: map[engine.Severity]int{engine.SeverityCritical: 3, engine.SeverityMedium: 9}, Resolved: 10, Fixed: 4,
 			MTTA: 4 * time.Minute, MTTR: 95 * time.Minute, Services: []engine.ServiceCount{{Service: "checkout", N: 5}, {Service: "cart", N: 2}},
 			Advised: 9, Silent: 3, Approved: 6, Rejected: 1, Worked: 4, Failed: 1, NotAnswered: 1,
-		}, &engine.Stats{History: engine.HistoryStats{Incidents: 40, Runbooks: 7, Examples: 10}}),
+		}, &engine.Stats{
+			History: engine.HistoryStats{Incidents: 40, Runbooks: 7, Examples: 10},
+			Noise: engine.Noise{Days: 30, Rules: []engine.RuleNoise{
+				{Source: "alertmanager", Rule: "DiskFillsUp", Fired: 41, Acknowledged: 3, ActedOn: 1, FalseAlarms: 6, Untouched: 30},
+				{Source: "grafana", Rule: "Queue holds jobs", Fired: 12, Acknowledged: 2, Untouched: 10},
+				{Source: "alertmanager", Rule: "HighErrorRate", Fired: 4, Acknowledged: 4, ActedOn: 4},
+			}},
+		}),
 		"status": r.status(&state{
 			slack: Health{Sockets: 2, Since: night}, heard: []engine.Heard{{Source: "alertmanager", At: night}, {Source: "grafana", At: night.Add(-time.Hour)}},
 			counts: map[string]int{"open": 2, "acknowledged": 1, "resolved": 9}, history: engine.HistoryStats{Incidents: 9, Runbooks: 1, Examples: 10},
@@ -127,7 +134,8 @@ func stuffedCare(r *renderer, of *engine.Incident, s string) map[string]any {
 		"told":     r.reply(&i, &engine.Reply{What: engine.ReplyUpdate, By: s, Text: "x" + s}, true),
 		"reminder": r.reply(&i, &engine.Reply{What: engine.ReplyReminder, To: i.Owner, Text: "x" + s, Nudge: engine.NudgeUpdate, Count: 1}, true),
 		"runbook":  r.runbook(book), "status": r.status(&state{slack: Health{Error: s}, store: engine.Invalidf("", "%s", s), heard: []engine.Heard{{Source: s, At: night}}}),
-		"stats":         r.stats(&engine.Lately{Days: 7, Opened: 1, Services: []engine.ServiceCount{{Service: s, N: 1}}}, &engine.Stats{}),
+		"stats": r.stats(&engine.Lately{Days: 7, Opened: 1, Services: []engine.ServiceCount{{Service: s, N: 1}}},
+			&engine.Stats{Noise: engine.Noise{Days: 30, Rules: []engine.RuleNoise{{Source: s, Rule: s, Fired: 1, Untouched: 1}}}}),
 		"help":          r.help(s),
 		"declare modal": r.declareModal(at), "note modal": r.noteModal(at, &i), "update modal": r.updateModal(at, &i), "severity modal": r.severityModal(at, &i),
 		"firing modal": r.resolveModal(at, &partly, engine.ReasonFixed, s, s), "duplicate modal": r.resolveModal(at, &partly, engine.ReasonDuplicate, s, s),

@@ -63,18 +63,17 @@ func salvage(raw json.RawMessage) *socketmode.Request {
 	return &socketmode.Request{EnvelopeID: only.EnvelopeID}
 }
 
-// keep stores an envelope with its inbound job, once.
+// keep stores an envelope with its inbound job, once. It tries again while there
+// is time: the store may be back at once, or have stored it and the answer be
+// lost, and then a person who is told otherwise asks for it twice.
 func (b *Bot) keep(ctx context.Context, kind, id string, payload json.RawMessage) error {
 	ctx, cancel := context.WithTimeout(ctx, storeWithin)
 	defer cancel()
 	e := engine.Envelope{ID: id, Kind: kind, Payload: payload, ReceivedAt: b.now()}
-	fresh := false
-	err := b.store.Update(ctx, func(tx engine.Tx) (err error) {
-		if fresh, err = tx.PutEnvelope(ctx, e); err != nil || !fresh {
-			return err
-		}
-		return tx.Enqueue(ctx, engine.Job{Kind: engine.JobInbound, Subject: id})
-	})
+	fresh, err := b.keepOnce(ctx, e)
+	for wait := 50 * time.Millisecond; engine.KindOf(err) == engine.Unavailable && b.sleep(ctx, wait); wait *= 2 {
+		fresh, err = b.keepOnce(ctx, e)
+	}
 	switch {
 	case err != nil:
 		b.cfg.Count(CountRefused)
@@ -85,6 +84,16 @@ func (b *Bot) keep(ctx context.Context, kind, id string, payload json.RawMessage
 		b.cfg.Count(CountReceived)
 	}
 	return err
+}
+
+func (b *Bot) keepOnce(ctx context.Context, e engine.Envelope) (fresh bool, err error) {
+	err = b.store.Update(ctx, func(tx engine.Tx) (err error) {
+		if fresh, err = tx.PutEnvelope(ctx, e); err != nil || !fresh {
+			return err
+		}
+		return tx.Enqueue(ctx, engine.Job{Kind: engine.JobInbound, Subject: e.ID})
+	})
+	return fresh, err
 }
 
 // notStored is what a person reads whose command did not get into the store.

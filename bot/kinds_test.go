@@ -73,6 +73,7 @@ func kinds() map[string]any {
 		"stats":          (*renderer).stats,
 		"status":         (*renderer).status,
 		"timeline":       (*renderer).timeline,
+		"trouble":        (*renderer).trouble,
 		"updateModal":    (*renderer).updateModal,
 	}
 }

@@ -50,6 +50,8 @@ func (d *due) rank() int {
 		return 5
 	case d.thread != "":
 		return 6
+	case d.Kind == engine.PostTrouble:
+		return 4 // what went wrong is no worse than what goes wrong
 	case !d.first():
 		return 2
 	case d.Told != "":

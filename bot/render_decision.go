@@ -167,14 +167,13 @@ func (r *renderer) warnings(d *engine.Decision) string {
 func (r *renderer) provenance(d *engine.Decision) string {
 	from := ""
 	switch {
-	case d.Match() == "":
-	case d.Generator == "" || d.Generator == "deterministic":
+	case d.MatchedRunbook != nil:
+		from = "from a runbook"
+	case d.Match() != "":
 		from = "from history"
-		if d.MatchedRunbook != nil {
-			from = "from a runbook"
-		}
-	default:
-		from = "from history, worded by " + r.esc(d.Generator, maxName)
+	}
+	if from != "" && d.Generator != "" && d.Generator != "deterministic" {
+		from += ", worded by " + r.esc(d.Generator, maxName)
 	}
 	asked := ""
 	if a := d.Question.Asked; a != nil && a.By != "" {

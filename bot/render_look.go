@@ -71,6 +71,7 @@ func (r *renderer) stats(l *engine.Lately, s *engine.Stats) *message {
 	m.add(fact("Advice", join(itoa(l.Advised)+" given", itoa(l.Silent)+" times no confident match"),
 		join(itoa(l.Approved)+" approved", itoa(l.Rejected)+" rejected"),
 		join(itoa(l.Worked)+" worked", itoa(l.Failed)+" failed or taken back", itoa(l.NotAnswered)+" not answered")))
+	m.add(r.noise(&s.Noise))
 	m.add(footnote(join(count(s.History.Incidents, "past incident")+" and "+count(s.History.Runbooks, "runbook")+" to learn from", "examples count nowhere")))
 	return m.fit()
 }

@@ -41,6 +41,12 @@ func (r *renderer) post(ctx context.Context, in engine.Reader, p *engine.Post, n
 		return r.digest(&d, list), nil
 	case engine.PostReply:
 		return r.replyOf(ctx, in, p)
+	case engine.PostTrouble:
+		t, err := in.Trouble(ctx, p.Subject)
+		if err != nil {
+			return nil, err
+		}
+		return r.trouble(&t), nil
 	}
 	d, err := detail(ctx, in, p)
 	if err != nil {

@@ -27,8 +27,8 @@ func (b *Bot) threadOf(ctx context.Context, a asker) (subject, error) {
 		return s, err
 	}
 	err = b.store.View(ctx, func(r engine.Reader) error {
-		if p.Kind == engine.PostDigest {
-			return nil // about many
+		if p.Kind == engine.PostDigest || p.Kind == engine.PostTrouble {
+			return nil // about many, or none
 		}
 		if p.Kind != engine.PostDecision && p.Kind != engine.PostOutcome {
 			s.incident = p.Subject

@@ -11,6 +11,7 @@ const beatsLock = "heartbeats"
 func (e *Engine) hear(ctx context.Context, d *Delivery) (r Receipt, at map[int]AlertResult, err error) {
 	if len(e.cfg.Heartbeats) == 0 {
 		r.Ignored = len(d.Beats)
+		d.Idle += len(d.Beats)
 		return r, nil, nil
 	}
 	came := make(map[string]Beat)
@@ -48,15 +49,17 @@ func (e *Engine) hear(ctx context.Context, d *Delivery) (r Receipt, at map[int]A
 	}
 	d.Alerts = rest
 	if len(came) == 0 {
+		d.Idle += r.Ignored
 		return r, at, nil
 	}
-	return r, at, e.recordBeats(ctx, came)
+	return r, at, e.recordBeats(ctx, came, taken(d.Source, r.Accepted+r.Ignored, 0, r, now))
 }
 
 // recordBeats stores when heartbeats came. One that was missing is looked at at
 // once, so that its incident ends.
-func (e *Engine) recordBeats(ctx context.Context, came map[string]Beat) error {
-	return e.store.Update(ctx, func(tx Tx) error {
+func (e *Engine) recordBeats(ctx context.Context, came map[string]Beat, counted Account) error {
+	return e.count(ctx, func(tx Tx, n accounts) error {
+		n.add(counted)
 		known, err := beats(ctx, tx)
 		if err != nil {
 			return err
@@ -130,7 +133,7 @@ func (e *Engine) listen(ctx context.Context, _ string) error {
 	if err != nil || len(news) == 0 {
 		return err
 	}
-	d := Delivery{Source: SourceHeartbeat}
+	d := Delivery{Source: SourceHeartbeat, own: true}
 	for n := range news {
 		d.Alerts = append(d.Alerts, e.expected(news[n].Name).alert(&news[n]))
 	}

@@ -67,7 +67,7 @@ func (e *Engine) RecordChanges(ctx context.Context, changes []Change) error {
 			return err
 		}
 	}
-	return e.store.Update(ctx, func(tx Tx) error {
+	return e.count(ctx, func(tx Tx, counts accounts) error {
 		if err := tx.PutChanges(ctx, changes); err != nil {
 			return err
 		}
@@ -78,6 +78,7 @@ func (e *Engine) RecordChanges(ctx context.Context, changes []Change) error {
 				return err
 			}
 			events = append(events, ev)
+			counts.add(taken(changes[n].Source, 1, 0, Receipt{Accepted: 1}, now))
 		}
 		return tx.Emit(ctx, events...)
 	})

@@ -15,6 +15,10 @@ const groupSize = 128
 // sender to come back is kinder than holding its connection.
 const queueSize = 4096
 
+// queueAlerts bounds their alerts, which are what takes memory: a few kilobytes
+// each. One delivery is always taken.
+const queueAlerts = 20_000
+
 // commitTimeout bounds one group's transaction.
 const commitTimeout = 15 * time.Second
 
@@ -34,12 +38,20 @@ type committer struct {
 
 	mu      sync.Mutex
 	waiting []*request
+	alerts  int // that wait
 	busy    bool
-	crowd   time.Time // when a group last was a crowd
+	crowd   time.Time // when a crowd last waited
+	wanted  int       // how many deliveries the lead waits for
+	gathers chan struct{}
 }
 
-// A group of crowded deliveries means that senders wait for each other. What can
-// wait for them then does, until for crowdOver none was one, or for crowdPatience.
+func newCommitter(commit func(ctx context.Context, group []*request) error) *committer {
+	return &committer{commit: commit, gathers: make(chan struct{}, 1)}
+}
+
+// So many deliveries that wait, large or small, mean that senders wait for each
+// other. What can wait for them then does, until for crowdOver there were none, or
+// for crowdPatience.
 const (
 	crowded       = 8
 	crowdOver     = 100 * time.Millisecond
@@ -68,11 +80,17 @@ func (c *committer) calm(ctx context.Context) {
 func (c *committer) do(ctx context.Context, d Delivery) (Receipt, error) {
 	r := &request{delivery: d, done: make(chan struct{})}
 	c.mu.Lock()
-	if len(c.waiting) >= queueSize {
+	if len(c.waiting) >= queueSize || c.alerts > 0 && c.alerts+len(d.Alerts) > queueAlerts {
 		c.mu.Unlock()
 		return Receipt{}, &Error{Kind: Unavailable, Text: "too many deliveries wait to be stored; send it again in a few seconds"}
 	}
-	c.waiting = append(c.waiting, r)
+	c.waiting, c.alerts = append(c.waiting, r), c.alerts+len(d.Alerts)
+	if len(c.waiting) == c.wanted {
+		select {
+		case c.gathers <- struct{}{}:
+		default:
+		}
+	}
 	if !c.busy {
 		c.busy = true
 		// The goroutine ends when nothing waits any more, so it lives no longer
@@ -94,10 +112,44 @@ func (c *committer) lead(ctx context.Context) {
 		if group == nil {
 			return
 		}
+		start := time.Now()
 		c.settle(ctx, group)
+		took := time.Since(start)
 		for _, r := range group {
 			close(r.done)
 		}
+		c.gather(len(group), took)
+	}
+}
+
+// gatherMost bounds how long a group waits for those that were just answered.
+const gatherMost = 3 * time.Millisecond
+
+// gather waits for the next group to be as large as it can be. Senders that are
+// answered send again at once; to begin without them would make two groups of
+// half the size out of each, forever, and a commit costs the same for both. It
+// waits for at most half of what a commit takes, and not at all without a crowd.
+func (c *committer) gather(answered int, took time.Duration) {
+	c.mu.Lock()
+	c.wanted = len(c.waiting) + answered
+	if c.wanted < crowded {
+		c.wanted = 0
+		c.mu.Unlock()
+		return
+	}
+	c.mu.Unlock()
+	enough := time.NewTimer(min(took/2, gatherMost))
+	defer enough.Stop()
+	select {
+	case <-c.gathers:
+	case <-enough.C:
+	}
+	c.mu.Lock()
+	c.wanted = 0
+	c.mu.Unlock()
+	select {
+	case <-c.gathers: // it came just too late
+	default:
 	}
 }
 
@@ -114,10 +166,11 @@ func (c *committer) take() []*request {
 		c.busy = false
 		return nil
 	}
-	if n >= crowded {
+	if len(c.waiting) >= crowded {
 		c.crowd = time.Now()
 	}
 	group := c.waiting[:n:n]
+	c.alerts -= alerts
 	c.waiting = append([]*request(nil), c.waiting[n:]...)
 	return group
 }

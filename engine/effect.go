@@ -41,7 +41,7 @@ func (in *intake) open(ep *Alert) {
 func (a *Alert) incident(now time.Time) *Incident {
 	return &Incident{
 		Title: a.Summary(), Status: Open, Severity: a.Severity, Service: a.Service, Environment: a.Environment,
-		ErrorType: a.ErrorType, Spike: a.Spike, Symptom: a.symptom(), Source: a.Source, Fingerprint: a.Fingerprint,
+		ErrorType: a.ErrorType, Spike: a.Spike, Symptom: a.symptom(), Source: a.Source, Fingerprint: a.Fingerprint, Rule: a.rule(),
 		Labels: a.Labels, StartedAt: a.StartedAt, GroupKey: a.GroupKey, LastSeriesAt: now, Firing: 1, Series: 1,
 	}
 }

@@ -71,6 +71,8 @@ type Engine struct {
 	committer *committer
 	feed      *feed
 	weather   *weather
+	books     *books
+	noise     noiseKept
 	keptSeq   int64 // up to where what is kept knows the events, 0 where nothing is; of keepUp alone
 }
 
@@ -92,9 +94,9 @@ func New(ctx context.Context, cfg Config) (*Engine, error) {
 	orDefault(&cfg.KeepRaw, 7*24*time.Hour)
 	e := &Engine{
 		cfg: cfg, store: cfg.Store, log: cfg.Log.With("component", "engine"),
-		library: newLibrary(cfg.embedder()), ledger: newLedger(), weather: newWeather(),
+		library: newLibrary(cfg.embedder()), ledger: newLedger(), weather: newWeather(), books: newBooks(),
 	}
-	e.committer = &committer{commit: e.commitGroup}
+	e.committer = newCommitter(e.commitGroup)
 	var last int64
 	if !cfg.Unread {
 		var err error
@@ -123,6 +125,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	if e.keeps() {
 		beside.Go(func() { e.keepUp(ctx) })
 	}
+	beside.Go(func() { e.keepBooks(ctx) })
 	err := e.feed.run(ctx, e.log, e.learn)
 	beside.Wait()
 	return err
@@ -158,6 +161,9 @@ func (e *Engine) adviser() *adviser {
 
 // Ready says whether the engine can take alerts, in words.
 func (e *Engine) Ready(ctx context.Context) error { return e.store.Ready(ctx) }
+
+// Backlog is how far the jobs are behind.
+func (e *Engine) Backlog(ctx context.Context) (time.Duration, error) { return e.store.Backlog(ctx) }
 
 func (e *Engine) now() time.Time { return e.cfg.Now().UTC().Truncate(time.Microsecond) }
 
@@ -214,6 +220,7 @@ type Stats struct {
 	ApprovalRate *float64     `json:"approval_rate"`
 	Calibration  Calibration  `json:"calibration"`
 	History      HistoryStats `json:"history"`
+	Noise        Noise        `json:"noise"` // what each alert rule brought of late
 }
 
 // StatCounts counts incidents by what people ask for.

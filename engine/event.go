@@ -27,7 +27,16 @@ type Event struct {
 	Type EventType       `json:"type"`
 	At   time.Time       `json:"at"`
 	Data json.RawMessage `json:"data"` // the object as REST gives it
+
+	of string
 }
+
+// EventOf makes an event, to be emitted, of the alert or incident with an id, as
+// the same transaction puts it last: the store has its Data already.
+func EventOf(t EventType, at time.Time, id string) Event { return Event{Type: t, At: at, of: id} }
+
+// Of is the id that EventOf was given, else empty.
+func (e *Event) Of() string { return e.of }
 
 // NewEvent makes an event of v as it stands now.
 func NewEvent(t EventType, at time.Time, v any) (Event, error) {

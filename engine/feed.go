@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// recent bounds the events kept in memory for subscribers; who is further
-// behind reads the store.
+// recent is how many events are kept in memory for subscribers, and at most
+// twice as many; who is further behind reads the store.
 const recent = 1024
 
 // lagLimit is how long a subscriber may leave one event waiting. It can resume
@@ -35,13 +35,27 @@ func newFeed(store Store, last int64) *feed {
 	return &feed{store: store, last: last, moved: make(chan struct{})}
 }
 
+// feedPause is the time between two looks at the store while events keep coming:
+// in a storm, one look then finds what many commits told. The first event after
+// a pause is read at once.
+const feedPause = 25 * time.Millisecond
+
+// feedPage is how many events are read at once.
+const feedPage = 500
+
 // run reads events as they are committed and hands them to learn, then to the
 // subscribers, until ctx ends.
 func (f *feed) run(ctx context.Context, log *slog.Logger, learn func(context.Context, []Event)) error {
 	wake := f.store.Watch(ctx)
 	for {
+		pause := time.After(feedPause)
 		if err := f.drain(ctx, learn); err != nil && ctx.Err() == nil {
 			log.WarnContext(ctx, "events could not be read", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-pause:
 		}
 		select {
 		case <-ctx.Done():
@@ -57,12 +71,15 @@ func (f *feed) run(ctx context.Context, log *slog.Logger, learn func(context.Con
 
 func (f *feed) drain(ctx context.Context, learn func(context.Context, []Event)) error {
 	for {
-		events, err := f.read(ctx, f.position(), 500)
+		events, err := f.read(ctx, f.position(), feedPage)
 		if err != nil || len(events) == 0 {
 			return err
 		}
 		learn(ctx, events)
 		f.publish(events)
+		if len(events) < feedPage {
+			return nil // what was committed meanwhile wakes again
+		}
 	}
 }
 
@@ -84,8 +101,9 @@ func (f *feed) publish(events []Event) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.tail = append(f.tail, events...)
-	if over := len(f.tail) - recent; over > 0 {
-		f.tail = append([]Event(nil), f.tail[over:]...)
+	// Cut only when it is twice as long: what is left is copied.
+	if over := len(f.tail) - recent; over > recent {
+		f.tail = append(make([]Event, 0, 2*recent+feedPage), f.tail[over:]...)
 	}
 	f.last = events[len(events)-1].Seq
 	close(f.moved)
@@ -147,7 +165,7 @@ func (f *feed) follow(ctx context.Context, after int64, out chan<- Event) error 
 	for ctx.Err() == nil {
 		events, moved, ok := f.after(after)
 		if !ok {
-			if events, err = f.read(ctx, after, 500); err != nil {
+			if events, err = f.read(ctx, after, feedPage); err != nil {
 				return err
 			}
 		}

@@ -63,6 +63,7 @@ type Incident struct {
 	Symptom     string            `json:"symptom"`
 	Source      string            `json:"source"`
 	Fingerprint string            `json:"fingerprint"`
+	Rule        string            `json:"rule,omitempty"` // of the alert that opened it, such as Alertmanager's alertname
 	Labels      map[string]string `json:"labels"`
 	RootCause   string            `json:"root_cause"`
 	Resolution  string            `json:"resolution"`

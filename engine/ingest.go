@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -38,12 +39,14 @@ func (e *Engine) Ingest(ctx context.Context, d Delivery) (Receipt, error) {
 		return Receipt{}, err
 	}
 	all.Accepted += len(d.Changes)
-	for part := range slices.Chunk(d.Alerts, partSize) {
-		r, err := e.committer.do(ctx, Delivery{Source: d.Source, Alerts: part, Truncated: d.Truncated})
+	for part := range parts(d.Alerts, d.Idle) {
+		r, err := e.committer.do(ctx, Delivery{Source: d.Source, Alerts: part, Truncated: d.Truncated, Idle: d.Idle, own: d.own})
 		if err != nil {
 			return Receipt{}, err
 		}
+		d.Idle = 0 // counted
 		all.Accepted += r.Accepted
+		all.Silenced += r.Silenced
 		all.Ignored += r.Ignored
 		all.Alerts = append(all.Alerts, r.Alerts...)
 	}
@@ -61,6 +64,14 @@ func (e *Engine) Ingest(ctx context.Context, d Delivery) (Receipt, error) {
 		all.Ignored += len(d.Remarks) - added
 	}
 	return all, nil
+}
+
+// parts are the alerts of each transaction, none where something is only counted.
+func parts(alerts []Alert, idle int) iter.Seq[[]Alert] {
+	if len(alerts) == 0 && idle > 0 {
+		return func(yield func([]Alert) bool) { yield(nil) }
+	}
+	return slices.Chunk(alerts, partSize)
 }
 
 // prepare fills in what a parser leaves to us.
@@ -125,7 +136,7 @@ func (a *Alert) clean() {
 
 // commitGroup is the transaction of a group of deliveries.
 func (e *Engine) commitGroup(ctx context.Context, group []*request) error {
-	return e.store.Update(ctx, func(tx Tx) error {
+	return e.count(ctx, func(tx Tx, n accounts) error {
 		in := &intake{engine: e, now: e.now(), tx: tx}
 		for _, r := range group {
 			in.alerts = append(in.alerts, r.delivery.Alerts...)
@@ -135,6 +146,9 @@ func (e *Engine) commitGroup(ctx context.Context, group []*request) error {
 		}
 		for _, r := range group {
 			r.receipt = in.apply(r.delivery)
+			if d := &r.delivery; !d.own {
+				n.add(taken(d.Source, len(d.Alerts), d.Idle, r.receipt, in.now))
+			}
 		}
 		if err := in.write(ctx); err != nil {
 			return err

@@ -154,13 +154,18 @@ func (in *intake) apply(d Delivery) Receipt {
 		ep := in.episode(prev, next, what)
 		in.results = append(in.results, ep)
 		changed := what != changeNone && what != changeIgnore
-		if changed {
-			r.Accepted++
-		} else {
-			r.Ignored++
-		}
 		r.Alerts = append(r.Alerts, AlertResult{Changed: changed})
 		in.place(prev, ep, what)
+		home := in.homes[ep]
+		switch {
+		case !changed:
+			r.Ignored++
+		case home != nil && home.Muted != nil:
+			r.Silenced++
+			fallthrough
+		default:
+			r.Accepted++
+		}
 	}
 	if d.Truncated > 0 && len(in.results) > 0 {
 		if home := in.homes[in.results[len(in.results)-1]]; home != nil {

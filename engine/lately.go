@@ -49,40 +49,28 @@ func (e *Engine) Lately(ctx context.Context, days int) (Lately, error) {
 func (l *Lately) incidents(ctx context.Context, r Reader, from time.Time) error {
 	services := make(map[string]int)
 	var acks, ends []time.Duration
-	after := ""
-	for read := 0; read < latelyRead; {
-		page, next, err := r.Incidents(ctx, IncidentFilter{}, after, 1000)
-		if err != nil {
-			return err
+	err := eachBegun(ctx, r, from, func(i *Incident) {
+		l.Opened++
+		l.BySeverity[i.Severity]++
+		if i.DeclaredBy != "" {
+			l.Declared++
 		}
-		for n := range page {
-			i := &page[n]
-			if i.Historical || i.Seed || i.StartedAt.Before(from) {
-				continue
-			}
-			l.Opened++
-			l.BySeverity[i.Severity]++
-			if i.DeclaredBy != "" {
-				l.Declared++
-			}
-			if i.Service != "" {
-				services[i.Service]++
-			}
-			if i.AcknowledgedAt != nil {
-				acks = append(acks, max(0, i.AcknowledgedAt.Sub(i.StartedAt)))
-			}
-			if i.Status == Resolved && i.ResolvedAt != nil {
-				l.Resolved++
-				ends = append(ends, max(0, i.ResolvedAt.Sub(i.StartedAt)))
-			}
-			if i.Fix() {
-				l.Fixed++
-			}
+		if i.Service != "" {
+			services[i.Service]++
 		}
-		if next == "" || len(page) > 0 && page[len(page)-1].StartedAt.Before(from) {
-			break
+		if i.AcknowledgedAt != nil {
+			acks = append(acks, max(0, i.AcknowledgedAt.Sub(i.StartedAt)))
 		}
-		after, read = next, read+len(page)
+		if i.Status == Resolved && i.ResolvedAt != nil {
+			l.Resolved++
+			ends = append(ends, max(0, i.ResolvedAt.Sub(i.StartedAt)))
+		}
+		if i.Fix() {
+			l.Fixed++
+		}
+	})
+	if err != nil {
+		return err
 	}
 	l.Acked, l.MTTA, l.MTTR = len(acks), average(acks), average(ends)
 	for s, n := range services {
@@ -96,6 +84,34 @@ func (l *Lately) incidents(ctx context.Context, r Reader, from time.Time) error 
 }
 
 func (l *Lately) decisions(ctx context.Context, r Reader, from time.Time) error {
+	return eachDecided(ctx, r, from, l.count)
+}
+
+// eachBegun calls f with the live incidents that began since a time, the latest
+// first, within latelyRead.
+func eachBegun(ctx context.Context, r Reader, from time.Time, f func(*Incident)) error {
+	after := ""
+	for read := 0; read < latelyRead; {
+		page, next, err := r.Incidents(ctx, IncidentFilter{}, after, 1000)
+		if err != nil {
+			return err
+		}
+		for n := range page {
+			if i := &page[n]; !i.Historical && !i.Seed && !i.StartedAt.Before(from) {
+				f(i)
+			}
+		}
+		if next == "" || len(page) > 0 && page[len(page)-1].StartedAt.Before(from) {
+			return nil
+		}
+		after, read = next, read+len(page)
+	}
+	return nil
+}
+
+// eachDecided calls f with the decisions since a time that rest on no example,
+// the latest first, within latelyRead.
+func eachDecided(ctx context.Context, r Reader, from time.Time, f func(*Decision)) error {
 	after := ""
 	for read := 0; read < latelyRead; {
 		page, next, err := r.Decisions(ctx, DecisionFilter{}, after, 1000)
@@ -108,7 +124,7 @@ func (l *Lately) decisions(ctx context.Context, r Reader, from time.Time) error 
 				return nil
 			}
 			if !d.Example {
-				l.count(d)
+				f(d)
 			}
 		}
 		if next == "" {

@@ -17,6 +17,7 @@ const (
 	PostChart    = "chart"    // subject: an incident; a picture in its thread of the Chart in Detail
 	PostDigest   = "digest"   // subject: a channel; tells several incidents in one message, told by Detail
 	PostReply    = "reply"    // subject: an incident; a reply, told by Detail
+	PostTrouble  = "trouble"  // subject: a trouble; says that a source does not get through, and what to do
 	PostJoined   = "joined"   // subject: an incident; why alerts joined it, and how to mend that
 )
 

@@ -12,11 +12,7 @@ func (e *Engine) publish(ctx context.Context, tx Tx, incidents []*Incident, entr
 	var changed []Incident
 	for _, i := range incidents {
 		i.UpdatedAt = now
-		ev, err := NewEvent(EventIncident, now, i)
-		if err != nil {
-			return err
-		}
-		events, changed = append(events, ev), append(changed, *i)
+		events, changed = append(events, EventOf(EventIncident, now, i.ID)), append(changed, *i)
 	}
 	if err := tx.PutIncidents(ctx, changed); err != nil {
 		return err

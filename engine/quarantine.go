@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -11,9 +13,10 @@ import (
 type Quarantined struct {
 	ID     string    `json:"id"`
 	Source string    `json:"source"`
-	Error  string    `json:"error"` // what is wrong with it, and where
-	Raw    string    `json:"raw"`   // the part itself, cut where it is long
-	At     time.Time `json:"at"`    // when it came last
+	Error  string    `json:"error"`            // what is wrong with it, and where
+	Raw    string    `json:"raw"`              // the part itself, cut where it is long
+	At     time.Time `json:"at"`               // when it came last
+	Alerts int       `json:"alerts,omitempty"` // lost to it, where more than one
 }
 
 // keptQuarantined is how many of them are kept, whatever their age: who looks
@@ -26,12 +29,27 @@ func (e *Engine) Quarantine(ctx context.Context, parts []Quarantined) error {
 	if len(parts) == 0 {
 		return nil
 	}
+	counts := make(accounts)
+	troubles := make(map[string]Trouble) // by source
 	for n := range parts {
 		q := &parts[n]
 		q.Error, q.Raw, q.At = strings.TrimSpace(Clean(q.Error)), Clean(q.Raw), e.now()
 		q.ID = "qua_" + HashFingerprint(q.Raw, q.Source, nil)
+		lost := max(1, q.Alerts)
+		counts.add(Account{Source: q.Source, Received: lost, Quarantined: lost})
+		t := newTrouble(TroubleUnread, q.Source, q.Error, "", lost, q.At)
+		if before, seen := troubles[q.Source]; seen {
+			t = before.and(t)
+		}
+		troubles[q.Source] = t
 	}
-	return e.store.Update(ctx, func(tx Tx) error { return tx.PutQuarantined(ctx, parts) })
+	return e.count(ctx, func(tx Tx, n accounts) error {
+		n.add(counts.list()...)
+		if err := e.tellTroubles(ctx, tx, slices.Collect(maps.Values(troubles))); err != nil {
+			return err
+		}
+		return tx.PutQuarantined(ctx, parts)
+	})
 }
 
 // Quarantined lists what could not be read of a source's deliveries, or of all

@@ -26,7 +26,7 @@ const maxRemark = 2000
 // has become history, is none.
 func (e *Engine) remark(ctx context.Context, source string, remarks []Remark) (added int, err error) {
 	now := e.now()
-	err = e.store.Update(ctx, func(tx Tx) error {
+	err = e.count(ctx, func(tx Tx, n accounts) error {
 		added = 0
 		for _, r := range remarks {
 			ok, err := e.addRemark(ctx, tx, source, r, now)
@@ -37,6 +37,7 @@ func (e *Engine) remark(ctx context.Context, source string, remarks []Remark) (a
 				added++
 			}
 		}
+		n.add(taken(source, len(remarks), 0, Receipt{Accepted: added, Ignored: len(remarks) - added}, now))
 		return nil
 	})
 	return added, err

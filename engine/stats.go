@@ -26,6 +26,9 @@ func (e *Engine) Stats(ctx context.Context) (Stats, error) {
 		Calibration: calibration(outcomes(judged)),
 		History:     HistoryStats{Incidents: c.OwnFixes, Runbooks: c.Runbooks, Examples: c.Seeds},
 	}
+	if s.Noise, err = e.Noise(ctx); err != nil {
+		return Stats{}, err
+	}
 	for _, n := range c.ByStatus {
 		s.Incidents.Total += n
 	}

@@ -38,6 +38,10 @@ type Store interface {
 
 	// Ready says whether the store can serve, with an error that a person can read.
 	Ready(ctx context.Context) error
+
+	// Backlog returns how long the job has waited that is due and has waited
+	// longest; 0 where none waits.
+	Backlog(ctx context.Context) (time.Duration, error)
 }
 
 // Reader reads. Lists take a page: at most limit (0: 50, at most 1000) rows
@@ -93,6 +97,11 @@ type Reader interface {
 
 	// Sources counts the alerts of each source that has any, by name.
 	Sources(ctx context.Context) ([]SourceCount, error)
+	// Accounts returns what was received from each source, by name.
+	Accounts(ctx context.Context) ([]Account, error)
+	// Troubles lists those that were there at a time or since, the latest first.
+	Troubles(ctx context.Context, since time.Time) ([]Trouble, error)
+	Trouble(ctx context.Context, id string) (Trouble, error)
 	// Counts returns what Stats shows.
 	Counts(ctx context.Context) (Counts, error)
 	// Judged lists the decisions that have a standing review or an outcome, those
@@ -151,6 +160,10 @@ type Tx interface {
 	PutSilence(ctx context.Context, s Silence) error
 	PutDrafts(ctx context.Context, drafts []ThreadDraft) error
 	PutQuarantined(ctx context.Context, parts []Quarantined) error
+	PutTroubles(ctx context.Context, troubles []Trouble) error
+	// AddAccounts adds to what was received from sources. Transactions that add
+	// to the same source hardly ever wait for each other.
+	AddAccounts(ctx context.Context, accounts []Account) error
 	// PutVectors keeps vectors of a model by their texts' hashes. Those of other
 	// models are dropped: vectors of two models never meet.
 	PutVectors(ctx context.Context, model string, vectors map[string][]float32) error
@@ -166,7 +179,8 @@ type Tx interface {
 
 	// Note adds entries to incidents' timelines.
 	Note(ctx context.Context, entries ...Entry) error
-	// Emit adds events; their Seq is given at commit, in commit order.
+	// Emit adds events; their Seq is given at commit, in commit order. One of
+	// EventOf tells what this transaction puts, before or after.
 	Emit(ctx context.Context, events ...Event) error
 	// Enqueue asks for jobs, once this transaction commits.
 	Enqueue(ctx context.Context, jobs ...Job) error
@@ -191,8 +205,8 @@ type Tx interface {
 	// DoneEnvelope drops an envelope's payload and keeps its id.
 	DoneEnvelope(ctx context.Context, id string) error
 
-	// Tidy drops what retention lets go: events, with them changes and silences,
-	// and done envelopes older than the times given, at most a few thousand rows
+	// Tidy drops what retention lets go: events, with them changes, silences and
+	// troubles, and done envelopes older than the times given, at most a few thousand rows
 	// a call.
 	Tidy(ctx context.Context, events, envelopes time.Time) error
 	// DropQuarantined drops what was quarantined before a time, and all but the

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -44,7 +46,7 @@ func (e *Engine) onset(ctx context.Context, i *Incident) (list []Onset, services
 	for n := range live {
 		hits = append(hits, newHit(&live[n]))
 	}
-	if list, services = inOrder(hits, i.StartedAt); services <= stormServices {
+	if list, services = inOrder(slices.Values(hits), i.StartedAt); services <= stormServices {
 		return nil, 0, nil
 	}
 	return list, services, nil
@@ -67,23 +69,31 @@ func newHit(i *Incident) hit {
 
 // inOrder lists the services that were hit around a time by the order of onset,
 // and counts them.
-func inOrder(hits []hit, at time.Time) (list []Onset, services int) {
-	hits = slices.DeleteFunc(hits, func(h hit) bool { return h.at.Sub(at).Abs() > stormWindow })
-	slices.SortFunc(hits, func(a, b hit) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.id, b.id)) })
-	seen := make(map[string]bool)
-	for _, h := range hits {
-		for _, service := range h.services {
+func inOrder(hits iter.Seq[hit], at time.Time) (list []Onset, services int) {
+	type start struct {
+		hit
+		n int // of the service, in its incident's order
+	}
+	earlier := func(a, b start) int {
+		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.id, b.id), cmp.Compare(a.n, b.n))
+	}
+	first := make(map[string]start)
+	for h := range hits {
+		if h.at.Sub(at).Abs() > stormWindow {
+			continue
+		}
+		for n, service := range h.services {
 			key := strings.ToLower(service)
-			if seen[key] {
-				continue
-			}
-			seen[key] = true
-			if len(list) < onsetShown {
-				list = append(list, Onset{Service: service, IncidentID: h.id, Title: h.title, At: h.at})
+			if was, ok := first[key]; !ok || earlier(start{h, n}, was) < 0 {
+				first[key] = start{h, n}
 			}
 		}
 	}
-	return list, len(seen)
+	starts := slices.SortedFunc(maps.Values(first), earlier)
+	for _, s := range starts[:min(len(starts), onsetShown)] {
+		list = append(list, Onset{Service: s.services[s.n], IncidentID: s.id, Title: s.title, At: s.at})
+	}
+	return list, len(starts)
 }
 
 // giveWay lets a service's own advice give way to the order of onset, except

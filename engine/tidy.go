@@ -35,7 +35,7 @@ func (e *Engine) tidy(ctx context.Context, _ string) error {
 		})
 	}
 	for source, alerts := range ended {
-		if _, err := e.Ingest(ctx, Delivery{Source: source, Alerts: alerts}); err != nil {
+		if _, err := e.Ingest(ctx, Delivery{Source: source, Alerts: alerts, own: true}); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"maps"
-	"slices"
 	"sync"
 	"time"
 )
@@ -28,6 +27,10 @@ type sight struct {
 // weatherFor is how long the weather stays as it was looked at.
 const weatherFor = 250 * time.Millisecond
 
+// weatherSize is of how many live incidents the weather knows. Those beyond it
+// would make no other storm of one in which there are so many.
+const weatherSize = 10_000
+
 func newWeather() *weather {
 	return &weather{live: make(map[string]hit), seen: make(map[time.Time]sight), asked: make(map[string]time.Time)}
 }
@@ -36,10 +39,12 @@ func newWeather() *weather {
 func (w *weather) put(i *Incident) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if i.Live() && i.Service != "" {
-		w.live[i.ID] = newHit(i)
-	} else {
+	_, known := w.live[i.ID]
+	switch {
+	case !i.Live() || i.Service == "":
 		delete(w.live, i.ID)
+	case known || len(w.live) < weatherSize:
+		w.live[i.ID] = newHit(i)
 	}
 }
 
@@ -54,7 +59,7 @@ func (w *weather) around(at time.Time) ([]Onset, int) {
 	at = at.Truncate(time.Second)
 	s, ok := w.seen[at]
 	if !ok {
-		s.list, s.services = inOrder(slices.Collect(maps.Values(w.live)), at)
+		s.list, s.services = inOrder(maps.Values(w.live), at)
 		w.seen[at] = s
 	}
 	return s.list, s.services

@@ -32,11 +32,7 @@ func (in *intake) write(ctx context.Context) error {
 	if err := in.tx.PutAlerts(ctx, alerts); err != nil {
 		return err
 	}
-	events, err := in.events()
-	if err != nil {
-		return err
-	}
-	if err := in.tx.Emit(ctx, events...); err != nil {
+	if err := in.tx.Emit(ctx, in.events()...); err != nil {
 		return err
 	}
 	return in.announce(ctx)
@@ -63,23 +59,15 @@ func (in *intake) number(ctx context.Context) error {
 	return nil
 }
 
-func (in *intake) events() ([]Event, error) {
-	var events []Event
+func (in *intake) events() []Event {
+	events := make([]Event, 0, len(in.changedAlerts)+len(in.changedIncidents))
 	for _, a := range in.changedAlerts {
-		ev, err := NewEvent(EventAnomaly, in.now, a)
-		if err != nil {
-			return nil, err
-		}
-		events = append(events, ev)
+		events = append(events, EventOf(EventAnomaly, in.now, a.ID))
 	}
 	for _, i := range in.changedIncidents {
-		ev, err := NewEvent(EventIncident, in.now, i)
-		if err != nil {
-			return nil, err
-		}
-		events = append(events, ev)
+		events = append(events, EventOf(EventIncident, in.now, i.ID))
 	}
-	return events, nil
+	return events
 }
 
 // announce writes the timelines, wants the posts and asks for the jobs.

@@ -84,7 +84,7 @@ func (s *Server) boardView(c echo.Context, current string) (*boardView, error) {
 	ctx, e := c.Request().Context(), s.cfg.Engine
 	b := &boardView{
 		Query: engine.Clean(c.QueryParam("q")), All: c.QueryParam("view") == "all", Current: current,
-		Refused: s.sources.refusals(s.cfg.Now()), Try: s.try(),
+		Try: s.try(),
 	}
 	advice, err := e.Decisions(ctx, engine.DecisionFilter{}, "", 200)
 	if err != nil {
@@ -103,6 +103,9 @@ func (s *Server) boardView(c echo.Context, current string) (*boardView, error) {
 		b.Advice = append(b.Advice, adviceView{Decision: d, Title: titleOf(&d, b.Rows, b.Recent)})
 	}
 	if b.Unread, err = s.unread(ctx); err != nil {
+		return nil, err
+	}
+	if b.Refused, err = s.refusals(ctx); err != nil {
 		return nil, err
 	}
 	b.Stats, err = s.pages.stats.get(ctx, s.cfg.Now(), e.Stats)

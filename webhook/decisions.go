@@ -74,7 +74,6 @@ func (s *Server) streamAnomaly(ctx context.Context, in *anomalyInput) (reported,
 	if err != nil {
 		return reported{}, err
 	}
-	s.metrics.received("generic", delivered{Accepted: receipt.Accepted, Ignored: receipt.Ignored})
 	r := receipt.Alerts[0]
 	out := reported{AlertID: r.AlertID}
 	if r.IncidentID != "" {

@@ -30,9 +30,18 @@ type delivered struct {
 // answered is how a delivery is answered.
 type answered struct {
 	delivered
-	status int // 202 where 0
-	answer any // the counts where nil
+	status int  // 202 where 0
+	answer any  // the counts where nil
+	kept   bool // in quarantine, though its sender is told that it is wrong
 }
+
+// turnedAway is a delivery that is refused for something that people can mend.
+type turnedAway struct {
+	error
+	reason, fix string
+}
+
+func (t *turnedAway) Unwrap() error { return t.error }
 
 // deliver takes in what a monitoring system sends: verify, parse, ingest, and
 // 202 once it is durable. Its answers are those that senders act on as we mean
@@ -53,7 +62,14 @@ func (s *Server) deliver(c echo.Context) error {
 	if err != nil {
 		status = problemOf(err).Status
 	}
-	s.metrics.delivery(name, status, s.cfg.Now().Sub(start), out.delivered)
+	s.metrics.delivery(name, status, s.cfg.Now().Sub(start))
+	if err != nil && !out.kept {
+		refusal := engine.Refusal{Source: name}
+		if away, ok := errors.AsType[*turnedAway](err); ok {
+			refusal.Reason, refusal.Fix = away.reason, away.fix
+		}
+		s.cfg.Engine.Refuse(refusal)
+	}
 	switch {
 	case err != nil:
 		return err
@@ -72,21 +88,27 @@ func (s *Server) delivery(c echo.Context, conf SourceConfig, name string, known 
 		c.Response().Header().Set("Allow", http.MethodPost)
 		return answered{}, newProblem(http.StatusMethodNotAllowed, "deliveries are posted")
 	}
+	if r.ContentLength > maxBody {
+		return answered{}, tooMuch(tooLarge())
+	}
+	room := s.held.body(r.Body)
+	defer room.release()
+	r.Body = room
 	read := sync.OnceValues(func() ([]byte, error) { return readBody(r) })
 	if err := s.admit(r, name, read); err != nil {
 		return answered{}, err
 	}
 	body, err := read()
 	if err != nil {
-		return answered{}, unread(err)
+		return answered{}, tooMuch(unread(err))
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), deliverTimeout)
 	defer cancel()
 	p, err := conf.Parse(source.Input{Source: name, Body: body, Header: r.Header})
 	if err != nil {
-		s.quarantineBody(ctx, name, body, err)
-		return answered{}, malformed(err)
+		return answered{kept: s.quarantineBody(ctx, name, body, err)}, malformed(err)
 	}
+	p.Delivery.Idle = p.Ignored
 	p.Delivery.Expire = cmp.Or(conf.Expire, p.Delivery.Expire)
 	out := answered{delivered: delivered{Ignored: p.Ignored, Quarantined: len(p.Bad)}, answer: p.Answer}
 	if p.Confirm != "" {
@@ -94,7 +116,9 @@ func (s *Server) delivery(c echo.Context, conf SourceConfig, name string, known 
 		if err := s.subscribe(ctx, name, conf, p.Confirm); err != nil {
 			return answered{}, s.refusal(ctx, name, err)
 		}
-		return out, nil
+		if !conf.Confirm {
+			return out, nil // refused
+		}
 	}
 	receipt, err := s.cfg.Engine.Ingest(ctx, p.Delivery)
 	if err != nil {
@@ -127,13 +151,21 @@ func (s *Server) admit(r *http.Request, name string, body func() ([]byte, error)
 func (s *Server) refusal(ctx context.Context, name string, err error) error {
 	why, ok := errors.AsType[*distrust](err)
 	if !ok {
-		return malformed(unread(err))
+		return tooMuch(malformed(unread(err)))
 	}
 	s.refused(ctx, name, why)
 	if why.status == http.StatusForbidden {
-		return newProblem(http.StatusForbidden, "this source does not take what that topic sends")
+		return &turnedAway{newProblem(http.StatusForbidden, "this source does not take what that topic sends"), why.reason, why.fix}
 	}
-	return newProblem(http.StatusUnauthorized, "this source needs its token or signature")
+	return &turnedAway{newProblem(http.StatusUnauthorized, "this source needs its token or signature"), why.reason, why.fix}
+}
+
+// tooMuch says of a body that is too large what to do about it.
+func tooMuch(err error) error {
+	if problemOf(err).Status != http.StatusRequestEntityTooLarge {
+		return err
+	}
+	return &turnedAway{err, "larger than 1 MiB", "let the sender send less at once; for Alertmanager, set max_alerts"}
 }
 
 // refused keeps a refusal for the dashboard, and logs the first of a minute.

@@ -10,6 +10,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"ragoffire/engine"
 )
 
 // metrics counts. Labels take their values from fixed sets (route templates,
@@ -19,10 +21,9 @@ type metrics struct {
 	requests   *prometheus.CounterVec
 	deliveries *prometheus.CounterVec
 	duration   prometheus.Histogram
-	alerts     *prometheus.CounterVec
 }
 
-func newMetrics(version string, feeds *feeds, more []prometheus.Collector) (*metrics, error) {
+func newMetrics(version string, feeds *feeds, received func() []engine.Account, more []prometheus.Collector) (*metrics, error) {
 	m := &metrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "rof_http_requests_total", Help: "Requests by route template.",
@@ -34,16 +35,13 @@ func newMetrics(version string, feeds *feeds, more []prometheus.Collector) (*met
 			Name: "rof_webhook_duration_seconds", Help: "Time from a delivery to its answer.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 5},
 		}),
-		alerts: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "rof_alerts_total", Help: "Alerts delivered, by what became of them.",
-		}, []string{"source", "result"}),
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "rof_build_info", Help: "Always 1.", ConstLabels: prometheus.Labels{"version": version},
 	})
 	build.Set(1)
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(m.requests, m.deliveries, m.duration, m.alerts, build, collectors.NewGoCollector(),
+	registry.MustRegister(m.requests, m.deliveries, m.duration, newIntake(received), build, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "rof_ws_clients", Help: "Feeds open now.",
@@ -69,18 +67,9 @@ func (m *metrics) request(c echo.Context) {
 	m.requests.WithLabelValues(knownMethod(c.Request().Method), route, strconv.Itoa(c.Response().Status)).Inc()
 }
 
-func (m *metrics) delivery(source string, code int, took time.Duration, d delivered) {
+func (m *metrics) delivery(source string, code int, took time.Duration) {
 	m.deliveries.WithLabelValues(source, strconv.Itoa(code)).Inc()
 	m.duration.Observe(took.Seconds())
-	m.received(source, d)
-}
-
-func (m *metrics) received(source string, d delivered) {
-	for result, n := range map[string]int{"accepted": d.Accepted, "ignored": d.Ignored, "quarantined": d.Quarantined} {
-		if n > 0 {
-			m.alerts.WithLabelValues(source, result).Add(float64(n))
-		}
-	}
 }
 
 func knownMethod(m string) string {

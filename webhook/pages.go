@@ -21,6 +21,7 @@ type pages struct {
 	assets map[string]asset
 	public string
 	open   bool // no token: nobody signs in
+	demo   bool
 	ver    string
 	now    func() time.Time
 	docs   docsView
@@ -35,7 +36,7 @@ func newPages(cfg Config) (*pages, error) {
 	}
 	p := &pages{
 		byName: make(map[string]*template.Template), assets: assets, public: cfg.PublicURL,
-		open: cfg.Token == "", ver: cfg.Version, now: cfg.Now,
+		open: cfg.Token == "", demo: cfg.Demo != nil, ver: cfg.Version, now: cfg.Now,
 	}
 	base, err := template.New("base").Funcs(p.funcs(cfg.LinkHosts)).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/card.html")
 	if err != nil {
@@ -60,6 +61,7 @@ type frame struct {
 	Page    string // the template's name
 	Who     string // who is signed in
 	Open    bool
+	Demo    bool // Slack is beside it, in the browser
 	Public  string
 	Version string
 	Board   *boardView
@@ -73,7 +75,7 @@ func (p *pages) html(c echo.Context, name string, data any) ([]byte, error) {
 	if !ok {
 		f = frame{Data: data}
 	}
-	f.Page, f.Open, f.Public, f.Version = name, p.open, p.public, p.ver
+	f.Page, f.Open, f.Demo, f.Public, f.Version = name, p.open, p.demo, p.public, p.ver
 	if who, ok := c.Request().Context().Value(identityKey{}).(identity); ok && !p.open {
 		f.Who = who.name
 	}

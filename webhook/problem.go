@@ -102,7 +102,9 @@ func (s *Server) answerError(err error, c echo.Context) {
 func (s *Server) logError(ctx context.Context, status int, err error) {
 	switch {
 	case status == http.StatusServiceUnavailable:
-		s.log.WarnContext(ctx, "turned away", "request_id", requestID(ctx), "error", err)
+		if ok, more := s.turned.say(s.cfg.Now()); ok {
+			s.log.WarnContext(ctx, "turned away", "request_id", requestID(ctx), "error", err, "not_logged", more)
+		}
 	case status >= http.StatusInternalServerError:
 		s.log.ErrorContext(ctx, "request failed", "request_id", requestID(ctx), "error", err)
 	}

@@ -22,18 +22,22 @@ func (s *Server) quarantine(ctx context.Context, name string, p source.Parsed) e
 	for n, raw := range p.Raw {
 		members = append(members, engine.Quarantined{Source: name, Error: problemOf(p.Bad[n]).Detail, Raw: s.blank(name, raw)})
 	}
+	if more := len(p.Bad) - len(members); more > 0 && len(members) > 0 { // only the first are kept
+		members[len(members)-1].Alerts = 1 + more
+	}
 	s.log.WarnContext(ctx, "alerts not read", "source", name, "count", len(p.Bad), "request_id", requestID(ctx), "error", p.Bad[0])
 	return s.cfg.Engine.Quarantine(ctx, members)
 }
 
-// quarantineBody keeps the beginning of a body of which nothing can be read.
-// Its sender is told so, whether or not that succeeds.
-func (s *Server) quarantineBody(ctx context.Context, name string, body []byte, why error) {
+// quarantineBody keeps the beginning of a body of which nothing can be read, and
+// reports whether it did. Its sender is told that it is wrong in either case.
+func (s *Server) quarantineBody(ctx context.Context, name string, body []byte, why error) bool {
 	raw := s.blank(name, engine.Clean(string(body[:min(len(body), maxKeptBody)])))
 	err := s.cfg.Engine.Quarantine(ctx, []engine.Quarantined{{Source: name, Error: problemOf(why).Detail, Raw: raw}})
 	if err != nil {
 		s.log.WarnContext(ctx, "a body that could not be read is not kept", "source", name, "request_id", requestID(ctx), "error", err)
 	}
+	return err == nil
 }
 
 // unreadView is what of a source's deliveries could not be read of late, and
@@ -66,6 +70,19 @@ func (s *Server) unread(ctx context.Context) ([]unreadView, error) {
 		views[n].Count++
 	}
 	return views, nil
+}
+
+// refusals lists the sources that refused deliveries of late: here, elsewhere,
+// or before this process began.
+func (s *Server) refusals(ctx context.Context) ([]refusal, error) {
+	list := s.sources.refusals(s.cfg.Now())
+	stored, err := s.cfg.Engine.Troubles(ctx)
+	for _, t := range stored {
+		if t.What == engine.TroubleRefused && !slices.ContainsFunc(list, func(r refusal) bool { return r.Source == t.Source }) {
+			list = append(list, refusal{Source: t.Source, Count: t.Count, Last: t.Last, Reason: t.Reason, Fix: t.Fix})
+		}
+	}
+	return list, err
 }
 
 // blank takes out of a text what opens a source: what is kept is looked at.

@@ -38,6 +38,7 @@ func (s *Server) routes() error {
 	e.GET("/docs", s.docs)
 	e.GET("/openapi.json", s.openapi)
 	e.GET("/metrics", s.metrics.handler)
+	s.mountDemo()
 	e.GET("/ws/incidents", s.feed)
 	e.POST(importRoute, s.importHistory)
 	e.GET(exportRoute, s.exportHistory)

@@ -58,8 +58,13 @@ type Config struct {
 	// Slack says how the bot is; nil means that there is none.
 	Slack func() SlackState
 	// Kafka says how the consumer of a topic is, likewise.
-	Kafka      func() SlackState
+	Kafka func() SlackState
+	// Demo answers /slack and all below it, where there is one; only the demo has.
+	Demo http.Handler
+	// Model says what came of the last question to a model, likewise.
+	Model      func() SlackState
 	MaxClients int                    // feeds open at the same time; 1024 where 0
+	MaxHeld    int64                  // bytes of deliveries held at the same time; 64 MiB where 0
 	HTTP       *http.Client           // fetches what SNS signs with; one of its own where nil
 	Metrics    []prometheus.Collector // more for /metrics
 	Version    string
@@ -83,9 +88,12 @@ type Server struct {
 	sources  *sources
 	door     *door
 	feeds    *feeds
+	held     *held
 	metrics  *metrics
 	pages    *pages
 	spec     packed // the OpenAPI document
+	turned   hush   // deliveries and requests that got 503
+	unready  hush
 }
 
 // New binds the address and returns a server that Run serves. Nothing is left
@@ -96,6 +104,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	cfg.Listen = cmp.Or(cfg.Listen, "127.0.0.1:8000")
 	cfg.MaxClients = cmp.Or(cfg.MaxClients, 1024)
+	cfg.MaxHeld = cmp.Or(cfg.MaxHeld, maxHeld)
 	cfg.Version = cmp.Or(cfg.Version, "dev")
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -139,7 +148,8 @@ func build(cfg Config, l net.Listener) (*Server, error) {
 	}
 	s.door = newDoor(cfg.Token, public, cfg.Now)
 	s.feeds = newFeeds(cfg.MaxClients)
-	if s.metrics, err = newMetrics(cfg.Version, s.feeds, cfg.Metrics); err != nil {
+	s.held = &held{most: cfg.MaxHeld}
+	if s.metrics, err = newMetrics(cfg.Version, s.feeds, cfg.Engine.Received, cfg.Metrics); err != nil {
 		return nil, err
 	}
 	s.echo.HideBanner, s.echo.HidePort = true, true

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"ragoffire/engine"
 )
 
 // subscribe ends the handshake of a topic that wants to deliver here. The
@@ -22,10 +24,12 @@ func (s *Server) subscribe(ctx context.Context, name string, conf SourceConfig, 
 		return &distrust{http.StatusForbidden, "a subscription that is not confirmed at SNS", "nothing: SNS names its own address, and this was another sender"}
 	}
 	if !conf.Confirm {
-		s.refused(ctx, name, &distrust{
+		why := &distrust{
 			reason: "its subscription waits to be confirmed",
 			fix:    "set sources." + name + ".confirm to true and request the confirmation again at SNS",
-		})
+		}
+		s.refused(ctx, name, why)
+		s.cfg.Engine.Refuse(engine.Refusal{Source: name, Reason: why.reason, Fix: why.fix})
 		return nil
 	}
 	if _, err := fetch(ctx, s.sources.around.http, u); err != nil {

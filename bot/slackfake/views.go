@@ -14,6 +14,8 @@ type View struct {
 	ExternalID string
 	Private    string // private_metadata
 	Title      string
+	Submit     string // of a modal: the button's text, as Dismiss
+	Dismiss    string
 	Blocks     []map[string]any
 	Hash       string
 	Root       string            // the first modal of the stack
@@ -118,6 +120,7 @@ func (s *Slack) newView(raw []byte, user string) (*View, error) {
 	str := func(key string) string { t, _ := v.raw[key].(string); return t }
 	v.Type, v.CallbackID, v.ExternalID = str("type"), str("callback_id"), str("external_id")
 	v.Private, v.Title = str("private_metadata"), textOf(v.raw["title"])
+	v.Submit, v.Dismiss = textOf(v.raw["submit"]), textOf(v.raw["close"])
 	v.Notify, _ = v.raw["notify_on_close"].(bool)
 	v.ClearAll, _ = v.raw["clear_on_close"].(bool)
 	v.Blocks = s.st.ids.fill(objects(v.raw["blocks"]))

@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"ragoffire/bot/slackfake"
 	"ragoffire/store/storetest/pgtest"
 )
@@ -33,7 +35,16 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, floor(kind))
 		os.Exit(1)
 	}
-	os.Exit(pg.M(m).Run())
+	goleak.VerifyTestMain(hungUp{pg.M(m)})
+}
+
+// hungUp ends what keeps a connection for the next request.
+type hungUp struct{ m interface{ Run() int } }
+
+func (h hungUp) Run() int {
+	code := h.m.Run()
+	http.DefaultClient.CloseIdleConnections()
+	return code
 }
 
 var pg pgtest.Server

@@ -13,6 +13,8 @@ import (
 	"github.com/dlclark/regexp2"
 	"github.com/goccy/go-yaml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"ragoffire/bot"
 )
 
 // What the app asks for, and no more.
@@ -159,7 +161,7 @@ func TestTheManifestWorksWithoutAnAddressOfOurs(t *testing.T) {
 	if len(m.Features.Shortcuts) != 1 {
 		t.Fatalf("%d shortcuts, want one", len(m.Features.Shortcuts))
 	}
-	if s := m.Features.Shortcuts[0]; s.Type != "message" || s.CallbackID != "analyze_message" || len(s.Name) > 24 {
+	if s := m.Features.Shortcuts[0]; s.Type != "message" || s.CallbackID != bot.ShortcutID || s.Name != bot.ShortcutName || len(s.Name) > 24 {
 		t.Errorf("shortcut %+v", s)
 	}
 	if len(m.Display.Name) > 35 || len(m.Display.Description) > 140 {

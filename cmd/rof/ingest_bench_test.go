@@ -185,32 +185,50 @@ func (p *process) drained(b *testing.B, incidents int) {
 func (p *process) cpu() float64 { return cpuOf(p.cmd.Process.Pid) }
 
 func cpuOf(pid int) float64 {
-	_, user, system := procStat(pid)
-	return float64(user+system) / 100
+	st := procStat(pid)
+	return float64(st.own) / 100
 }
 
-// pgCPU is what all processes of PostgreSQL here have used and still live.
+// pgCPU is what the PostgreSQL of this test has used: the server that it started
+// and its children, living and gone; where it started none, all there are here.
 func pgCPU() float64 {
+	servers := make(map[int]stat)
 	found, _ := filepath.Glob("/proc/[0-9]*/comm")
-	sum := 0.
 	for _, path := range found {
 		name, _ := os.ReadFile(path)
 		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path))); err == nil && strings.TrimSpace(string(name)) == "postgres" {
-			sum += cpuOf(pid)
+			servers[pid] = procStat(pid)
 		}
 	}
-	return sum
+	mine, all := 0, 0
+	for _, st := range servers {
+		all += st.own
+		switch {
+		case st.parent == os.Getpid():
+			mine += st.own + st.children
+		case servers[st.parent].parent == os.Getpid():
+			mine += st.own
+		}
+	}
+	if mine == 0 {
+		mine = all
+	}
+	return float64(mine) / 100
 }
 
-func procStat(pid int) (ppid, user, system int) {
+// stat is what the system knows of a process, in ticks.
+type stat struct{ parent, own, children int }
+
+func procStat(pid int) (st stat) {
 	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	_, rest, _ := strings.Cut(string(b), ") ")
 	fields := strings.Fields(rest)
-	if len(fields) < 13 {
-		return 0, 0, 0
+	if len(fields) < 15 {
+		return st
 	}
-	ppid, _ = strconv.Atoi(fields[1])
-	user, _ = strconv.Atoi(fields[11])
-	system, _ = strconv.Atoi(fields[12])
-	return ppid, user, system
+	number := func(n int) int {
+		v, _ := strconv.Atoi(fields[n])
+		return v
+	}
+	return stat{parent: number(1), own: number(11) + number(12), children: number(13) + number(14)}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"ragoffire/engine"
 )
 
 func TestKafkaSettings(t *testing.T) {
@@ -92,6 +95,19 @@ func TestAnomaliesFromKafkaOutliveAKill(t *testing.T) {
 		defer func() { _ = resp.Body.Close() }()
 		page, _ := io.ReadAll(resp.Body)
 		return strings.Contains(string(page), "anomalies/")
+	})
+	t.Run("and are counted once, with what the killed process took in", func(t *testing.T) {
+		balanced(t, "/metrics", scraped(t, p.url))
+		out, _, _ := sourceRun(t, "", settings[:2], "list", "--json")
+		var got struct{ Sources []listedSource }
+		if err := json.Unmarshal([]byte(out), &got); err != nil || len(got.Sources) != 1 {
+			t.Fatalf("%v: %s", err, out)
+		}
+		a := got.Sources[0].Account
+		balanced(t, "the store", map[string]engine.Account{"kafka": a})
+		if a.Accepted != n || a.Quarantined != 1 || a.Refused != 0 {
+			t.Errorf("of %d anomalies and one that cannot be read: %+v", n, a)
+		}
 	})
 	cluster.Close()
 	wait(t, 20*time.Second, "readyz to tell", func() bool {

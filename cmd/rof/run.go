@@ -34,6 +34,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"serve", "rof serve", serveHelp, serve},
+		{"demo", "rof demo [--keep]", demoHelp, demo},
 		{"analyze", "rof analyze [--error-type T] [--spike PCT] [--service S] [--json] [TEXT…]", analyzeHelp, analyze},
 		{"backtest", "rof backtest [--json] [--plot FILE.svg]", backtestHelp, backtest},
 		{"search", "rof search [-k N] [--json] QUERY…", searchHelp, search},

@@ -26,7 +26,7 @@ and SLACK_BOT_TOKEN are set, and no model is asked until OPENAI_MODEL is.
 SIGTERM ends it cleanly.
 `
 
-func serve(ctx context.Context, args []string, getenv func(string) string, std streams) (err error) {
+func serve(ctx context.Context, args []string, getenv func(string) string, std streams) error {
 	if err := none("serve", args); err != nil {
 		return err
 	}
@@ -38,10 +38,17 @@ func serve(ctx context.Context, args []string, getenv func(string) string, std s
 	for _, w := range cfg.warnings {
 		log.WarnContext(ctx, w)
 	}
+	return host(ctx, cfg, log, nil)
+}
+
+// host is serve with its settings read. In the demo there is a workspace beside
+// it; in a real one demo is nil.
+func host(ctx context.Context, cfg config, log *slog.Logger, demo *workspace) (err error) {
 	wordsTotal := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "rof_words_total", Help: "What came of a model's words: shown, reused, failed, or dropped and why.",
 	}, []string{"what"})
-	st, e, err := open(ctx, &cfg, worded(&cfg, func(what string) { wordsTotal.WithLabelValues(what).Inc() }), log)
+	ec := worded(&cfg, func(what string) { wordsTotal.WithLabelValues(what).Inc() })
+	st, e, err := open(ctx, &cfg, ec, log)
 	if err != nil {
 		return err
 	}
@@ -70,15 +77,16 @@ func serve(ctx context.Context, args []string, getenv func(string) string, std s
 		return err
 	}
 	srv, err := webhook.New(webhook.Config{
-		Engine: e, Listen: cfg.listen, Token: cfg.token, PublicURL: cfg.publicURL, LinkHosts: cfg.file.linkHosts,
-		Sources: webhookSources(cfg.file.sources), Slack: chat.state, Kafka: stream.state, Version: release, Log: log,
+		Engine: e, Listen: cfg.listen, Listener: demo.door(), Token: cfg.token, PublicURL: cfg.publicURL, LinkHosts: cfg.file.linkHosts,
+		Sources: webhookSources(cfg.file.sources), Slack: chat.state, Kafka: stream.state, Model: modelState(ec.Writer), Version: release, Log: log,
 		VerdictsElsewhere: cfg.file.verdictsElsewhere,
-		Metrics:           append(stream.metrics, slackTotal, wordsTotal),
+		Metrics:           append(stream.metrics, slackTotal, wordsTotal), Demo: demo.handler(),
 	})
 	if err != nil {
 		return err
 	}
 	log.InfoContext(ctx, "serving", "address", srv.Addr().String(), "dashboard", srv.URL(), "store", storeName(cfg.database))
+	demo.ready(srv.URL())
 	if err := together(ctx, srv, e, st, chat, stream); err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func newStream(cfg *config, e *engine.Engine, log *slog.Logger) (*stream, error)
 		if e, ok := errors.AsType[*engine.Error](p.Err); ok {
 			why = e.Text
 		}
-		return e.Quarantine(ctx, []engine.Quarantined{{Source: p.Source, Error: p.Place + ": " + why, Raw: string(p.Body)}})
+		return e.Quarantine(ctx, []engine.Quarantined{{Source: p.Source, Error: p.Place + ": " + why, Raw: string(p.Body), Alerts: p.Alerts}})
 	}
 	k.Count = func(result string, n int) { total.WithLabelValues(result).Add(float64(n)) }
 	c, err := kafka.New(k)

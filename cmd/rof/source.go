@@ -19,8 +19,10 @@ import (
 
 const sourceHelp = `where alerts come from, and what a body would become
 
-  list        the sources of the config, and those that have sent alerts: how many, how many of them fire, and
-              when the newest began
+  list        the sources of the config, and those that have sent: what became of it, how many alerts fire, and
+              when the newest began. received = accepted + duplicate + silenced + quarantined + refused, in alerts
+              and other members of bodies; a body that is refused is one. Refused are counted within seconds, the
+              rest when it is taken in
   test        reads FILE (- is standard input) as a delivery to the source NAME and prints what it would become;
               nothing is stored. A file that begins with POST is a whole request, with its headers
   --json      one JSON document on stdout instead of text
@@ -52,6 +54,7 @@ type listedSource struct {
 	Source string `json:"source"`
 	Kind   string `json:"kind"`
 	Secret bool   `json:"secret"`
+	engine.Account
 	engine.SourceCount
 }
 
@@ -61,10 +64,18 @@ func listSources(ctx context.Context, getenv func(string) string, std streams, a
 		return err
 	}
 	counts := make(map[string]engine.SourceCount)
+	accounts := make(map[string]engine.Account)
 	if err := withHistory(ctx, getenv, std, func(e *engine.Engine) error {
 		list, err := e.Sources(ctx)
 		for _, c := range list {
 			counts[c.Source] = c
+		}
+		if err != nil {
+			return err
+		}
+		received, err := e.Accounts(ctx)
+		for _, a := range received {
+			accounts[a.Source] = a
 		}
 		return err
 	}); err != nil {
@@ -72,12 +83,12 @@ func listSources(ctx context.Context, getenv func(string) string, std streams, a
 	}
 	kinds := sources.Kinds()
 	var list []listedSource
-	for _, name := range slices.Sorted(maps.Keys(union(cfg.file.sources, counts))) {
+	for _, name := range names(cfg.file.sources, counts, accounts) {
 		s, configured := cfg.file.sources[name]
 		if _, known := kinds[name]; !configured && known {
 			s.kind = name
 		}
-		list = append(list, listedSource{name, s.kind, s.trusted(), counts[name]})
+		list = append(list, listedSource{name, s.kind, s.trusted(), accounts[name], counts[name]})
 	}
 	if asJSON {
 		return json.NewEncoder(std.out).Encode(map[string]any{"sources": list, "kinds": slices.Sorted(maps.Keys(kinds))})
@@ -85,15 +96,11 @@ func listSources(ctx context.Context, getenv func(string) string, std streams, a
 	return printSources(std, list, slices.Sorted(maps.Keys(kinds)), time.Now())
 }
 
-func union(configured map[string]source, counts map[string]engine.SourceCount) map[string]bool {
-	out := make(map[string]bool)
-	for name := range configured {
-		out[name] = true
-	}
-	for name := range counts {
-		out[name] = true
-	}
-	return out
+// names are those of all sources that anything is known of.
+func names(configured map[string]source, counts map[string]engine.SourceCount, accounts map[string]engine.Account) []string {
+	all := slices.Concat(slices.Collect(maps.Keys(configured)), slices.Collect(maps.Keys(counts)), slices.Collect(maps.Keys(accounts)))
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 func printSources(std streams, list []listedSource, kinds []string, now time.Time) error {
@@ -102,7 +109,7 @@ func printSources(std streams, list []listedSource, kinds []string, now time.Tim
 		p.print("No source is configured, and none has sent an alert.\n")
 	} else {
 		w := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
-		_, err := fmt.Fprintln(w, "SOURCE\tKIND\tSECRET\tALERTS\tFIRING\tNEWEST")
+		_, err := fmt.Fprintln(w, "SOURCE\tKIND\tSECRET\tRECEIVED\tACCEPTED\tDUPLICATE\tSILENCED\tQUARANTINED\tREFUSED\tFIRING\tNEWEST")
 		for _, s := range list {
 			newest := "-"
 			if s.Episodes > 0 {
@@ -112,7 +119,8 @@ func printSources(std streams, list []listedSource, kinds []string, now time.Tim
 			if s.Secret {
 				secret = "yes"
 			}
-			_, e := fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\t%s\n", safe(s.Source), cmp.Or(safe(s.Kind), "-"), secret, s.Episodes, s.Firing, newest)
+			_, e := fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\n", safe(s.Source), cmp.Or(safe(s.Kind), "-"), secret,
+				s.Received, s.Accepted, s.Duplicate, s.Silenced, s.Quarantined, s.Refused, s.Firing, newest)
 			err = errors.Join(err, e)
 		}
 		if err := errors.Join(err, w.Flush()); err != nil {

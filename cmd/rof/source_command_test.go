@@ -125,7 +125,10 @@ func TestSourceListCountsWhatTheStoreHolds(t *testing.T) {
 			t.Fatalf("status %d: %s", code, errs)
 		}
 		lines := strings.Split(out, "\n")
-		for n, want := range []string{"SOURCE KIND SECRET ALERTS FIRING NEWEST", "pingdom pingdom no 2 2", "search splunk yes 1 1", "shop generic yes 0 0 -"} {
+		for n, want := range []string{
+			"SOURCE KIND SECRET RECEIVED ACCEPTED DUPLICATE SILENCED QUARANTINED REFUSED FIRING NEWEST",
+			"pingdom pingdom no 2 2 0 0 0 0 2", "search splunk yes 1 1 0 0 0 0 1", "shop generic yes 0 0 0 0 0 0 0 -",
+		} {
 			if got := strings.Join(strings.Fields(lines[n]), " "); !strings.HasPrefix(got, want) {
 				t.Errorf("line %d is %q, want %q", n, got, want)
 			}
@@ -135,7 +138,7 @@ func TestSourceListCountsWhatTheStoreHolds(t *testing.T) {
 			Sources []listedSource
 			Kinds   []string
 		}
-		if err := json.Unmarshal([]byte(out), &got); err != nil || len(got.Sources) != 3 || got.Sources[0].Episodes != 2 || got.Sources[1].Newest.IsZero() || len(got.Kinds) < 15 {
+		if err := json.Unmarshal([]byte(out), &got); err != nil || len(got.Sources) != 3 || got.Sources[0].Episodes != 2 || got.Sources[0].Received != 2 || got.Sources[0].Source != "pingdom" || got.Sources[1].Newest.IsZero() || len(got.Kinds) < 15 {
 			t.Errorf("%v: %s", err, out)
 		}
 	})

@@ -2,19 +2,24 @@ package main
 
 import (
 	"context"
+	"sync/atomic"
 
 	"ragoffire/engine"
 	"ragoffire/engine/llm"
+	"ragoffire/webhook"
 )
 
 // writer is a chat endpoint as the engine asks for words.
-type writer struct{ *llm.Writer }
+type writer struct {
+	*llm.Writer
+	failing *atomic.Bool // the last question was not answered
+}
 
 func newWriter(cfg *config) writer {
 	return writer{llm.NewWriter(llm.WriterConfig{
 		Config:  llm.Config{Key: cfg.openaiKey, BaseURL: cfg.openaiBase, Model: cfg.openaiModel},
 		Timeout: cfg.file.modelTimeout, TokensPerHour: cfg.file.tokensPerHour,
-	})}
+	}), new(atomic.Bool)}
 }
 
 // worded is the engine's settings with a model's words, where a model is set. Only
@@ -34,5 +39,23 @@ func (w writer) Write(ctx context.Context, b engine.Brief) (engine.Draft, error)
 		brief.Evidence = append(brief.Evidence, llm.Evidence(s))
 	}
 	d, err := w.Writer.Write(ctx, brief)
+	if ctx.Err() == nil {
+		w.failing.Store(err != nil)
+	}
 	return engine.Draft(d), err
+}
+
+// modelState is what /readyz says of the model; nil where there is none. Why it
+// fails is the log's to say: anybody may read /readyz.
+func modelState(w engine.Writer) func() webhook.SlackState {
+	ours, ok := w.(writer)
+	if !ok {
+		return nil
+	}
+	return func() webhook.SlackState {
+		if ours.failing.Load() {
+			return webhook.SlackState{State: "degraded", Detail: "the model did not answer the last question; decisions stand without its words"}
+		}
+		return webhook.SlackState{State: "ok"}
+	}
 }

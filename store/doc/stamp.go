@@ -124,6 +124,12 @@ func Beat(b engine.Beat) engine.Beat {
 	return b
 }
 
+// Trouble returns t as it is stored.
+func Trouble(t engine.Trouble) engine.Trouble {
+	t.Since, t.Last = Time(t.Since), Time(t.Last)
+	return t
+}
+
 // Review returns r as it is stored: its decision's id is a column.
 func Review(r engine.Review) engine.Review {
 	r.At = Time(r.At)

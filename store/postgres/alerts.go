@@ -70,6 +70,7 @@ func (t *tx) PutAlerts(ctx context.Context, alerts []engine.Alert) error {
 		if err != nil {
 			return fmt.Errorf("alert %s: %w", a.ID, err)
 		}
+		t.written.Put(engine.EventAnomaly, a.ID, b)
 		ids, incidents = append(ids, doc.Key(a.ID)), append(incidents, doc.Key(a.IncidentID))
 		sources, prints = append(sources, doc.Key(a.Source)), append(prints, doc.Key(a.Fingerprint))
 		status, list = append(status, doc.Key(string(a.Status))), append(list, string(b))

@@ -40,8 +40,13 @@ func (t *tx) flushEvents(ctx context.Context) (id *string, err error) {
 	t.queued = &pgx.Batch{}
 	if len(t.events) > 0 {
 		types, data, at := make([]string, len(t.events)), make([]string, len(t.events)), make([]time.Time, len(t.events))
-		for i, e := range t.events {
-			types[i], data[i], at[i] = doc.Key(string(e.Type)), string(doc.JSON(e.Data)), doc.Time(e.At)
+		for i := range t.events {
+			e := &t.events[i]
+			b, err := t.written.Data(e)
+			if err != nil {
+				return nil, err
+			}
+			types[i], data[i], at[i] = doc.Key(string(e.Type)), string(b), doc.Time(e.At)
 		}
 		b.Queue(`SELECT pg_advisory_xact_lock($1)`, lockEvents)
 		b.Queue(`
@@ -101,6 +106,9 @@ func (t *tx) Tidy(ctx context.Context, events, envelopes time.Time) error {
 		return err
 	}
 	if err := t.exec(ctx, `DELETE FROM silences WHERE until < $1`, doc.Time(events)); err != nil {
+		return err
+	}
+	if err := t.exec(ctx, `DELETE FROM troubles WHERE at < $1`, doc.Time(events)); err != nil {
 		return err
 	}
 	return t.exec(ctx, `DELETE FROM holds WHERE until < $1`, doc.Time(envelopes).UnixMicro())

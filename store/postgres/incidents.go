@@ -133,7 +133,8 @@ func (t *tx) NumberIncidents(ctx context.Context, year, n int) ([]string, error)
 	var ids []string
 	for len(ids) < n {
 		want := n - len(ids)
-		// An import may have brought ids of this form.
+		// An import may have brought ids of this form. Each is looked up by itself:
+		// a join would be planned for a thousand, and read all incidents.
 		fresh, err := rows(ctx, t.db, func(r pgx.Rows, v *string) error { return r.Scan(v) }, `
 			WITH given AS (
 				INSERT INTO numbers (year, last) VALUES ($1, $2)
@@ -141,7 +142,7 @@ func (t *tx) NumberIncidents(ctx context.Context, year, n int) ([]string, error)
 			ids AS (
 				SELECT n, 'INC-' || $1::int || '-' || lpad(n::text, greatest(4, length(n::text)), '0') AS id
 				FROM given, generate_series(last - $2 + 1, last) AS n)
-			SELECT id FROM ids WHERE NOT EXISTS (SELECT FROM incidents AS i WHERE i.id = ids.id) ORDER BY n`, year, want)
+			SELECT id FROM ids WHERE (SELECT true FROM incidents AS i WHERE i.id = ids.id) IS NULL ORDER BY n`, year, want)
 		if err != nil {
 			return nil, err
 		}
@@ -163,6 +164,7 @@ func (t *tx) PutIncidents(ctx context.Context, incidents []engine.Incident) erro
 		if err != nil {
 			return fmt.Errorf("incident %s: %w", i.ID, err)
 		}
+		t.written.Put(engine.EventIncident, i.ID, b)
 		c.id, c.status, c.severity = append(c.id, doc.Key(i.ID)), append(c.status, doc.Key(string(i.Status))), append(c.severity, doc.Key(string(i.Severity)))
 		c.service, c.environment = append(c.service, doc.Key(i.Service)), append(c.environment, doc.Key(i.Environment))
 		c.errorType, c.source = append(c.errorType, doc.Key(i.ErrorType)), append(c.source, doc.Key(i.Source))

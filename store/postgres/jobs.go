@@ -100,7 +100,7 @@ func (l ledger) Finish(ctx context.Context, run queue.Run, end queue.End) (again
 // Adopt gives the runs of the dead new rows, with new numbers: should one of
 // the dead only have been out of reach, then what it says of the old number
 // meets no row.
-func (l ledger) Adopt(ctx context.Context, id string) error {
+func (l ledger) Adopt(ctx context.Context, id string, under []int64) error {
 	return l.s.write(ctx, func(t *tx) error {
 		if err := t.exec(ctx, `INSERT INTO replicas (id, seen_at) VALUES ($1, clock_timestamp())
 			ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`, id); err != nil {
@@ -112,9 +112,11 @@ func (l ledger) Adopt(ctx context.Context, id string) error {
 		// Who has its row locked is asking for it, and will be seen next time.
 		return t.exec(ctx, `
 			WITH dead AS (
-				SELECT j.id FROM river_job AS j WHERE j.state = 'running' AND j.kind = $1 AND NOT EXISTS (
+				SELECT j.id FROM river_job AS j WHERE j.state = 'running' AND j.kind = $1 AND (NOT EXISTS (
 					SELECT FROM replicas AS r WHERE r.id = j.attempted_by[array_upper(j.attempted_by, 1)]
 						AND r.seen_at > clock_timestamp() - $2::interval)
+					OR j.attempted_by[array_upper(j.attempted_by, 1)] = $3 AND j.id <> ALL ($4::bigint[])
+						AND j.attempted_at < clock_timestamp() - $2::interval)
 				FOR UPDATE SKIP LOCKED),
 			gone AS (
 				DELETE FROM river_job WHERE id IN (SELECT id FROM dead)
@@ -122,7 +124,7 @@ func (l ledger) Adopt(ctx context.Context, id string) error {
 			again AS (
 				INSERT INTO river_job (args, kind, max_attempts, queue, unique_key, unique_states)
 				SELECT args, kind, max_attempts, queue, unique_key, unique_states FROM gone RETURNING queue)
-			SELECT pg_notify('`+channelJobs+`', queue) FROM again`, queue.RiverKind, queue.Dead)
+			SELECT pg_notify('`+channelJobs+`', queue) FROM again`, queue.RiverKind, queue.Dead, id, under)
 	})
 }
 

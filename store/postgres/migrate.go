@@ -19,8 +19,15 @@ import (
 var migrations embed.FS
 
 const (
-	schemaVersion = 6 // the highest number in migrations
+	schemaVersion = 7 // the highest number in migrations
 	queueVersion  = 8 // River's, which brings its own migrations
+
+	// oldest is the lowest version whose binary may go on beside this one, and
+	// start anew, once this one has migrated: replicas are upgraded one by one.
+	// Migrations only add, so it stays; one that takes away or changes what an
+	// older binary reads or writes raises it to its own number. What a newer
+	// binary added to a document is lost where an older one writes that.
+	oldest = 6
 
 	// versionTable keeps the versions applied; the database may be another
 	// program's too, with a table of goose's usual name.
@@ -83,10 +90,31 @@ func isCurrent(ctx context.Context, conn *pgx.Conn) (bool, error) {
 		return false, err
 	}
 	if schema > schemaVersion || queue > queueVersion {
+		if from, err := oldestOn(ctx, conn, schema); err != nil || from <= schemaVersion && queue <= queueVersion {
+			return err == nil, err
+		}
 		return false, fmt.Errorf("its schema is version %d, this rof knows %d: it was written by a newer rof, use that one",
 			schema, schemaVersion)
 	}
 	return schema == schemaVersion && queue == queueVersion, nil
+}
+
+// worksFrom is the comment on the table of versions in which a binary says, of
+// the schema that it made, how old one may be that works on it.
+const worksFrom = "schema %d works from %d"
+
+// oldestOn returns what is said so of a schema, or its own number.
+func oldestOn(ctx context.Context, db queryer, schema int) (int, error) {
+	said, err := row(ctx, db, func(r pgx.Rows, v **string) error { return r.Scan(v) },
+		`SELECT obj_description('`+versionTable+`'::regclass, 'pg_class')`)
+	if err != nil || said == nil {
+		return schema, err
+	}
+	var of, from int
+	if n, err := fmt.Sscanf(*said, worksFrom, &of, &from); n < 2 || err != nil || of != schema {
+		return schema, nil // somebody else's words, or of an older schema
+	}
+	return from, nil
 }
 
 func wrapOpen(cfg *pgxpool.Config, err error) error {
@@ -127,5 +155,6 @@ func up(ctx context.Context, cfg *pgxpool.Config) error {
 	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, &rivermigrate.MigrateOpts{TargetVersion: queueVersion}); err != nil {
 		return fmt.Errorf("queue: %w", err)
 	}
-	return nil
+	_, err = pool.Exec(ctx, fmt.Sprintf("COMMENT ON TABLE "+versionTable+" IS '"+worksFrom+"'", schemaVersion, oldest))
+	return err
 }

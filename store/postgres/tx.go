@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"ragoffire/engine"
+	"ragoffire/store/doc"
 	"ragoffire/store/queue"
 )
 
@@ -27,6 +28,7 @@ type tx struct {
 	// the server and back serves all of them.
 	queued *pgx.Batch
 
+	written doc.Written
 	entries []engine.Entry
 	events  []engine.Event
 	jobs    []engine.Job

@@ -43,6 +43,8 @@ const (
 	// River looks for due rows this often; pokes make it look at once.
 	poll     = time.Second
 	cooldown = 2 * time.Millisecond
+	// Where River has jobs ahead, it gets the next ones a few at a time.
+	longCooldown = 15 * time.Millisecond
 	// A stopping process gives runs this long, then cancels them.
 	patience = 4 * time.Second
 	// A replica says this often that it lives. One that cannot cancels its runs
@@ -87,8 +89,10 @@ type Ledger interface {
 	// asked for since the run started.
 	Finish(ctx context.Context, run Run, end End) (again bool, after time.Duration, err error)
 	// Adopt says that this process, of that id, is alive, and makes the runs of
-	// dead ones available again.
-	Adopt(ctx context.Context, id string) error
+	// dead ones available again; so it does those that are said to be its own for
+	// longer than Dead, and that it does not have under way. Under is nil at the
+	// start, when nothing can be.
+	Adopt(ctx context.Context, id string, under []int64) error
 	// Tick enqueues kind's job with the subject "all" if that is due, by every
 	// and across all replicas, and returns how long it is to the next time.
 	Tick(ctx context.Context, kind string, every time.Duration) (time.Duration, error)
@@ -172,28 +176,17 @@ func Work[T any](ctx context.Context, q *Queue, o Options[T]) error {
 		<-ctx.Done()
 		return nil
 	}
-	r := newRunner(q, o.Ledger, o.Workers)
-	client, err := newClient(q, o, r)
-	if err != nil {
+	r := newRunner(ctx, q, o.Ledger, o.Workers)
+	client, err := start(ctx, q, &o, r)
+	if client == nil {
 		return err
-	}
-	if err = o.Ledger.Adopt(ctx, o.ID); err == nil {
-		err = client.Start(context.WithoutCancel(ctx))
-	}
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil
-		}
-		return fmt.Errorf("queue: %w", err)
 	}
 
 	var loops sync.WaitGroup
 	// The others may take our runs up only after they have ended, so the beats
 	// go on until then.
 	beats, still := context.WithCancel(context.WithoutCancel(ctx))
-	if !o.Alone {
-		loops.Go(func() { r.live(beats, o.ID) })
-	}
+	loops.Go(func() { r.live(beats, o.ID, o.Alone) })
 	for _, w := range o.Workers {
 		if w.Every > 0 {
 			loops.Go(func() { r.tick(ctx, w) })
@@ -211,10 +204,54 @@ func Work[T any](ctx context.Context, q *Queue, o Options[T]) error {
 	return nil
 }
 
+// start starts a client as soon as the store lets it, nil where ctx ends before.
+// A store that is away just then is no reason to end the process, which goes on
+// taking alerts once it is back. What a client had begun that did not get to
+// start is another process's, which does not live.
+func start[T any](ctx context.Context, q *Queue, o *Options[T], r *runner) (*river.Client[T], error) {
+	id := o.ID
+	for n, wait := 2, 100*time.Millisecond; ; n, wait = n+1, min(2*wait, 2*time.Second) {
+		client, err := newClient(q, *o, r)
+		if err != nil {
+			return nil, err
+		}
+		if err = o.Ledger.Adopt(ctx, o.ID, nil); err == nil {
+			err = client.Start(context.WithoutCancel(ctx))
+		}
+		if err == nil {
+			return client, nil
+		}
+		if ctx.Err() == nil {
+			q.log.WarnContext(ctx, "jobs cannot start yet", "error", err, "again_in", wait)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, nil
+		case <-time.After(wait):
+		}
+		o.ID = fmt.Sprintf("%s-%d", id, n)
+	}
+}
+
+// ahead is how many jobs River may have of a kind of which so many run at a time.
+// Getting jobs is what costs an embedded store most, and costs the same for one
+// and for many. Where there are other processes, what one holds ahead another
+// could have begun.
+func ahead(parallel int, alone bool) int {
+	if parallel > 1 && alone {
+		return 4 * parallel
+	}
+	return max(parallel, 1)
+}
+
 func newClient[T any](q *Queue, o Options[T], r *runner) (*river.Client[T], error) {
 	queues := map[string]river.QueueConfig{}
 	for _, w := range o.Workers {
-		queues[w.Kind] = river.QueueConfig{MaxWorkers: max(w.Parallel, 1)}
+		queues[w.Kind] = river.QueueConfig{MaxWorkers: ahead(w.Parallel, o.Alone)}
+	}
+	pause := cooldown
+	if o.Alone {
+		pause = longCooldown
 	}
 	workers := river.NewWorkers()
 	if err := river.AddWorkerSafely(workers, r); err != nil {
@@ -223,7 +260,7 @@ func newClient[T any](q *Queue, o Options[T], r *runner) (*river.Client[T], erro
 	return river.NewClient(eared[T]{Driver: o.Driver, ears: q.ears, due: o.Due}, &river.Config{
 		ID:                     o.ID,
 		Logger:                 newQuiet(q.log.Handler()),
-		FetchCooldown:          cooldown,
+		FetchCooldown:          pause,
 		FetchPollInterval:      poll,
 		JobTimeout:             -1, // the runner's
 		LeaderElectionDisabled: true,

@@ -26,6 +26,9 @@ type runner struct {
 	*Queue
 	ledger  Ledger
 	workers map[string]engine.Worker
+	turns   map[string]chan struct{} // of each kind, one for each run at a time
+	ending  <-chan struct{}          // closed when no more runs begin
+	under   under
 	fenced  atomic.Pointer[fenceContext]
 }
 
@@ -43,10 +46,12 @@ func newFence() *fenceContext {
 
 var errFenced = errors.New("the database was out of reach for too long")
 
-func newRunner(q *Queue, l Ledger, workers []engine.Worker) *runner {
-	r := &runner{Queue: q, ledger: l, workers: map[string]engine.Worker{}}
+// newRunner returns a runner whose runs no longer begin once ctx has ended.
+func newRunner(ctx context.Context, q *Queue, l Ledger, workers []engine.Worker) *runner {
+	r := &runner{Queue: q, ledger: l, workers: map[string]engine.Worker{}, turns: map[string]chan struct{}{}, ending: ctx.Done()}
 	for _, w := range workers {
 		r.workers[w.Kind] = w
+		r.turns[w.Kind] = make(chan struct{}, max(w.Parallel, 1))
 	}
 	r.fenced.Store(newFence())
 	return r
@@ -61,13 +66,18 @@ func (r *runner) Timeout(*river.Job[task]) time.Duration { return -1 }
 // available again.
 func (r *runner) Work(ctx context.Context, job *river.Job[task]) error {
 	run := Run{ID: job.ID, Attempt: job.Attempt, Kind: job.Queue, Subject: job.Args.Subject}
-	err := r.do(ctx, run)
-	end := End{Done: true}
-	if again, ok := errors.AsType[*engine.Again](err); ok {
+	defer r.under.add(run.ID)()
+	var end End
+	var err error
+	if !r.turn(run.Kind) {
+		end = End{} // we stop, or others take it up: it did not begin
+	} else if err = r.inTurn(ctx, run); err == nil {
+		end = End{Done: true}
+	} else if again, ok := errors.AsType[*engine.Again](err); ok {
 		end = End{After: again.After}
-	} else if err != nil && ctx.Err() != nil {
+	} else if ctx.Err() != nil {
 		end = End{} // we stop: the run counts as not done, and not as failed
-	} else if err != nil {
+	} else {
 		end = End{Failed: true, After: backoff(run.Attempt)}
 	}
 	again, after, ferr := r.finish(ctx, run, end)
@@ -87,6 +97,33 @@ func (r *runner) Work(ctx context.Context, job *river.Job[task]) error {
 		r.Poke(run.Kind, after)
 	}
 	return nil
+}
+
+// turn waits until fewer runs of the kind are under way than may be, and reports
+// whether the run may begin: River may have more than run at a time.
+func (r *runner) turn(kind string) bool {
+	fence := r.fenced.Load()
+	select {
+	case r.turns[kind] <- struct{}{}:
+	case <-r.ending:
+		return false
+	case <-fence.Done():
+		return false
+	}
+	select {
+	case <-r.ending:
+	case <-fence.Done():
+	default:
+		return true
+	}
+	<-r.turns[kind]
+	return false
+}
+
+// inTurn is do, and passes the turn on.
+func (r *runner) inTurn(ctx context.Context, run Run) error {
+	defer func() { <-r.turns[run.Kind] }()
+	return r.do(ctx, run)
 }
 
 // do calls the worker's Do within its time, and turns a panic into an error.
@@ -116,15 +153,16 @@ func (r *runner) do(ctx context.Context, run Run) (err error) {
 	return err
 }
 
-// finish stores the end of a run, through a short outage too: the run is done,
-// and to lose that would do it again.
+// finish stores the end of a run, through an outage of any length too: the run is
+// done, and to lose that would do it again, or leave its row as one that runs.
 func (r *runner) finish(ctx context.Context, run Run, end End) (again bool, after time.Duration, err error) {
 	began := time.Now()
 	for wait := 20 * time.Millisecond; ; wait = min(2*wait, time.Second) {
 		once, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		again, after, err = r.ledger.Finish(once, run, end)
 		cancel()
-		if err == nil || errors.Is(err, ErrTaken) || ctx.Err() != nil || time.Since(began) > 30*time.Second {
+		away := engine.KindOf(err) == engine.Unavailable
+		if err == nil || errors.Is(err, ErrTaken) || ctx.Err() != nil || !away && time.Since(began) > 30*time.Second {
 			return again, after, err
 		}
 		select {
@@ -135,8 +173,9 @@ func (r *runner) finish(ctx context.Context, run Run, end End) (again bool, afte
 }
 
 // live says that this process is alive, until ctx ends. If that fails for too
-// long, the runs under way are cancelled, for others will do them.
-func (r *runner) live(ctx context.Context, id string) {
+// long, the runs under way are cancelled, for others will do them; not where this
+// process is alone.
+func (r *runner) live(ctx context.Context, id string, alone bool) {
 	tick := time.NewTicker(beat)
 	defer tick.Stop()
 	last := time.Now()
@@ -147,7 +186,7 @@ func (r *runner) live(ctx context.Context, id string) {
 		case <-tick.C:
 		}
 		once, cancel := context.WithTimeout(ctx, beat)
-		err := r.ledger.Adopt(once, id)
+		err := r.ledger.Adopt(once, id, r.under.list())
 		cancel()
 		switch {
 		case err == nil:
@@ -157,7 +196,7 @@ func (r *runner) live(ctx context.Context, id string) {
 			}
 		case ctx.Err() != nil:
 			return
-		case time.Since(last) > fence-beat:
+		case !alone && time.Since(last) > fence-beat:
 			r.log.WarnContext(ctx, "jobs under way are cancelled: the database is out of reach", "error", err)
 			r.fenced.Load().cut()
 		}
@@ -166,10 +205,11 @@ func (r *runner) live(ctx context.Context, id string) {
 
 // tick enqueues a worker's periodic job, until ctx ends.
 func (r *runner) tick(ctx context.Context, w engine.Worker) {
-	for {
+	for failed := false; ; {
 		wait, err := r.ledger.Tick(ctx, w.Kind, w.Every)
-		if err != nil {
-			if ctx.Err() == nil {
+		first := !failed
+		if failed = err != nil; failed {
+			if first && ctx.Err() == nil {
 				r.log.WarnContext(ctx, "periodic job not enqueued", "kind", w.Kind, "error", err)
 			}
 			wait = time.Second

@@ -16,11 +16,12 @@ import (
 	"ragoffire/engine"
 )
 
-var errAway = errors.New("away")
+var errAway = &engine.Error{Kind: engine.Unavailable, Text: "away"}
 
 // ledgerFunc is a ledger that fails as the test says.
 type ledgerFunc struct {
 	away     atomic.Bool
+	broken   bool // for a reason that does not pass
 	finished []End
 }
 
@@ -31,11 +32,14 @@ func (l *ledgerFunc) err() error {
 	return nil
 }
 
-func (l *ledgerFunc) Adopt(context.Context, string) error { return l.err() }
+func (l *ledgerFunc) Adopt(context.Context, string, []int64) error { return l.err() }
 
 func (l *ledgerFunc) Finish(_ context.Context, _ Run, end End) (bool, time.Duration, error) {
 	if err := l.err(); err != nil {
 		return false, 0, err
+	}
+	if l.broken {
+		return false, 0, errors.New("broken")
 	}
 	l.finished = append(l.finished, end)
 	return !end.Done, end.After, nil
@@ -46,7 +50,7 @@ func (l *ledgerFunc) Tick(context.Context, string, time.Duration) (time.Duration
 }
 
 func newTestRunner(l *ledgerFunc, do func(context.Context, string) error) *runner {
-	return newRunner(New(slog.New(slog.DiscardHandler)), l, []engine.Worker{{Kind: "k", Timeout: time.Minute, Do: do}})
+	return newRunner(context.Background(), New(slog.New(slog.DiscardHandler)), l, []engine.Worker{{Kind: "k", Timeout: time.Minute, Do: do}})
 }
 
 func row() *river.Job[task] {
@@ -66,7 +70,7 @@ func TestFence(t *testing.T) {
 			return context.Cause(ctx)
 		})
 		ctx, cancel := context.WithCancel(t.Context())
-		go r.live(ctx, "me")
+		go r.live(ctx, "me", false)
 		time.Sleep(10 * time.Second)
 		l.away.Store(true)
 		if err := r.do(ctx, Run{Kind: "k"}); !errors.Is(err, errFenced) {
@@ -85,8 +89,8 @@ func TestFence(t *testing.T) {
 	})
 }
 
-// The end of a run is stored through a short outage; through a long one River
-// makes the row available again.
+// The end of a run is stored through an outage of any length; where it cannot be
+// stored for another reason, River makes the row available again.
 func TestFinish(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &ledgerFunc{}
@@ -94,13 +98,18 @@ func TestFinish(t *testing.T) {
 			l.away.Store(true)
 			return nil
 		})
-		time.AfterFunc(10*time.Second, func() { l.away.Store(false) })
+		time.AfterFunc(time.Hour, func() { l.away.Store(false) })
 		if err := r.Work(t.Context(), row()); err != nil {
 			t.Errorf("got %v", err)
 		}
 		if !slices.Equal(l.finished, []End{{Done: true}}) {
 			t.Errorf("stored %v", l.finished)
 		}
+		if left := r.under.list(); len(left) > 0 {
+			t.Errorf("still under way: %v", left)
+		}
+		r = newTestRunner(l, func(context.Context, string) error { return nil })
+		l.broken = true
 		var snooze *rivertype.JobSnoozeError
 		if err := r.Work(t.Context(), row()); !errors.As(err, &snooze) {
 			t.Errorf("got %v", err)
@@ -132,6 +141,51 @@ func TestEnd(t *testing.T) {
 				t.Errorf("got %+v", l.finished)
 			}
 			r.Close()
+		})
+	}
+}
+
+// What River has ahead begins when it is its turn, and not at all once we stop
+// or others take it up.
+func TestTurn(t *testing.T) {
+	for name, end := range map[string]func(stop func(), r *runner){
+		"stopped": func(stop func(), _ *runner) { stop() },
+		"fenced":  func(_ func(), r *runner) { r.fenced.Load().cut() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, stop := context.WithCancel(t.Context())
+				defer stop()
+				l := &ledgerFunc{}
+				began, leave := 0, make(chan struct{})
+				r := newRunner(ctx, New(slog.New(slog.DiscardHandler)), l, []engine.Worker{{
+					Kind: "k", Do: func(context.Context, string) error { began++; <-leave; return nil },
+				}})
+				for range 3 {
+					go func() {
+						if err := r.Work(t.Context(), row()); err != nil {
+							t.Error(err)
+						}
+					}()
+				}
+				synctest.Wait()
+				if began != 1 {
+					t.Fatalf("%d began at once", began)
+				}
+				leave <- struct{}{}
+				synctest.Wait()
+				if began != 2 {
+					t.Fatalf("%d began after the first had ended", began)
+				}
+				end(stop, r)
+				synctest.Wait()
+				leave <- struct{}{}
+				synctest.Wait()
+				if want := []End{{Done: true}, {}, {Done: true}}; began != 2 || !slices.Equal(l.finished, want) {
+					t.Errorf("%d began, and the ends are %+v; want 2, %+v", began, l.finished, want)
+				}
+				r.Close()
+			})
 		})
 	}
 }

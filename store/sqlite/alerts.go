@@ -66,6 +66,7 @@ func (t *tx) PutAlerts(ctx context.Context, alerts []engine.Alert) error {
 		if err != nil {
 			return fmt.Errorf("alert %s: %w", a.ID, err)
 		}
+		t.written.Put(engine.EventAnomaly, a.ID, b)
 		rows[n] = []any{
 			doc.Key(a.ID), doc.Key(a.IncidentID), doc.Key(a.Source), doc.Key(a.Fingerprint),
 			doc.Key(string(a.Status)), micros(a.StartedAt), microsOrNull(&a.ExpiresAt), string(b),

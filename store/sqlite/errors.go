@@ -29,6 +29,8 @@ func translate(err error) error {
 		text = "the disk is full; nothing was stored"
 	case lib.SQLITE_IOERR, lib.SQLITE_CANTOPEN, lib.SQLITE_READONLY, lib.SQLITE_NOMEM:
 		text = "the store cannot be written or read; nothing was stored"
+	case lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB:
+		text = "the store's file is damaged: stop rof, and restore a backup"
 	default:
 		if errors.Is(err, sql.ErrConnDone) {
 			text = "the store is closed"

@@ -38,8 +38,13 @@ func (t *tx) Emit(_ context.Context, events ...engine.Event) error {
 // numbers is that of the commits.
 func (t *tx) flushEvents(ctx context.Context) error {
 	rows := make([][]any, len(t.events))
-	for n, e := range t.events {
-		rows[n] = []any{doc.Key(string(e.Type)), micros(e.At), string(doc.JSON(e.Data))}
+	for n := range t.events {
+		e := &t.events[n]
+		data, err := t.written.Data(e)
+		if err != nil {
+			return err
+		}
+		rows[n] = []any{doc.Key(string(e.Type)), micros(e.At), string(data)}
 	}
 	return t.insertMany(ctx, `INSERT INTO events (type, at, data) VALUES `, `(?, ?, ?)`, ``, rows)
 }
@@ -68,6 +73,9 @@ func (t *tx) Tidy(ctx context.Context, events, envelopes time.Time) error {
 		return err
 	}
 	if _, err := t.exec(ctx, `DELETE FROM silences WHERE until < ?`, micros(events)); err != nil {
+		return err
+	}
+	if _, err := t.exec(ctx, `DELETE FROM troubles WHERE at < ?`, micros(events)); err != nil {
 		return err
 	}
 	_, err := t.exec(ctx, `DELETE FROM holds WHERE until < ?`, micros(envelopes))

@@ -160,6 +160,7 @@ func (t *tx) PutIncidents(ctx context.Context, incidents []engine.Incident) erro
 		if err != nil {
 			return fmt.Errorf("incident %s: %w", i.ID, err)
 		}
+		t.written.Put(engine.EventIncident, i.ID, b)
 		rows[n] = []any{
 			doc.Key(i.ID), doc.Key(string(i.Status)), doc.Key(string(i.Severity)), doc.Key(i.Service),
 			doc.Key(i.Environment), doc.Key(i.ErrorType), doc.Key(i.Source), doc.Key(i.GroupKey),

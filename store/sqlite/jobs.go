@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"fmt"
 	"slices"
 	"time"
 
@@ -133,13 +134,28 @@ func (l ledger) Finish(ctx context.Context, run queue.Run, end queue.End) (again
 	return again && err == nil, after, err
 }
 
-// Adopt is called once, when Work starts: this process is the only one, so
-// whatever runs was left by one that died.
-func (l ledger) Adopt(ctx context.Context, _ string) error {
-	return l.s.write(ctx, func(t *tx) error {
-		_, err := t.exec(ctx, `
-			UPDATE river_job SET state = 'available', scheduled_at = datetime('now', 'subsec') WHERE state = 'running'`)
+// Adopt first takes up whatever runs: this process is the only one, so that was
+// left by one that died. Later there is rarely anything, and it only looks.
+func (l ledger) Adopt(ctx context.Context, _ string, under []int64) error {
+	ids, err := rows(ctx, l.s.reads, func(r *sql.Rows, id *int64) error { return r.Scan(id) }, `
+		SELECT id FROM river_job WHERE state = 'running' AND (?1 OR attempted_at < datetime('now', 'subsec', ?2))`,
+		under == nil, fmt.Sprintf("-%f seconds", queue.Dead.Seconds()))
+	if err != nil {
 		return err
+	}
+	ids = slices.DeleteFunc(ids, func(id int64) bool { return slices.Contains(under, id) })
+	if len(ids) == 0 {
+		return nil
+	}
+	return l.s.write(ctx, func(t *tx) error {
+		for _, id := range ids {
+			if _, err := t.exec(ctx, `
+				UPDATE river_job SET state = 'available', scheduled_at = datetime('now', 'subsec')
+				WHERE id = ? AND state = 'running'`, id); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

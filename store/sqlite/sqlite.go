@@ -41,6 +41,8 @@ type Store struct {
 	events wake.Hub
 	queue  *queue.Queue
 	claim  claim
+	full   full
+	log    *slog.Logger
 }
 
 // A write waits this long for its turn before the store counts as busy beyond
@@ -77,10 +79,11 @@ func openOnce(ctx context.Context, path string, o Options) (s *Store, err error)
 	if err := own(ctx, path); err != nil {
 		return nil, err
 	}
-	s = &Store{path: path, queue: queue.New(o.Log)}
+	s = &Store{path: path, queue: queue.New(o.Log), log: o.Log}
 	s.claim.path = path
 	if s.writer, err = open(path, 1, busy, "_txlock=immediate", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)",
-		"_pragma=foreign_keys(1)", "_pragma=journal_size_limit(67108864)", "_pragma=temp_store(2)"); err != nil {
+		"_pragma=foreign_keys(1)", "_pragma=journal_size_limit(67108864)", "_pragma=temp_store(2)",
+		"_pragma=cache_size(-8000)", "_pragma=wal_autocheckpoint(4000)"); err != nil {
 		return nil, err
 	}
 	if s.reader, err = open(path, 8, busy, "_pragma=query_only(1)"); err != nil {
@@ -122,8 +125,11 @@ func own(ctx context.Context, path string) error {
 	}
 	defer db.Close()
 	blank, err := recognize(ctx, db)
-	if err != nil || !blank {
+	if err != nil {
 		return err
+	}
+	if !blank {
+		return whole(ctx, db, path)
 	}
 	_, err = db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
 	return err
@@ -143,6 +149,26 @@ func recognize(ctx context.Context, db *sql.DB) (blank bool, err error) {
 		return false, errors.New("it is the database of another program; it was left as it is")
 	}
 	return true, nil
+}
+
+// whole refuses a file that ends before its last page, which SQLite notices only
+// where it reads that one. Where there is a log, the page may be in it.
+func whole(ctx context.Context, db *sql.DB, path string) error {
+	if log, err := os.Stat(path + "-wal"); err == nil && log.Size() > 0 {
+		return nil
+	}
+	var size int64
+	if err := db.QueryRowContext(ctx, `SELECT page_count * page_size FROM pragma_page_count, pragma_page_size`).Scan(&size); err != nil {
+		return err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if info.Size() < size {
+		return fmt.Errorf("it is damaged: %d bytes are missing at its end; it was left as it is: restore a backup, or try sqlite3's .recover", size-info.Size())
+	}
+	return nil
 }
 
 // busy is how long SQLite itself waits for another process's lock.
@@ -174,8 +200,10 @@ func (s *Store) View(_ context.Context, fn func(engine.Reader) error) error {
 
 // Ready says whether the store can serve.
 func (s *Store) Ready(ctx context.Context) error {
-	_, err := s.lastSeq(ctx)
-	return err
+	if _, err := s.lastSeq(ctx); err != nil {
+		return err
+	}
+	return s.probe(ctx)
 }
 
 // Watch returns a channel that receives a value soon after events were committed.

@@ -9,6 +9,7 @@ import (
 	lib "modernc.org/sqlite/lib"
 
 	"ragoffire/engine"
+	"ragoffire/store/doc"
 	"ragoffire/store/queue"
 )
 
@@ -24,6 +25,8 @@ type tx struct {
 	st  map[string]*sql.Stmt // of this transaction
 	new map[string]bool      // texts to prepare for the next one
 
+	written doc.Written
+	wrote   bool // some row was changed: the commit has something to write
 	entries []engine.Entry
 	events  []engine.Event
 	jobs    []engine.Job
@@ -35,7 +38,12 @@ func (s *Store) Update(ctx context.Context, fn func(engine.Tx) error) error {
 }
 
 // write runs fn in a write transaction, with what it buffered.
-func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
+func (s *Store) write(ctx context.Context, fn func(*tx) error) (err error) {
+	defer func() {
+		if err != nil {
+			s.note(ctx, err)
+		}
+	}()
 	t, done, err := s.begin(ctx)
 	if err != nil {
 		return err
@@ -52,6 +60,9 @@ func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
 	}
 	if err := t.sql.Commit(); err != nil {
 		return translate(err)
+	}
+	if t.wrote {
+		s.note(ctx, nil)
 	}
 	if len(t.events) > 0 {
 		s.events.Wake()
@@ -164,7 +175,9 @@ func (t *tx) exec(ctx context.Context, text string, args ...any) (int64, error) 
 	if err != nil {
 		return 0, translate(err)
 	}
-	return res.RowsAffected()
+	n, err := res.RowsAffected()
+	t.wrote = t.wrote || n > 0
+	return n, err
 }
 
 // Lock has nothing to do: there is one writer.

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -61,6 +62,40 @@ var eventTests = map[string]func(*testing.T, Opened){
 		}
 		if got := lastFirst(t, o); got != [2]int64{all[299].Seq, all[0].Seq} {
 			t.Errorf("last and first: %v", got)
+		}
+	},
+
+	"an event tells what its transaction puts": func(t *testing.T, o Opened) {
+		update(t, o, func(ctx context.Context, tx engine.Tx) error {
+			if err := tx.Emit(ctx, engine.EventOf(engine.EventAnomaly, t0(), "x"), engine.EventOf(engine.EventIncident, t0(), "x")); err != nil {
+				return err
+			}
+			for _, title := range []string{"first", "last"} {
+				if err := tx.PutAlerts(ctx, []engine.Alert{{ID: "x", Title: title + " alert"}}); err != nil {
+					return err
+				}
+				if err := tx.PutIncidents(ctx, []engine.Incident{{ID: "x", Title: title + " incident"}}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		var told []string
+		for _, ev := range eventsAfter(t, o, 0, 0) {
+			var of struct{ Title string }
+			if err := json.Unmarshal(ev.Data, &of); err != nil {
+				t.Error(err)
+			}
+			told = append(told, string(ev.Type)+" "+of.Title)
+		}
+		if want := []string{"anomaly last alert", "incident last incident"}; !slices.Equal(told, want) {
+			t.Errorf("told %q; want %q", told, want)
+		}
+		err := o.Update(t.Context(), func(tx engine.Tx) error {
+			return tx.Emit(t.Context(), engine.EventOf(engine.EventIncident, t0(), "x"))
+		})
+		if err == nil || len(eventsAfter(t, o, 0, 0)) != 2 {
+			t.Errorf("an event of what was not put: %v", err)
 		}
 	},
 

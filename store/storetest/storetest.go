@@ -36,11 +36,13 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"quiet", quietTests},
 		{"drafts", draftTests},
 		{"beats", beatTests},
+		{"accounts", accountTests},
 		{"events", eventTests},
 		{"quarantine", quarantineTests},
 		{"transactions", txTests},
 		{"jobs", jobTests},
 		{"ends of jobs", endTests},
+		{"backlog", backlogTests},
 		{"model", modelTests},
 	} {
 		t.Run(part.name, func(t *testing.T) {

@@ -34,7 +34,6 @@ func (c *Consumer) keep(ctx context.Context, records []*kgo.Record) error {
 	all := engine.Delivery{Source: Source}
 	var bad []Poison
 	held := make([]engine.Delivery, len(records))
-	ignored := 0
 	for n, r := range records {
 		p, err := read(r)
 		switch {
@@ -45,10 +44,11 @@ func (c *Consumer) keep(ctx context.Context, records []*kgo.Record) error {
 			bad = append(bad, poison(r, len(p.Bad), p.Bad[0]))
 		}
 		d := p.Delivery
-		held[n] = d
-		if ignored += p.Ignored; len(r.Value) == 0 {
-			ignored++
+		if d.Idle = p.Ignored; len(r.Value) == 0 {
+			d.Idle++
 		}
+		held[n] = d
+		all.Idle += d.Idle
 		all.Alerts = append(all.Alerts, d.Alerts...)
 		all.Changes = append(all.Changes, d.Changes...)
 		all.Remarks = append(all.Remarks, d.Remarks...)
@@ -66,7 +66,7 @@ func (c *Consumer) keep(ctx context.Context, records []*kgo.Record) error {
 		return err
 	}
 	c.count("accepted", receipt.Accepted)
-	c.count("ignored", receipt.Ignored+ignored)
+	c.count("ignored", receipt.Ignored+all.Idle)
 	return nil
 }
 

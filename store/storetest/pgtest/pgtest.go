@@ -33,11 +33,16 @@ import (
 // Server is a PostgreSQL server for the tests of one binary. Its zero value is
 // ready.
 type Server struct {
+	// Private starts a server whatever TEST_DATABASE_URL names: one that a test
+	// may stop.
+	Private bool
+
 	once sync.Once
 	base *url.URL // of the server; its path is a database that exists
 	err  error
 	proc *exec.Cmd
 	dir  string
+	make func() *exec.Cmd // the server's process
 }
 
 // errAbsent says that there is no PostgreSQL here.
@@ -47,6 +52,22 @@ var errAbsent = errors.New("no PostgreSQL: set TEST_DATABASE_URL, or install the
 // the test ends. Without PostgreSQL the test is skipped, but fails in CI.
 func (s *Server) Database(t testing.TB) string {
 	t.Helper()
+	return s.create(t, "")
+}
+
+// Copy is Database with all that is in another one, to which nobody may be
+// connected.
+func (s *Server) Copy(t testing.TB, address string) string {
+	t.Helper()
+	from, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.create(t, " TEMPLATE "+strings.TrimPrefix(from.Path, "/"))
+}
+
+func (s *Server) create(t testing.TB, like string) string {
+	t.Helper()
 	s.once.Do(func() { s.err = s.start() })
 	if errors.Is(s.err, errAbsent) && os.Getenv("CI") != "true" {
 		t.Skip(s.err)
@@ -55,7 +76,7 @@ func (s *Server) Database(t testing.TB) string {
 		t.Fatal(s.err)
 	}
 	name := "test_" + strings.ToLower(rand.Text()[:12])
-	if err := s.exec("CREATE DATABASE " + name); err != nil {
+	if err := s.exec("CREATE DATABASE " + name + like); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -98,7 +119,7 @@ func (r *run) Run() int {
 }
 
 func (s *Server) start() error {
-	if given := os.Getenv("TEST_DATABASE_URL"); given != "" {
+	if given := os.Getenv("TEST_DATABASE_URL"); given != "" && !s.Private {
 		var err error
 		s.base, err = url.Parse(given)
 		return err
@@ -143,21 +164,29 @@ func (s *Server) serve(bin string) error {
 	if err != nil {
 		return err
 	}
-	log, err := os.Create(filepath.Join(s.dir, "log"))
-	if err != nil {
-		return err
-	}
-	defer log.Close()
-	s.proc = as(filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(port), "-h", "127.0.0.1", "-k", s.dir,
-		"-c", "fsync=on", "-c", "max_connections=200", "-c", "shared_buffers=64MB")
-	s.proc.Stdout, s.proc.Stderr = log, log
-	if err := s.proc.Start(); err != nil {
-		s.proc = nil
-		return err
+	s.make = func() *exec.Cmd {
+		return as(filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(port), "-h", "127.0.0.1", "-k", s.dir,
+			"-c", "fsync=on", "-c", "max_connections=200", "-c", "shared_buffers=64MB")
 	}
 	s.base = &url.URL{
 		Scheme: "postgres", User: url.User("rof"), Host: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)),
 		Path: "/postgres", RawQuery: "sslmode=disable",
+	}
+	return s.launch()
+}
+
+// launch starts the server's process, and waits until it answers.
+func (s *Server) launch() error {
+	log, err := os.OpenFile(filepath.Join(s.dir, "log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	s.proc = s.make()
+	s.proc.Stdout, s.proc.Stderr = log, log
+	if err := s.proc.Start(); err != nil {
+		s.proc = nil
+		return err
 	}
 	for range 300 {
 		if err = s.exec("SELECT 1"); err == nil {
@@ -224,25 +253,34 @@ func freePort() (int, error) {
 
 // Stop stops the server. Tests whose TestMain uses M need not call it.
 func (s *Server) Stop() error {
-	if s.proc != nil {
-		if err := s.proc.Process.Signal(os.Interrupt); err != nil { // a fast shutdown
-			return err
-		}
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			_ = s.proc.Wait()
-		}()
-		select {
-		case <-done:
-		case <-time.After(15 * time.Second):
-			_ = s.proc.Process.Kill()
-			<-done
-		}
-		s.proc = nil
+	if err := s.halt(); err != nil {
+		return err
 	}
 	if s.dir == "" {
 		return nil
 	}
 	return os.RemoveAll(s.dir)
+}
+
+// halt ends the server's process.
+func (s *Server) halt() error {
+	if s.proc == nil {
+		return nil
+	}
+	if err := s.proc.Process.Signal(os.Interrupt); err != nil { // a fast shutdown
+		return err
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = s.proc.Wait()
+	}()
+	select {
+	case <-done:
+	case <-time.After(15 * time.Second):
+		_ = s.proc.Process.Kill()
+		<-done
+	}
+	s.proc = nil
+	return nil
 }

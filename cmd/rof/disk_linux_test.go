@@ -1,0 +1,88 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// smallDisk is a disk of a few megabytes.
+func smallDisk(t *testing.T) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	mount, unmount := []string{"mount", "-t", "tmpfs", "-o", "size=6m,mode=777", "tmpfs", dir}, []string{"umount", dir}
+	if os.Getuid() != 0 {
+		mount, unmount = append([]string{"sudo", "-n"}, mount...), append([]string{"sudo", "-n"}, unmount...)
+	}
+	if out, err := exec.Command(mount[0], mount[1:]...).CombinedOutput(); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("no small disk: %v: %s", err, out)
+		}
+		t.Skipf("no small disk: %v: %s", err, out)
+	}
+	t.Cleanup(func() {
+		if out, err := exec.Command(unmount[0], unmount[1:]...).CombinedOutput(); err != nil {
+			t.Errorf("%v: %s", err, out)
+		}
+	})
+	return dir
+}
+
+// fill writes until nothing fits any more.
+func fill(t *testing.T, path string) {
+	t.Helper()
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for size := 1 << 20; size > 0; {
+		if _, err := f.Write(make([]byte, size)); err != nil {
+			size /= 2
+		}
+	}
+}
+
+func TestWithAFullDiskAlertsAreTurnedAwayAndNoneIsLost(t *testing.T) {
+	dir := smallDisk(t)
+	db := "DATABASE_URL=sqlite:" + filepath.Join(dir, "rof.db")
+	p := serving(t, db, "ROF_SEED=true")
+	l := loading(t, p, 4)
+	wait(t, 20*time.Second, "alerts to be taken in", func() bool { n, _, _ := l.counts(); return n >= 20 })
+	filler := filepath.Join(dir, "filler")
+	fill(t, filler)
+	wait(t, 30*time.Second, "deliveries to be turned away", func() bool { _, turned, _ := l.counts(); return turned >= 50 })
+	p.unready("store")
+	if _, checks := p.readiness(); !strings.Contains(checks["store"].Detail, "full") {
+		t.Errorf("/readyz says of the store: %q", checks["store"].Detail)
+	}
+	p.alive()
+	outage()
+	if n := strings.Count(p.log.String(), "make room on its disk"); n != 1 {
+		t.Errorf("the log says %d times that the disk is full", n)
+	}
+	if err := os.Remove(filler); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("healthy %s after there was room", p.healthyAfter(l))
+	wait(t, 5*time.Second, "the log to say so", func() bool { return strings.Contains(p.log.String(), "can be written again") })
+	l.stop()
+	l.allThere(p)
+	p.decided()
+
+	// A copy reads every page; and the file itself serves again.
+	var out, errs bytes.Buffer
+	if code := run(t.Context(), []string{"backup", filepath.Join(t.TempDir(), "copy.db")}, env(db), nil, &out, &errs); code != exitDone {
+		t.Errorf("backup: %s", errs.String())
+	}
+	if code := p.stop(); code != exitDone {
+		t.Errorf("SIGTERM ended it with %d:\n%s", code, p.log)
+	}
+	again := serving(t, db)
+	l.allThere(again)
+	again.stop()
+}

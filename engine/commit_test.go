@@ -1,0 +1,56 @@
+package engine
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// senders deliver over and over, each its next as soon as it has an answer, and
+// return the sizes of the groups in which that was committed.
+func senders(t *testing.T, n, each int) []int {
+	t.Helper()
+	var groups []int // only the leader writes
+	c := newCommitter(func(_ context.Context, group []*request) error {
+		groups = append(groups, len(group))
+		time.Sleep(2 * time.Millisecond)
+		return nil
+	})
+	var all sync.WaitGroup
+	for s := range n {
+		all.Go(func() {
+			time.Sleep(time.Duration(s) * 250 * time.Microsecond)
+			for range each {
+				if _, err := c.do(t.Context(), Delivery{Alerts: make([]Alert, 1)}); err != nil {
+					t.Error(err)
+				}
+				time.Sleep(100 * time.Microsecond)
+			}
+		})
+	}
+	all.Wait()
+	return groups
+}
+
+func TestSendersThatSendAgainAtOnceShareOneGroup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		groups := senders(t, 16, 50)
+		for n, size := range groups[len(groups)/2 : len(groups)-2] { // until the first senders are done
+			if size != 16 {
+				t.Fatalf("group %d of %d had %d deliveries; want all 16 senders': %v", n+len(groups)/2, len(groups), size, groups)
+			}
+		}
+	})
+}
+
+func TestASenderAloneWaitsForNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		senders(t, 1, 50)
+		if took, want := time.Since(start), 50*(2*time.Millisecond+100*time.Microsecond); took != want {
+			t.Errorf("50 deliveries took %s; want what commits and sender take, %s", took, want)
+		}
+	})
+}

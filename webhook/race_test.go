@@ -1,0 +1,7 @@
+//go:build race
+
+package webhook_test
+
+// thinned is of how many pure cases one is tried here. The race detector makes
+// them twenty times slower and has nothing to find in them; without it all are.
+const thinned = 12
