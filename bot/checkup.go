@@ -32,6 +32,7 @@ type CheckupConfig struct {
 	BotToken string
 	AppToken string
 	APIURL   string // https://slack.com/api/
+	Command  string // /incident: the slash command's root
 
 	Channels []string // that are posted to
 	Groups   []string // that decide on advice or overrule
@@ -65,11 +66,17 @@ func Checkup(ctx context.Context, cfg CheckupConfig) []Finding {
 	}
 	c.socket(ctx)
 	c.add("events", LevelSkip, "Slack tells nobody which events an app gets", "compare Event Subscriptions on the app's page with manifest.yml: "+strings.Join(events(), " "))
+	if root := "/" + strings.TrimPrefix(cmp.Or(cfg.Command, manifestCommand), "/"); root != manifestCommand {
+		c.add("command", LevelSkip, "Slack tells nobody which slash commands an app has", "ROF_COMMAND is "+root+": name it so at the app's Slash Commands page, or in manifest.yml in place of "+manifestCommand)
+	}
 	if cfg.Post {
 		c.post(ctx)
 	}
 	return c.found
 }
+
+// manifestCommand is the slash command of manifest.yml.
+const manifestCommand = "/incident"
 
 // events are what the manifest subscribes to.
 func events() []string {

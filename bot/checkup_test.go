@@ -29,6 +29,9 @@ func TestEveryScopeOfTheManifestIsKnown(t *testing.T) {
 			t.Errorf("the manifest asks for %s, which is not checked", name)
 		}
 	}
+	if !strings.Contains(string(manifest), "command: "+manifestCommand+"\n") {
+		t.Errorf("the manifest has no command %s", manifestCommand)
+	}
 	for _, e := range events() {
 		if !strings.Contains(rest, "- "+e+"\n") {
 			t.Errorf("the manifest does not subscribe to %s", e)

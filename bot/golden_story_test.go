@@ -58,11 +58,13 @@ func storyStates() map[string]any {
 			{At: later(15), Kind: "outcome", Actor: "oncall", Text: "INC-2025-001: it did not help: pool was fine"},
 		}
 	})
-	long := incident(func(d *engine.Detail) {
-		for n := range 80 {
-			d.Timeline = append(d.Timeline, engine.Entry{At: later(n), Kind: "joined", Text: "Disk is full: same group at alertmanager"})
-		}
-	})
+	eighty := func(kind string) *engine.Detail {
+		return incident(func(d *engine.Detail) {
+			for n := range 80 {
+				d.Timeline = append(d.Timeline, engine.Entry{At: later(n), Kind: kind, Text: "Disk is full: same group at alertmanager"})
+			}
+		})
+	}
 	waiting := answered()
 	waiting.Status, waiting.Reviews = engine.Approved, []engine.Review{{Verdict: engine.Approve, Actor: "oncall", At: later(5)}}
 	list := func(changes ...func(i *engine.Incident)) (list []engine.Incident) {
@@ -94,7 +96,8 @@ func storyStates() map[string]any {
 		"notice_linked":       notice(engine.Notice{What: "linked", Other: "INC-2026-0040", Actor: "oncall"}, taken),
 		"notice_clear":        notice(engine.Notice{What: "all_clear"}, clear),
 		"timeline":            r.timeline(lived),
-		"timeline_long":       r.timeline(long),
+		"timeline_long":       r.timeline(eighty("fired")),
+		"timeline_joined":     r.timeline(eighty("joined")),
 		"timeline_none":       r.timeline(firing()),
 		"catchup":             r.catchup(lived, later(30)),
 		"catchup_new":         r.catchup(firing(), later(1)),

@@ -50,18 +50,7 @@ func (r *renderer) show(d *engine.Detail) *message {
 	if i.Symptom != "" && i.Symptom != i.Title {
 		m.add(fact("Symptom", r.esc(i.Symptom, maxAction)))
 	}
-	var lines []string
-	if skipped := len(d.Timeline) - shownEntries; skipped > 0 {
-		lines = append(lines, "… "+itoa(skipped)+" earlier")
-	}
-	for _, e := range d.Timeline[max(0, len(d.Timeline)-shownEntries):] {
-		who := ""
-		if e.Actor != "" {
-			who = r.person(e.Actor)
-		}
-		lines = append(lines, join(clock(e.At), r.esc(strings.ReplaceAll(e.Kind, "_", " "), 40), who, r.esc(e.Text, maxTitle)))
-	}
-	m.add(fact("Timeline", strings.Join(lines, "\n")))
+	m.add(fact("Timeline", strings.Join(r.timelineLines(d.Timeline, shownEntries), "\n")))
 	switch i.Status {
 	case engine.Open:
 		m.add(buttons(primary(button(actionAck, i.ID, "Acknowledge"))))
@@ -88,6 +77,9 @@ func (r *renderer) past(i *engine.Incident) *message {
 // shownSimilar is how many search results are told.
 const shownSimilar = 8
 
+// shownScore is what all but the best must have to be told.
+const shownScore = 0.25
+
 // similar lists what a search found to the one who asks, with the words that
 // were found.
 func (r *renderer) similar(text string, found []engine.SearchResult) *message {
@@ -97,6 +89,9 @@ func (r *renderer) similar(text string, found []engine.SearchResult) *message {
 	m := &message{text: "Similar: " + r.notify(found[0].ID, maxName)}
 	for n := range found[:min(len(found), shownSimilar)] {
 		f := &found[n]
+		if n > 0 && f.Score < shownScore {
+			break // a common word or two; the best comes first
+		}
 		kind, did, words := "", "", ""
 		if f.Kind == engine.KindRunbook {
 			kind = "runbook"

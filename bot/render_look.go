@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -19,13 +20,19 @@ func (r *renderer) runbook(b *engine.Runbook) *message {
 		header(r.plain(b.Title, limitHeader)),
 		section(join("`"+r.esc(b.ID, maxName)+"`", mark(b.Seed), r.esc(b.Service, maxName), r.forAlerts(b), r.link(b.URL, "Open"))),
 		fact("What to do", r.escLines(b.Mitigation, maxAction)),
-		section(r.escLines(text, maxAction)),
+		section(r.headings(r.escLines(text, maxAction))),
 	)
 	if b.URL != "" && r.allow(b.URL) == nil {
 		m.add(footnote("at " + r.esc(b.URL, 200)))
 	}
 	return m.fit()
 }
+
+// heading is one of Markdown's, alone on its line.
+var heading = regexp.MustCompile(`(?m)^#{1,6} +([^*\n]*?[^*\s#])[ #]*$`)
+
+// headings are bold where Slack would show their marks.
+func (r *renderer) headings(text string) string { return heading.ReplaceAllString(text, "*$1*") }
 
 func (r *renderer) forAlerts(b *engine.Runbook) string {
 	if len(b.Alerts) == 0 {

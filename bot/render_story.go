@@ -69,23 +69,6 @@ func (r *renderer) relations(i *engine.Incident) string {
 // timelineShown is how much of a timeline is told on demand.
 const timelineShown = 60
 
-// timelineLines are entries as lines, the last of them where there are too many.
-func (r *renderer) timelineLines(entries []engine.Entry, most int) []string {
-	var lines []string
-	if skipped := len(entries) - most; skipped > 0 {
-		lines = append(lines, "… "+itoa(skipped)+" earlier")
-	}
-	for n := max(0, len(entries)-most); n < len(entries); n++ {
-		e := &entries[n]
-		who := ""
-		if e.Actor != "" {
-			who = r.person(e.Actor)
-		}
-		lines = append(lines, join(clock(e.At), r.esc(strings.ReplaceAll(e.Kind, "_", " "), 40), who, r.esc(e.Text, maxTitle)))
-	}
-	return lines
-}
-
 // timeline tells all that happened in an incident to the one who asks.
 func (r *renderer) timeline(d *engine.Detail) *message {
 	m := &message{text: "Timeline of " + r.notify(d.ID, maxName)}

@@ -124,7 +124,7 @@ func checkSlack(ctx context.Context, cfg *config, post, dial bool) []bot.Finding
 		}}
 	}
 	c := bot.CheckupConfig{
-		BotToken: cfg.slackBot, AppToken: cfg.slackApp, APIURL: cfg.slackAPI, Dial: dial, Post: post,
+		BotToken: cfg.slackBot, AppToken: cfg.slackApp, APIURL: cfg.slackAPI, Command: cfg.command, Dial: dial, Post: post,
 		Groups: slices.Concat(cfg.file.approvers.Groups, cfg.file.admins.Groups), Own: len(cfg.file.rooms.Severities) > 0,
 	}
 	add := func(list []string, id string) []string {

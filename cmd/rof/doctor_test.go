@@ -38,6 +38,12 @@ func TestDoctorFindsNothingWhereNothingIsWrong(t *testing.T) {
 			t.Errorf("no line %s in\n%s", line, got)
 		}
 	}
+	if strings.Contains(got, "ROF_COMMAND") {
+		t.Errorf("the manifest's own command is doubted:\n%s", got)
+	}
+	if r := sound(t, s, "ROF_COMMAND=/fire")("", "doctor"); !strings.Contains(r.out, "ROF_COMMAND is /fire: name it so at the app's Slash Commands page") {
+		t.Errorf("another command's name is not told:\n%s", r.out)
+	}
 	if m := s.Snapshot().BotMessages(channel); len(m) != 1 || !strings.Contains(m[0].Visible(), "A test card") {
 		t.Errorf("%d messages", len(m))
 	}

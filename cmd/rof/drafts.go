@@ -21,7 +21,7 @@ const draftsHelp = `past incidents that were read from Slack and wait for a pers
   --title T, --symptom S, --cause C, --fix F, --service S   what to say instead, for accept and one ID
 
 rof import slack:CHANNEL reads them. The same can be done in Slack: on the app's
-Home tab, or with /incident drafts.
+Home tab, or with the slash command and drafts.
 `
 
 // draftsShown is how many a list on the terminal tells.
