@@ -91,7 +91,7 @@ func tagOf(path string) string {
 // sent out of the answer.
 func (s *Server) sayWhere(ctx huma.Context, _ string, v any) (any, error) {
 	if f, ok := v.(*failure); ok {
-		s.logError(ctx.Context(), f.Status, f.cause)
+		s.logError(ctx.Context(), ctx.Operation().Path, f.Status, f.cause)
 		return f.problem, nil
 	}
 	p, ok := v.(*problem)

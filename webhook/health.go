@@ -43,7 +43,7 @@ func (s *Server) readyz(c echo.Context) error {
 	}
 	status := http.StatusOK
 	if err := s.cfg.Engine.Ready(ctx); err != nil {
-		if ok, more := s.unready.say(s.cfg.Now()); ok {
+		if ok, more := s.turned.say(c.Path(), s.cfg.Now()); ok {
 			s.log.WarnContext(ctx, "store not ready", "error", err, "not_logged", more)
 		}
 		out.Status, out.Checks["store"] = "not ready", check{State: "failed", Detail: said(err)}

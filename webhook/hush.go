@@ -9,20 +9,30 @@ import (
 // while the store is away, senders come again and again.
 const hushFor = time.Minute
 
-// hush lets the first through, then one each minute, with how many were not said.
+// hush lets the first of each route through, then one each minute, with how many
+// were not said. Routes are templates, so there are only so many.
 type hush struct {
-	mu      sync.Mutex
+	mu     sync.Mutex
+	routes map[string]lastSaid
+}
+
+type lastSaid struct {
 	at      time.Time
 	skipped int
 }
 
-func (h *hush) say(now time.Time) (ok bool, skipped int) {
+func (h *hush) say(route string, now time.Time) (ok bool, skipped int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if d := now.Sub(h.at); d >= 0 && d < hushFor {
-		h.skipped++
+	if h.routes == nil {
+		h.routes = make(map[string]lastSaid)
+	}
+	last := h.routes[route]
+	if d := now.Sub(last.at); d >= 0 && d < hushFor {
+		last.skipped++
+		h.routes[route] = last
 		return false, 0
 	}
-	skipped, h.skipped, h.at = h.skipped, 0, now
-	return true, skipped
+	h.routes[route] = lastSaid{at: now}
+	return true, last.skipped
 }

@@ -77,7 +77,7 @@ func (s *Server) answerError(err error, c echo.Context) {
 		return
 	}
 	p := problemOf(err)
-	s.logError(c.Request().Context(), p.Status, err)
+	s.logError(c.Request().Context(), c.Path(), p.Status, err)
 	switch p.Status {
 	case http.StatusServiceUnavailable:
 		c.Response().Header().Set("Retry-After", "10")
@@ -99,10 +99,10 @@ func (s *Server) answerError(err error, c echo.Context) {
 
 // logError keeps what the client is not told. The rest is its own business and
 // counted, not logged.
-func (s *Server) logError(ctx context.Context, status int, err error) {
+func (s *Server) logError(ctx context.Context, route string, status int, err error) {
 	switch {
 	case status == http.StatusServiceUnavailable:
-		if ok, more := s.turned.say(s.cfg.Now()); ok {
+		if ok, more := s.turned.say(route, s.cfg.Now()); ok {
 			s.log.WarnContext(ctx, "turned away", "request_id", requestID(ctx), "error", err, "not_logged", more)
 		}
 	case status >= http.StatusInternalServerError:

@@ -93,7 +93,6 @@ type Server struct {
 	pages    *pages
 	spec     packed // the OpenAPI document
 	turned   hush   // deliveries and requests that got 503
-	unready  hush
 }
 
 // New binds the address and returns a server that Run serves. Nothing is left
