@@ -41,6 +41,7 @@ type committer struct {
 	alerts  int // that wait
 	busy    bool
 	crowd   time.Time // when a crowd last waited
+	began   time.Time // when the commit under way began; zero where there is none
 	wanted  int       // how many deliveries the lead waits for
 	gathers chan struct{}
 }
@@ -62,7 +63,7 @@ const (
 func (c *committer) calm(ctx context.Context) {
 	for end := time.Now().Add(crowdPatience); time.Now().Before(end); {
 		c.mu.Lock()
-		left := crowdOver - time.Since(c.crowd)
+		left := crowdOver - time.Since(c.crowdAt())
 		c.mu.Unlock()
 		if left <= 0 {
 			return
@@ -181,7 +182,9 @@ func (c *committer) take() []*request {
 func (c *committer) settle(ctx context.Context, group []*request) {
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
+	over := c.timed()
 	err := c.commit(ctx, group)
+	over()
 	if err == nil {
 		return
 	}

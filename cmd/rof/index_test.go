@@ -91,7 +91,7 @@ func BenchmarkIndexOfOtherReplicas(b *testing.B) {
 // BenchmarkReplicas measures what three replicas take in beside one, in the same
 // run. Budget: not less; they share the machine and the database.
 func BenchmarkReplicas(b *testing.B) {
-	const senders, bodies = 15, 1500
+	const senders, bodies = 48, 3000
 	for b.Loop() {
 		var ratio, one, three []float64
 		for range 3 {

@@ -137,6 +137,11 @@ func (l ledger) Finish(ctx context.Context, run queue.Run, end queue.End) (again
 // Adopt first takes up whatever runs: this process is the only one, so that was
 // left by one that died. Later there is rarely anything, and it only looks.
 func (l ledger) Adopt(ctx context.Context, _ string, under []int64) error {
+	if by := l.s.step.back(time.Now(), time.Since(l.s.opened)); by > 0 {
+		if err := l.s.follow(ctx, by); err != nil {
+			return err
+		}
+	}
 	ids, err := rows(ctx, l.s.reads, func(r *sql.Rows, id *int64) error { return r.Scan(id) }, `
 		SELECT id FROM river_job WHERE state = 'running' AND (?1 OR attempted_at < datetime('now', 'subsec', ?2))`,
 		under == nil, fmt.Sprintf("-%f seconds", queue.Dead.Seconds()))

@@ -42,6 +42,8 @@ type Store struct {
 	queue  *queue.Queue
 	claim  claim
 	full   full
+	step   step
+	opened time.Time
 	log    *slog.Logger
 }
 
@@ -79,7 +81,7 @@ func openOnce(ctx context.Context, path string, o Options) (s *Store, err error)
 	if err := own(ctx, path); err != nil {
 		return nil, err
 	}
-	s = &Store{path: path, queue: queue.New(o.Log), log: o.Log}
+	s = &Store{path: path, queue: queue.New(o.Log), log: o.Log, opened: time.Now()}
 	s.claim.path = path
 	if s.writer, err = open(path, 1, busy, "_txlock=immediate", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)",
 		"_pragma=foreign_keys(1)", "_pragma=journal_size_limit(67108864)", "_pragma=temp_store(2)",
