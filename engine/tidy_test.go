@@ -35,7 +35,7 @@ func TestRetentionDropsEventsAndNoHistory(t *testing.T) {
 	if err != nil || len(old) == 0 {
 		t.Fatal(old, err)
 	}
-	r.clock.advance(31 * 24 * time.Hour)
+	r.clock.Advance(31 * 24 * time.Hour)
 	r.ingest(alert("two", func(a *engine.Alert) { a.Service, a.StartedAt = "search", r.clock.Now() }))
 	r.tidied()
 
@@ -87,7 +87,7 @@ func TestSeriesEndByTheTimeThatPassesWhateverTheClockDoesMeanwhile(t *testing.T)
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t, func(c *engine.Config) { c.Expire = time.Hour })
 			start := time.Date(2026, 3, 29, 1, 30, 0, 0, berlin) // at two it is three
-			r.clock.set(start)
+			r.clock.Set(start)
 			id := r.ingest(alert("", func(a *engine.Alert) { a.StartedAt = start })).Alerts[0].IncidentID
 			open := func(want bool) {
 				t.Helper()
@@ -97,12 +97,12 @@ func TestSeriesEndByTheTimeThatPassesWhateverTheClockDoesMeanwhile(t *testing.T)
 				}
 			}
 			for _, by := range jumps {
-				r.clock.advance(by)
+				r.clock.Advance(by)
 				open(true)
 			}
-			r.clock.advance(59 * time.Minute)
+			r.clock.Advance(59 * time.Minute)
 			open(true)
-			r.clock.advance(2 * time.Minute)
+			r.clock.Advance(2 * time.Minute)
 			open(false)
 			open(false)
 		})
