@@ -169,17 +169,21 @@ func (e *Engine) keepBooks(ctx context.Context) {
 	}
 }
 
+// take hands over what is pending; nothing adds to it any more.
+func (b *books) take() (pending accounts, troubles map[string]Trouble) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	pending, troubles = b.pending, b.troubles
+	b.pending, b.troubles = make(accounts), make(map[string]Trouble)
+	return pending, troubles
+}
+
 // settleBooks stores what is pending. What cannot be stored now is the next
 // time: it is a number for each source and a line for each fix, however long the
 // store is away.
 func (e *Engine) settleBooks(ctx context.Context) {
 	b := e.books
-	b.mu.Lock()
-	pending, troubles := b.pending, b.troubles
-	if len(pending) > 0 {
-		b.pending, b.troubles = make(accounts), make(map[string]Trouble)
-	}
-	b.mu.Unlock()
+	pending, troubles := b.take()
 	if len(pending) == 0 {
 		return
 	}

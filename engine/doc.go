@@ -11,6 +11,9 @@
 //	                                stands in; effect.go: what that does to it
 //	      one transaction: alerts, incident, timeline, events, wanted posts, jobs
 //
+//	what came of all that was sent  account.go: counted in that transaction, refusals
+//	                                within seconds; trouble.go: who does not get through
+//
 //	job "announce"                  bot brings the channel to what is wanted: the
 //	                                plain alert is out before anything is decided
 //
@@ -58,6 +61,9 @@
 //	                                replica: what fixed an incident goes into the
 //	                                index (library.go), verdicts and outcomes into
 //	                                the calibration and the lessons (ledger.go)
+//
+//	the figures                     stats.go, lately.go, reliability.go; noise.go: what
+//	                                each alert rule brought, and how often for nothing
 //
 //	a start                         keep.go: a long history is taken over from where it
 //	                                was kept (kept.go), and the events since
