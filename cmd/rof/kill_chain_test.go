@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -35,6 +37,7 @@ type chain struct {
 	env   []string
 	pager *pager
 	blind bool // rof may not read what the channels say
+	most  int  // stories
 
 	work    errgroup.Group // the stories
 	ctx     context.Context
@@ -42,8 +45,11 @@ type chain struct {
 	kills   int
 	started time.Time // the last process
 
-	mu  sync.Mutex
-	now *process // nil while there is none
+	complaints []string // what the dead logged that was not all right
+
+	mu     sync.Mutex
+	now    *process // nil while there is none
+	beside *process // another replica, nil where there is none
 }
 
 type chainConfig struct {
@@ -51,6 +57,8 @@ type chainConfig struct {
 	slack   slackfake.Config
 	webhook bool // an incoming webhook in place of the bot
 	blind   bool // without the scope that lets rof look for its messages
+	stories int  // at most, mostStories where 0
+	lasts   time.Duration
 }
 
 // mostStories bounds the alerts of one chain; each has a channel of its own, for
@@ -63,7 +71,7 @@ func (c *chain) token() string { return fmt.Sprintf("the-token-of-chain-%d-%s", 
 
 func newChain(t *testing.T, seed uint64, cfg chainConfig) *chain {
 	t.Helper()
-	c := &chain{t: t, seed: seed, rng: rand.New(rand.NewPCG(seed, 9)), db: cfg.db, pager: newPager(t), blind: cfg.blind}
+	c := &chain{t: t, seed: seed, rng: rand.New(rand.NewPCG(seed, 9)), db: cfg.db, pager: newPager(t), blind: cfg.blind, most: cmp.Or(cfg.stories, mostStories)}
 	if cfg.blind {
 		cfg.slack.Manifest.Scopes = strings.Fields("commands app_mentions:read chat:write im:history channels:read groups:read users:read usergroups:read")
 	}
@@ -72,12 +80,11 @@ func newChain(t *testing.T, seed uint64, cfg chainConfig) *chain {
 			t.Logf("again alone: ROF_SEEDS=%d go test -tags failpoints ./cmd/rof -run '%s'", seed, t.Name())
 		}
 	})
-	// Slack waits less than Slack does, so that what was not acknowledged comes soon.
-	cfg.slack.Timing.Ack = 1500 * time.Millisecond
-	cfg.slack.Timing.Redeliver = []time.Duration{0, time.Second, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second}
+	// This Slack does not wait minutes before it delivers again.
+	cfg.slack.Timing.Redeliver = []time.Duration{0, time.Second, 3 * time.Second, 9 * time.Second}
 	cfg.slack.Seed = seed
 	c.slack = slack(t, cfg.slack)
-	ctx, cancel := context.WithTimeoutCause(t.Context(), 8*time.Minute, errors.New("the chain takes too long"))
+	ctx, cancel := context.WithTimeoutCause(t.Context(), 8*time.Minute+cfg.lasts, errors.New("the chain takes too long"))
 	c.ctx = ctx
 	t.Cleanup(func() {
 		cancel()
@@ -96,7 +103,7 @@ func (c *chain) config() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "sources: {generic: {token: %s}}\n", c.token())
 	fmt.Fprintf(&b, "escalate: {after: 300ms, then: {webhook: %q}}\nroutes:\n", c.pager.url)
-	for n := range mostStories {
+	for n := range c.most {
 		fmt.Fprintf(&b, "  - {match: {story: %q}, channel: %s}\n", fmt.Sprint(n), storyChannel(n))
 	}
 	path := filepath.Join(c.t.TempDir(), "rof.yaml")
@@ -141,27 +148,35 @@ func (c *chain) stop() {
 	c.mu.Lock()
 	p := c.now
 	c.now = nil
+	if c.beside != nil {
+		c.beside.kill()
+	}
 	c.mu.Unlock()
 	if p != nil {
 		p.kill()
 		if c.t.Failed() {
-			c.t.Logf("the last rof serve logged:\n%s", p.log)
+			c.t.Logf("the dead logged:\n%s\nthe last rof serve logged:\n%s", strings.Join(c.complaints, ""), p.log)
 		}
 	}
 }
 
-// url is where rof is now, or "" while it is dead.
+// url is where rof is now, any of two replicas, or "" while it is dead.
 func (c *chain) url() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.now == nil {
+	alive := slices.DeleteFunc([]*process{c.now, c.beside}, func(p *process) bool { return p == nil || p.dead() })
+	if len(alive) == 0 {
 		return ""
 	}
+	return alive[rand.IntN(len(alive))].url
+}
+
+func (p *process) dead() bool {
 	select {
-	case <-c.now.done:
-		return ""
+	case <-p.done:
+		return true
 	default:
-		return c.now.url
+		return false
 	}
 }
 
@@ -187,6 +202,7 @@ func (c *chain) die(k kill, busy chan struct{}) {
 				c.t.Fatalf("rof ended by itself before %s: %s\n%s", k, p.cmd.ProcessState, p.log)
 			}
 			c.kills++
+			c.hear(p)
 			return
 		case <-next.C:
 			if k.point != afterUncertain && !c.blind {
@@ -200,12 +216,24 @@ func (c *chain) die(k kill, busy chan struct{}) {
 	}
 }
 
+// hear keeps what a process complained of.
+func (c *chain) hear(p *process) {
+	for line := range strings.Lines(p.log.String()) {
+		if !strings.Contains(line, `"level":"INFO"`) {
+			c.complaints = append(c.complaints, line)
+		}
+	}
+}
+
 // tell begins one more story.
 func (c *chain) tell(k kill) {
-	if len(c.stories) == mostStories {
-		c.t.Fatalf("%d alerts did not reach %s; the stories:\n%s", mostStories, k, c.standing())
+	if len(c.stories) == c.most {
+		c.t.Fatalf("%d alerts did not reach %s; the stories:\n%s", c.most, k, c.standing())
 	}
-	s := c.newStory(strings.HasPrefix(k.point, "page."))
+	c.begin(c.newStory(strings.HasPrefix(k.point, "page.")))
+}
+
+func (c *chain) begin(s *story) {
 	c.stories = append(c.stories, s)
 	c.work.Go(func() error {
 		if err := s.happen(c.ctx); err != nil {

@@ -119,11 +119,22 @@ func (s *story) check(r engine.Reader) error {
 	if err != nil {
 		return err
 	}
-	kinds := map[string]int{}
+	kinds, notes := map[string]int{}, map[string]int{}
 	for _, e := range entries {
 		kinds[e.Kind]++
+		notes[e.Text]++
 	}
-	want := map[string]int{"decided": 1, "approved": 1, "note": 1, "acknowledged": 1, "paged": 0}
+	for _, said := range s.said {
+		if n := notes[said]; n > 1 || n == 0 && noted(s.slack.Snapshot(), said) {
+			s.t.Errorf("story %d: %q stands %d times in the timeline of %s", s.n, said, n, s.incident)
+			for _, d := range s.slack.Snapshot().Deliveries("events_api") {
+				if strings.Contains(string(d.Payload), said) {
+					s.t.Logf("%s %s attempt %d sent %s acked %s late %v", d.Event, d.EventID, d.Attempt, d.Sent, d.Acked, d.Late)
+				}
+			}
+		}
+	}
+	want := map[string]int{"decided": 1, "approved": 1, "acknowledged": 1, "paged": 0}
 	// A pager that rang twice rang for one reason. Who took the incident between
 	// the call and its record is why the record may be missing.
 	if s.paged && (s.pager.keys(s.incident) != 1 || kinds["paged"] > 1) {

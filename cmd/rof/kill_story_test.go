@@ -29,6 +29,7 @@ type story struct {
 	ends    string   // how it is resolved
 
 	incident string
+	said     []string // the note, as often as it was said
 	at       atomic.Value
 }
 
@@ -115,6 +116,8 @@ func (s *story) act(ctx context.Context, act string) error {
 		return s.press(ctx, advice, "decision_approve")
 	case "note":
 		return s.mention(ctx)
+	case "look":
+		return s.command(ctx, "show "+s.incident)
 	}
 	switch s.ends {
 	case "monitoring":
@@ -122,8 +125,13 @@ func (s *story) act(ctx context.Context, act string) error {
 	case "dialog":
 		return s.dialog(ctx)
 	}
+	return s.command(ctx, "resolve "+s.incident+" "+s.fix())
+}
+
+// command types a command until that is acknowledged.
+func (s *story) command(ctx context.Context, text string) error {
 	return s.insist(ctx, func() error {
-		_, err := s.slack.SlashCommand(ctx, slackfake.Command{User: s.person, Channel: s.channel, Command: "/incident", Text: "resolve " + s.incident + " " + s.fix()})
+		_, err := s.slack.SlashCommand(ctx, slackfake.Command{User: s.person, Channel: s.channel, Command: "/incident", Text: text})
 		return err
 	})
 }
@@ -229,23 +237,35 @@ func keyOf(m *slackfake.Message) string {
 	return key
 }
 
-// mention leaves a note; Slack delivers it again until it is acknowledged.
+// mention leaves a note. Slack delivers it again until it is acknowledged, a few
+// times; then the person says it again.
 func (s *story) mention(ctx context.Context) error {
 	about := "" // the thread says it
 	if s.blind {
 		about = s.incident + " " // where a message stands twice, rof knows one of them
 	}
-	_, err := s.slack.Mention(s.person, s.channel, s.main(s.slack.Snapshot()).TS, "note "+about+s.note())
-	if err != nil {
-		return err
+	for {
+		said := fmt.Sprintf("%s, time %d", s.note(), len(s.said)+1)
+		s.said = append(s.said, said)
+		if _, err := s.slack.Mention(s.person, s.channel, s.main(s.slack.Snapshot()).TS, "note "+about+said); err != nil {
+			return err
+		}
+		tries, cancel := context.WithTimeout(ctx, givenUp)
+		err := s.slack.WaitFor(tries, func(p *slackfake.Snapshot) bool { return noted(p, said) })
+		cancel()
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
 	}
-	return s.slack.WaitFor(ctx, func(p *slackfake.Snapshot) bool { return s.noted(p) })
 }
 
-// noted reports whether the note was acknowledged.
-func (s *story) noted(p *slackfake.Snapshot) bool {
+// givenUp is after Slack's last try to deliver an event.
+const givenUp = 45 * time.Second
+
+// noted reports whether a note was acknowledged.
+func noted(p *slackfake.Snapshot, said string) bool {
 	for _, d := range p.Deliveries("events_api") {
-		if d.Event == "app_mention" && !d.Acked.IsZero() && strings.Contains(string(d.Payload), s.note()+`"`) {
+		if d.Event == "app_mention" && !d.Acked.IsZero() && strings.Contains(string(d.Payload), said+`"`) {
 			return true
 		}
 	}
