@@ -24,3 +24,19 @@ func TestACommandInTheThreadOfAMessageWhoseAnswerGotLostIsNotRefused(t *testing.
 		t.Errorf("%d messages were adopted", r.counts.of(bot.CountAdopted))
 	}
 }
+
+// A lookup that Slack fails says nothing of the message: it is made again.
+func TestALookupThatSlackFailsIsMadeAgain(t *testing.T) {
+	r := newRig(t, setup{})
+	r.slack.Inject(slackfake.Fault{Method: "conversations.history", Error: "internal_error"})
+	r.slack.Inject(slackfake.Fault{Method: "chat.postMessage", DropAfter: true})
+	r.slash(alice, ask)
+	r.posted("asked by @alice")
+	r.settled()
+	if n := len(r.slack.Snapshot().BotMessages(channel)); n != 1 {
+		t.Errorf("the answer stands %d times", n)
+	}
+	if r.counts.of(bot.CountAdopted) != 1 || r.counts.of(bot.CountUnsettled) != 0 {
+		t.Errorf("%d messages were adopted, of %d nobody can tell", r.counts.of(bot.CountAdopted), r.counts.of(bot.CountUnsettled))
+	}
+}

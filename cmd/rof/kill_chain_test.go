@@ -180,9 +180,10 @@ func (p *process) dead() bool {
 	}
 }
 
-// patience is how long a point may keep a process waiting: a minute is what
-// PostgreSQL has for taking up what a dead replica left.
-const patience = 75 * time.Second
+// patience is how long a point may keep a process waiting, and the stories the
+// end: a minute is what PostgreSQL has for taking up what a dead replica left, and
+// people who got no answer take their time. It bounds a hang, no more.
+const patience = 3 * time.Minute
 
 // die starts a process that a kill awaits, and tells it alerts until that comes.
 func (c *chain) die(k kill, busy chan struct{}) {
@@ -280,7 +281,7 @@ func (c *chain) settle() {
 	c.t.Helper()
 	done := make(chan error, 1)
 	go func() { done <- c.work.Wait() }()
-	still := time.NewTicker(5 * time.Second)
+	still := time.NewTicker(30 * time.Second)
 	defer still.Stop()
 	for end := time.After(patience); ; {
 		select {

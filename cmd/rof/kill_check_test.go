@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,7 @@ func (c *chain) check(twice int) {
 		c.t.Fatal(err)
 	}
 	defer func() { _ = st.Close() }()
+	c.heard(st)
 	if n := c.doubles(); n > twice {
 		c.t.Errorf("%d messages are there once more than they should be; at most %d may", n, twice)
 	}
@@ -67,6 +69,31 @@ func (c *chain) check(twice int) {
 func (c *chain) quiet() {
 	c.t.Helper()
 	wait(c.t, patience, "all posts to be sent", func() bool { return c.lacking() == "" })
+}
+
+// heard waits for the notes that were acknowledged: a job each, of which Slack
+// shows nothing.
+func (c *chain) heard(st engine.Store) {
+	c.t.Helper()
+	p := c.slack.Snapshot()
+	wait(c.t, patience, "all notes to be taken", func() bool {
+		for _, s := range c.stories {
+			var entries []engine.Entry
+			err := st.View(c.t.Context(), func(r engine.Reader) (err error) {
+				entries, err = r.Timeline(c.t.Context(), s.incident)
+				return err
+			})
+			if err != nil {
+				return false
+			}
+			for _, said := range s.said {
+				if noted(p, said) && !slices.ContainsFunc(entries, func(e engine.Entry) bool { return e.Text == said }) {
+					return false
+				}
+			}
+		}
+		return true
+	})
 }
 
 // doubles counts the messages that stand once more than they should, by the key
@@ -127,18 +154,14 @@ func (s *story) check(r engine.Reader) error {
 	for _, said := range s.said {
 		if n := notes[said]; n > 1 || n == 0 && noted(s.slack.Snapshot(), said) {
 			s.t.Errorf("story %d: %q stands %d times in the timeline of %s", s.n, said, n, s.incident)
-			for _, d := range s.slack.Snapshot().Deliveries("events_api") {
-				if strings.Contains(string(d.Payload), said) {
-					s.t.Logf("%s %s attempt %d sent %s acked %s late %v", d.Event, d.EventID, d.Attempt, d.Sent, d.Acked, d.Late)
-				}
-			}
 		}
 	}
 	want := map[string]int{"decided": 1, "approved": 1, "acknowledged": 1, "paged": 0}
-	// A pager that rang twice rang for one reason. Who took the incident between
-	// the call and its record is why the record may be missing.
-	if s.paged && (s.pager.keys(s.incident) != 1 || kinds["paged"] > 1) {
-		s.t.Errorf("story %d: %s was paged for %d reasons, and its timeline tells of %d", s.n, s.incident, s.pager.keys(s.incident), kinds["paged"])
+	// A pager that rang twice for a reason did so with the same key; nobody has it,
+	// and Slack is out of reach, are two reasons. Who took the incident between the
+	// call and its record is why the record may be missing.
+	if keys := s.pager.keys(s.incident); s.paged && (keys == 0 || keys > 2 || kinds["paged"] > keys) {
+		s.t.Errorf("story %d: %s was paged for %d reasons, and its timeline tells of %d", s.n, s.incident, keys, kinds["paged"])
 	}
 	if s.paged {
 		delete(want, "paged")

@@ -61,7 +61,7 @@ func seedsToTry(t *testing.T, few int) []uint64 {
 
 // atOnce bounds the chains whose processes are under way; those that wait for
 // what a dead replica left are not.
-const atOnce = 4
+const atOnce = 3
 
 // The process is killed at every point of the way of an alert, started again and
 // killed at the next one, while senders, people and Slack go on. In the end
