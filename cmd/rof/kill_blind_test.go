@@ -15,7 +15,7 @@ import (
 )
 
 // blindSeeds are tried where ROF_SEEDS names none.
-const blindSeeds = 3
+const blindSeeds = 2
 
 // Without the scope to read the channels nobody can tell whether a message
 // stands whose sender died. It is sent once more: never none, at most one too

@@ -27,7 +27,7 @@ func (c *chain) schedule() []kill {
 	for _, n := range c.rng.Perm(len(killPoints)) {
 		p := killPoints[n]
 		k := kill{p.name, 1 + c.rng.IntN(p.most)}
-		if drawn := c.rng.IntN(5) == 0; !p.always && !drawn && c.seed <= killSeeds {
+		if drawn := c.rng.IntN(10) == 0; !p.always && !drawn && c.seed <= killSeeds {
 			continue
 		}
 		if p.name == afterUncertain {
