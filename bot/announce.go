@@ -10,6 +10,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"ragoffire/engine"
+	"ragoffire/engine/fail"
 )
 
 // everyChannel is the subject of the sweep that Worker.Every asks for.
@@ -249,6 +250,7 @@ func savePost(ctx context.Context, store engine.Store, p engine.Post, also ...fu
 	if err != nil {
 		return fmt.Errorf("post %s: %w", p.Key, err)
 	}
+	fail.Point("post.saved")
 	return nil
 }
 

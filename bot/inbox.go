@@ -10,6 +10,7 @@ import (
 	"github.com/slack-go/slack/socketmode"
 
 	"ragoffire/engine"
+	"ragoffire/engine/fail"
 )
 
 // ackWithin is how long Slack waits for an acknowledgement before it shows the
@@ -34,6 +35,7 @@ func (b *Bot) receive(ctx context.Context, client *socketmode.Client, req *socke
 		if err := client.AckCtx(ctx, req.EnvelopeID, payload); err != nil {
 			b.log.WarnContext(ctx, "an envelope is not acknowledged; slack may deliver it again", "envelope", req.EnvelopeID, "error", err)
 		}
+		fail.Point("envelope.acked")
 	}
 	switch req.Type {
 	case socketmode.RequestTypeSlashCommands:
@@ -74,6 +76,7 @@ func (b *Bot) keep(ctx context.Context, kind, id string, payload json.RawMessage
 	for wait := 50 * time.Millisecond; engine.KindOf(err) == engine.Unavailable && b.sleep(ctx, wait); wait *= 2 {
 		fresh, err = b.keepOnce(ctx, e)
 	}
+	fail.Point("envelope.stored")
 	switch {
 	case err != nil:
 		b.cfg.Count(CountRefused)
@@ -91,6 +94,7 @@ func (b *Bot) keepOnce(ctx context.Context, e engine.Envelope) (fresh bool, err 
 		if fresh, err = tx.PutEnvelope(ctx, e); err != nil || !fresh {
 			return err
 		}
+		fail.Point("envelope.commit.before")
 		return tx.Enqueue(ctx, engine.Job{Kind: engine.JobInbound, Subject: e.ID})
 	})
 	return fresh, err
@@ -107,6 +111,7 @@ func refusal(text string) any {
 // inbound is the worker of stored envelopes: it acts on one, answers, and marks
 // it as done. What it calls is idempotent: after a crash it runs again.
 func (b *Bot) inbound(ctx context.Context, id string) error {
+	fail.Point("inbound.fetched")
 	var e engine.Envelope
 	err := b.store.View(ctx, func(r engine.Reader) (err error) {
 		e, err = r.Envelope(ctx, id)
@@ -121,6 +126,7 @@ func (b *Bot) inbound(ctx context.Context, id string) error {
 	if err := b.act(ctx, e); err != nil {
 		return err
 	}
+	fail.Point("inbound.acted")
 	return b.store.Update(ctx, func(tx engine.Tx) error { return tx.DoneEnvelope(ctx, id) })
 }
 
@@ -146,6 +152,9 @@ func (b *Bot) act(ctx context.Context, e engine.Envelope) error {
 func (b *Bot) conclude(ctx context.Context, a asker, m *message, err error) error {
 	if err == nil {
 		defer b.glance(ctx, a.user)
+	}
+	if again, ok := errors.AsType[*engine.Again](err); ok {
+		return again
 	}
 	switch {
 	case err == nil, errors.Is(err, errAlready):

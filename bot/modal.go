@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -19,6 +20,9 @@ func (b *Bot) openFor(ctx context.Context, a asker, trigger string, c command) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), openWithin)
 	defer cancel()
 	v, m, err := b.dialogOf(ctx, a, c)
+	if _, ok := errors.AsType[*engine.Again](err); ok {
+		err = b.needID(c.verb) // a dialog cannot wait
+	}
 	if err == nil && v != nil {
 		if _, err = b.api.OpenViewContext(ctx, trigger, *v); err != nil {
 			b.log.WarnContext(ctx, "a dialog did not open", "request", a.request, "error", quiet(err))

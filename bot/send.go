@@ -9,6 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"ragoffire/engine"
+	"ragoffire/engine/fail"
 )
 
 // The methods whose windows are kept. Slack limits chat.postMessage by channel,
@@ -85,16 +86,24 @@ func (a *announcer) call(ctx context.Context, d *due, m *message) (ts string, er
 		slack.MsgOptionMetadata(slack.SlackMetadata{EventType: metadataType, EventPayload: map[string]any{metadataKey: d.Key}}),
 	}
 	if d.TS != "" {
+		fail.Point("edit.before")
 		_, ts, _, err = a.api.UpdateMessageContext(ctx, d.Channel, d.TS, options...)
+		fail.Point("edit.stored")
 		return ts, err
 	}
 	if d.thread != "" {
+		fail.Point("reply.before")
 		options = append(options, slack.MsgOptionTS(d.thread))
 		if m.broadcast {
 			options = append(options, slack.MsgOptionBroadcast())
 		}
 	}
+	fail.Point("post.before")
 	_, ts, err = a.api.PostMessageContext(ctx, d.Channel, options...)
+	fail.Point("post.stored")
+	if d.thread != "" {
+		fail.Point("reply.stored")
+	}
 	return ts, err
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"ragoffire/engine"
+	"ragoffire/engine/fail"
 )
 
 const (
@@ -45,6 +46,7 @@ func (a *announcer) settle(ctx context.Context, d *due) (wait time.Duration, err
 	answer, isAnswer := errors.AsType[slack.SlackErrorResponse](err)
 	switch {
 	case ts != "":
+		fail.Point("settle.found")
 		a.cfg.Count(CountAdopted)
 		// What it says is known by the hash of the attempt.
 		d.TS, d.Sending, d.LastError, d.NotBefore = ts, false, "", time.Time{}
@@ -56,7 +58,7 @@ func (a *announcer) settle(ctx context.Context, d *due) (wait time.Duration, err
 			return tx.HoldPace(ctx, methodHistory, "", now.Add(limited.RetryAfter))
 		})
 		return limited.RetryAfter, err
-	case isAnswer || now.Sub(d.AttemptedAt) > lookupPatience:
+	case isAnswer && !uncertain(err) || now.Sub(d.AttemptedAt) > lookupPatience:
 		a.cfg.Count(CountUnsettled)
 		a.log.WarnContext(ctx, "nobody can tell whether a post was sent; it is sent once more", "post", d.Key, "channel", d.Channel, "error", quiet(err))
 	default:

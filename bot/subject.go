@@ -58,11 +58,36 @@ func (b *Bot) postAt(ctx context.Context, channel, ts string) (p engine.Post, er
 			p, err = r.PostAt(ctx, channel, ts)
 			return err
 		})
-		if engine.KindOf(err) != engine.NotFound || !young || !b.sleep(ctx, 100*time.Millisecond) {
+		if engine.KindOf(err) == engine.NotFound && !young {
+			return b.unsettled(ctx, channel, ts)
+		}
+		if engine.KindOf(err) != engine.NotFound || !b.sleep(ctx, 100*time.Millisecond) {
 			return p, err
 		}
 		young = b.now().Sub(b.saidAt(ts)) < recording
 	}
+}
+
+// unsettled says to come again where the message may be one of ours whose
+// outcome is not known yet, because the process that sent it died: a command in
+// its thread must not be refused for that. Else it looks a last time.
+func (b *Bot) unsettled(ctx context.Context, channel, ts string) (p engine.Post, err error) {
+	err = b.store.View(ctx, func(r engine.Reader) error {
+		if b.now().Sub(b.saidAt(ts)) < lookupPatience {
+			posts, err := r.Posts(ctx, channel, pendingLimit)
+			if err != nil {
+				return err
+			}
+			for _, p := range posts {
+				if p.Sending && p.TS == "" {
+					return &engine.Again{After: b.cfg.Settle / 3}
+				}
+			}
+		}
+		p, err = r.PostAt(ctx, channel, ts)
+		return err
+	})
+	return p, err
 }
 
 // needID is the hint where neither an id nor a thread says what is meant.

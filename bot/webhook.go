@@ -13,6 +13,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"ragoffire/engine"
+	"ragoffire/engine/fail"
 )
 
 // WebhookConfig is what a Webhook is made of. URL and Store are required.
@@ -140,6 +141,7 @@ func (w *Webhook) bring(ctx context.Context, p engine.Post) (wait time.Duration,
 	if err != nil {
 		return 0, err
 	}
+	again := p.Sending
 	p.Sending, p.AttemptedAt, p.Attempts = true, now, p.Attempts+1
 	err = w.cfg.Store.Update(ctx, func(tx engine.Tx) (err error) {
 		if wait, err = tx.TakePace(ctx, methodWebhook, methodWebhook, w.cfg.Pace, now); err != nil || wait > 0 {
@@ -150,6 +152,9 @@ func (w *Webhook) bring(ctx context.Context, p engine.Post) (wait time.Duration,
 	if err != nil || wait > 0 {
 		return wait, err
 	}
+	if again {
+		w.cfg.Count(CountUnsettled)
+	}
 	return 0, w.send(ctx, p, m)
 }
 
@@ -157,9 +162,11 @@ func (w *Webhook) send(ctx context.Context, p engine.Post, m *message) error {
 	call, cancel := context.WithTimeout(context.WithoutCancel(ctx), callWithin)
 	defer cancel()
 	no := false
+	fail.Point("incoming.before")
 	err := slack.PostWebhookCustomHTTPContext(call, w.cfg.URL, w.http, &slack.WebhookMessage{
 		Text: hosts(nil).escape(m.text, limitSection), Blocks: &slack.Blocks{BlockSet: withoutButtons(m.blocks)}, UnfurlLinks: &no, UnfurlMedia: &no,
 	})
+	fail.Point("incoming.stored")
 	now := w.cfg.Now()
 	limited, isLimited := errors.AsType[*slack.RateLimitedError](err)
 	code, isCode := errors.AsType[slack.StatusCodeError](err)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"ragoffire/engine/fail"
 )
 
 // decideAfter is how long an incident that grows is left to grow before its
@@ -21,6 +23,7 @@ func (e *Engine) decide(ctx context.Context, subject string) error {
 	if strings.HasPrefix(subject, "dec_") {
 		return e.decideNext(ctx, subject)
 	}
+	fail.Point("decide.fetched")
 	e.committer.calm(ctx) // alerts first
 	detail, err := e.Incident(ctx, subject)
 	if KindOf(err) == NotFound {
@@ -55,6 +58,7 @@ func (e *Engine) decide(ctx context.Context, subject string) error {
 	if err := e.settle(ctx, &detail, &d, why, ask); err != nil {
 		return err
 	}
+	fail.Point("decide.committed")
 	e.weather.told(ask, d.CreatedAt)
 	return nil
 }
@@ -202,7 +206,9 @@ func (e *Engine) keepOf(ctx context.Context, tx Tx, d *Decision, i *Incident, as
 	if err := tx.Enqueue(ctx, jobs...); err != nil {
 		return err
 	}
-	return e.keep(ctx, tx, d, i)
+	err := e.keep(ctx, tx, d, i)
+	fail.Point("decide.commit.before")
+	return err
 }
 
 // decideNext answers a person's question anew after its answer was rejected or

@@ -90,5 +90,8 @@
 // Store (store.go) is the one large seam: a unit of work whose methods state
 // their contract; store/storetest checks both backends.
 //
+// fail.Point marks where a build for tests kills itself between two steps
+// (engine/fail); elsewhere it is nothing.
+//
 // Errors that people may read are *Error, with a Kind each front end maps once.
 package engine

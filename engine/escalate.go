@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"ragoffire/engine/fail"
 )
 
 // Escalation says what follows where nobody takes a critical incident. The zero
@@ -115,11 +117,16 @@ func (e *Engine) mentionAgain(ctx context.Context, i *Incident) error {
 
 // pageStep takes the next path. One that fails for long gives way to the one
 // after it; the last is tried until it takes the page or somebody the incident.
+// Where the process dies before it is written down that a page went out, it goes
+// out again with the same key; if somebody has the incident by then, it does not,
+// and the timeline never tells of it.
 func (e *Engine) pageStep(ctx context.Context, i *Incident, late time.Duration) error {
 	n := i.Escalated - 1
 	path := e.cfg.Escalation.Paths[n]
 	p := i.page(fmt.Sprintf("step-%d", n+1), "nobody has it after "+Span(e.now().Sub(i.UrgentAt)))
+	fail.Point("page.before")
 	err := path.Call(ctx, p)
+	fail.Point("page.called")
 	if err != nil {
 		e.log.WarnContext(ctx, "a page did not go out", "incident", i.ID, "path", path.String(), "error", err)
 		if late < stuckAfter || n+1 == len(e.cfg.Escalation.Paths) {

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"ragoffire/engine/fail"
 )
 
 // recent is how many events are kept in memory for subscribers, and at most
@@ -75,7 +77,9 @@ func (f *feed) drain(ctx context.Context, learn func(context.Context, []Event)) 
 		if err != nil || len(events) == 0 {
 			return err
 		}
+		fail.Point("follow.before")
 		learn(ctx, events)
+		fail.Point("follow.learnt")
 		f.publish(events)
 		if len(events) < feedPage {
 			return nil // what was committed meanwhile wakes again

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"ragoffire/engine/fail"
 )
 
 // maxLabels bounds an alert's labels; more are a mistake, not information.
@@ -44,6 +46,7 @@ func (e *Engine) Ingest(ctx context.Context, d Delivery) (Receipt, error) {
 		if err != nil {
 			return Receipt{}, err
 		}
+		fail.Point("ingest.committed")
 		d.Idle = 0 // counted
 		all.Accepted += r.Accepted
 		all.Silenced += r.Silenced
@@ -156,6 +159,7 @@ func (e *Engine) commitGroup(ctx context.Context, group []*request) error {
 		for _, r := range group {
 			in.name(&r.receipt)
 		}
+		fail.Point("ingest.commit.before")
 		return nil
 	})
 }

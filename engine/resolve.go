@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"ragoffire/engine/fail"
 )
 
 // Acknowledge says that somebody is on it.
@@ -186,9 +188,16 @@ func (e *Engine) change(ctx context.Context, id, actor string, do func(Tx, *Inci
 		if err := e.tend(&i, w); err != nil {
 			return err
 		}
-		return e.publish(ctx, tx, []*Incident{&i}, entries, w, now)
+		err = e.publish(ctx, tx, []*Incident{&i}, entries, w, now)
+		fail.Point("change.commit.before")
+		if i.Fix() {
+			fail.Point("resolve.commit.before")
+		}
+		return err
 	})
+	fail.Point("change.committed")
 	if err == nil && i.Fix() {
+		fail.Point("resolve.committed")
 		e.remember(ctx, []Incident{i}, nil)
 	}
 	return i, err

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"time"
+
+	"ragoffire/engine/fail"
 )
 
 // Review records a person's verdict on a decision. The first one stands: a later
@@ -137,9 +139,12 @@ func (e *Engine) judge(ctx context.Context, decisionID string, change func(Tx, *
 		}
 		w.decision(&d, &i, "")
 		w.incident(&i)
-		return w.write(ctx, tx)
+		err = w.write(ctx, tx)
+		fail.Point("review.commit.before")
+		return err
 	})
 	if err == nil {
+		fail.Point("review.committed")
 		e.ledger.put(d)
 	}
 	return d, err

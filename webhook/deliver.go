@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"ragoffire/engine"
+	"ragoffire/engine/fail"
 	"ragoffire/webhook/source"
 )
 
@@ -128,6 +129,7 @@ func (s *Server) delivery(c echo.Context, conf SourceConfig, name string, known 
 		return answered{}, again(err)
 	}
 	s.sources.accepted(name)
+	fail.Point("answer.before")
 	out.Accepted, out.Ignored = receipt.Accepted, out.Ignored+receipt.Ignored
 	return out, nil
 }

@@ -37,9 +37,10 @@ var places = []struct {
 	{"engine/chart", []string{"engine"}},
 	{"engine/silencer", []string{"engine"}},
 	{"engine/enginetest", []string{"engine"}},
-	{"store", []string{"engine", "store/..."}},
-	{"bot", []string{"engine", "bot/..."}},
-	{"webhook", []string{"engine", "webhook/..."}},
+	{"engine/fail", nil},
+	{"store", []string{"engine", "engine/fail", "store/..."}},
+	{"bot", []string{"engine", "engine/fail", "bot/..."}},
+	{"webhook", []string{"engine", "engine/fail", "webhook/..."}},
 	{"seeds", []string{"engine"}},
 }
 

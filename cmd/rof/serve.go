@@ -13,6 +13,7 @@ import (
 
 	"ragoffire/bot"
 	"ragoffire/engine"
+	"ragoffire/engine/fail"
 	"ragoffire/engine/page"
 	"ragoffire/store"
 	"ragoffire/webhook"
@@ -28,6 +29,9 @@ SIGTERM ends it cleanly.
 
 func serve(ctx context.Context, args []string, getenv func(string) string, std streams) error {
 	if err := none("serve", args); err != nil {
+		return err
+	}
+	if err := fail.Arm(getenv); err != nil {
 		return err
 	}
 	cfg, err := readConfig(getenv)

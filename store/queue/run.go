@@ -11,6 +11,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"ragoffire/engine"
+	"ragoffire/engine/fail"
 )
 
 // task is the argument of every River job.
@@ -80,7 +81,9 @@ func (r *runner) Work(ctx context.Context, job *river.Job[task]) error {
 	} else {
 		end = End{Failed: true, After: backoff(run.Attempt)}
 	}
+	fail.Point("run.ended")
 	again, after, ferr := r.finish(ctx, run, end)
+	fail.Point("run.finished")
 	switch {
 	case errors.Is(ferr, ErrTaken):
 		r.log.WarnContext(ctx, "job ended too late: it was taken up elsewhere", "kind", run.Kind, "subject", run.Subject)
