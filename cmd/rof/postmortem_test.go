@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestAPostmortemIsDraftedAndTakenBackBesideAServe(t *testing.T) {
@@ -14,6 +15,11 @@ func TestAPostmortemIsDraftedAndTakenBackBesideAServe(t *testing.T) {
 		IncidentID string `json:"incident_id"`
 	}
 	p.post("/api/v1/decisions/stream-anomaly", map[string]any{"title": "Narwhals eat \x1b[31mmemory", "service": "narwhal"}, &sent)
+	wait(t, 20*time.Second, "its advice, which is the last that comes by itself", func() bool {
+		var advice struct{ Decisions []struct{ ID string } }
+		p.get("/api/v1/decisions?incident_id="+sent.IncidentID, &advice)
+		return len(advice.Decisions) > 0
+	})
 	p.post("/api/v1/incidents/"+sent.IncidentID+"/resolve", map[string]any{"resolution": "bounded the cache", "root_cause": "it had no bound"}, nil)
 
 	rof := rofOn(t, db)
