@@ -25,6 +25,7 @@ func (r *renderer) alert(d *engine.Detail) *message {
 	for n := range alerts[:min(len(alerts), shownAlerts)] {
 		m.add(section(r.alertLines(&alerts[n])...))
 	}
+	m.add(section(r.measured(&d.Incident)))
 	if more := len(alerts) - shownAlerts; more > 0 {
 		m.add(footnote("and " + count(more, "more alert") + ", the last " + clock(alerts[len(alerts)-1].StartedAt)))
 	}

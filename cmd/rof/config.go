@@ -256,6 +256,7 @@ func (c *config) engineConfig() engine.Config {
 	}
 	switch {
 	case c.bot():
+		e.Meter.Charts = true
 	case c.slackWebhook != "":
 		e.Channel, e.Routes, e.Services, e.PostAnswers, e.Updates = webhookChannel, nil, withoutChannels(e.Services), true, ""
 	default:
