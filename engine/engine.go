@@ -23,6 +23,9 @@ type Config struct {
 	// Maintenance are windows in which alerts that match are recorded and not
 	// announced.
 	Maintenance []Window
+	// Openings say which alerts must fire more than once before they open an
+	// incident; the first that matches counts.
+	Openings []Opening
 	// Silencer silences the pagers themselves; the zero one silences none.
 	Silencer Silencer
 	// Escalation says what follows where nobody takes a critical incident.

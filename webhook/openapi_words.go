@@ -12,7 +12,7 @@ func nullable(doc *huma.OpenAPI) {
 	}
 	for name, lists := range map[string][]string{
 		"Decision": {"evidence", "reviews", "changes", "onset"}, "FixRecord": {"check_first", "warnings", "trials"}, "Confidence": {"reasons"},
-		"Incident": {"merged", "linked"}, "Detail": {"merged", "linked"}, "Alert": {"apart", "refired"},
+		"Incident": {"merged", "linked"}, "Detail": {"merged", "linked", "depends_on"}, "Alert": {"apart", "refired", "fired", "known"},
 	} {
 		for _, list := range lists {
 			if s := schemas[name]; s != nil {
@@ -112,6 +112,8 @@ func descriptions() map[string]map[string]string {
 		"Alert": {
 			"first_value": "The value it began with", "value": "The value it has now",
 			"apart": "The incidents that people took its series out of", "refired": "When it fired again within the hour",
+			"held": "It opens no incident yet, since by the config it has not fired often enough", "fired": "When it fired of late, where the config counts that",
+			"known": "The deliveries it was told by of late, where its sender gives no times",
 		},
 		"Dependency": {"service": "A service that the incident's needs, by the config", "firing": "Something of it still fires"},
 		"Incident":   storyWords(), "Detail": storyWords(),
