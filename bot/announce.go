@@ -87,6 +87,10 @@ func sweep(ctx context.Context, store engine.Store) error {
 	known := map[string]bool{}
 	var jobs []engine.Job
 	for _, p := range posts {
+		if p.Kind == engine.PostChart {
+			jobs = append(jobs, engine.Job{Kind: engine.JobChart, Subject: p.Subject})
+			continue
+		}
 		if !known[p.Channel] && p.Channel != everyChannel {
 			known[p.Channel] = true
 			jobs = append(jobs, engine.Job{Kind: engine.JobAnnounce, Subject: p.Channel})

@@ -53,7 +53,7 @@ func New(cfg Config) (*Bot, error) {
 		cfg: cfg, log: cfg.Log.With("component", "bot"), now: cfg.Now, http: client, engine: cfg.Engine, store: cfg.Store,
 		api: slack.New(cfg.BotToken,
 			slack.OptionAppLevelToken(cfg.AppToken), slack.OptionAPIURL(cfg.APIURL), slack.OptionHTTPClient(client)),
-		render: renderer{hosts: cfg.LinkHosts, command: cfg.Command, about: cfg.Engine.Links, updates: cfg.Engine.TellsUpdates()},
+		render: renderer{hosts: cfg.LinkHosts, command: cfg.Command, about: cfg.Engine.Links, depends: cfg.Engine.Depends, updates: cfg.Engine.TellsUpdates()},
 		lobby:  &lobby{asking: map[string]waiting{}},
 		links:  &connections{count: cfg.Count, now: cfg.Now, since: cfg.Now()},
 	}
@@ -146,5 +146,6 @@ func (b *Bot) Workers() []engine.Worker {
 		{Kind: engine.JobHome, Parallel: 2, Timeout: time.Minute, Do: b.homeJob},
 		{Kind: engine.JobAnnounce, Parallel: 8, Timeout: 2 * time.Minute, Every: time.Minute, Do: b.out.announce},
 		{Kind: engine.JobRoom, Parallel: 2, Timeout: 2 * time.Minute, Do: b.room},
+		{Kind: engine.JobChart, Parallel: 2, Timeout: time.Minute, Do: b.chart},
 	}
 }

@@ -153,7 +153,7 @@ func (c *checkup) needed() []scope {
 		{"channels:read", "this check", LevelWarn},
 		{"im:history", "direct messages", LevelWarn},
 		{"assistant:write", "the assistant", LevelWarn},
-		{"files:write", "post-mortems as files", LevelWarn},
+		{"files:write", "post-mortems and charts as files", LevelWarn},
 		{"reactions:read", "marking what belongs in the timeline", LevelWarn},
 		{"pins:read", "pinned messages in the timeline", LevelWarn},
 	}

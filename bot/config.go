@@ -28,7 +28,10 @@ type Config struct {
 	Command   string   // /incident
 	LinkHosts []string // none: the hosts that links may lead to
 	Emoji     string   // pushpin: a message that is marked with it becomes part of its incident's timeline
-	Rooms     Rooms    // none: which incidents get a channel of their own
+	// Chart draws a measure over time as a picture. Nil: none is shown.
+	Chart func(*engine.Chart) ([]byte, error)
+
+	Rooms Rooms // none: which incidents get a channel of their own
 
 	Approvers Circle // every full member: who decides on advice
 	Admins    Circle // who may silence (every full member) and take back what others decided (nobody)

@@ -34,6 +34,7 @@
 //	home.go        job "home": a Home tab follows the facts (board.go) while it is looked at
 //	webhook.go     the same for an incoming webhook, where there is no bot
 //	postmortem.go  a file, uploaded once
+//	chart.go       job "chart": a picture of what was measured, uploaded once
 //	heed.go        what Slack said of when to call again
 //	room*.go       job "room": an incident's own channel and the posts in it
 //

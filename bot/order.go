@@ -117,6 +117,9 @@ func pending(ctx context.Context, r engine.Reader, s *severities, channel string
 		parents[p.Key] = p
 	}
 	for _, p := range posts {
+		if p.Kind == engine.PostChart {
+			continue // has a job of its own
+		}
 		if p.NotBefore.After(now) {
 			q.wait = soonest(q.wait, p.NotBefore.Sub(now))
 			continue

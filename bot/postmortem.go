@@ -33,7 +33,7 @@ func (b *Bot) postmortem(ctx context.Context, a asker, id string) (*message, err
 	if again {
 		up = *d.Postmortem
 	} else {
-		if up.File, err = b.upload(ctx, name, doc); err != nil {
+		if up.File, err = b.upload(ctx, file{name: name, content: []byte(doc)}); err != nil {
 			return nil, unanswered(err, "files:write")
 		}
 		if err := b.engine.DraftUploaded(ctx, d.ID, up); err != nil {
@@ -56,15 +56,21 @@ func (b *Bot) postmortem(ctx context.Context, a asker, id string) (*message, err
 	return b.render.note("The draft of " + d.ID + " is in its thread, as " + name + "; what nobody told yet is a comment in it."), nil
 }
 
+// file is one that is handed to Slack.
+type file struct {
+	name, alt string // alt is for who does not see a picture
+	content   []byte
+}
+
 // upload hands a file to Slack, and returns its id. Nobody sees it yet.
-func (b *Bot) upload(ctx context.Context, name, content string) (string, error) {
+func (b *Bot) upload(ctx context.Context, f file) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, callWithin)
 	defer cancel()
-	to, err := b.api.GetUploadURLExternalContext(ctx, slack.GetUploadURLExternalParameters{FileName: name, FileSize: len(content)})
+	to, err := b.api.GetUploadURLExternalContext(ctx, slack.GetUploadURLExternalParameters{FileName: f.name, FileSize: len(f.content), AltTxt: f.alt})
 	if err != nil {
 		return "", err
 	}
-	return to.FileID, b.api.UploadToURL(ctx, slack.UploadToURLParameters{UploadURL: to.UploadURL, Content: content, Filename: name})
+	return to.FileID, b.api.UploadToURL(ctx, slack.UploadToURLParameters{UploadURL: to.UploadURL, Content: string(f.content), Filename: f.name})
 }
 
 // placeOf is where an incident's thread is; where it has none, where it was asked

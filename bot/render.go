@@ -2,6 +2,7 @@ package bot
 
 import (
 	"cmp"
+	"context"
 	"strings"
 	"time"
 
@@ -14,7 +15,10 @@ type renderer struct {
 	hosts
 	command string // the slash command's root, for examples that can be copied
 	// about are the links of an incident's service; nil for none.
-	about   func(*engine.Incident) []engine.ServiceLink
+	about func(*engine.Incident) []engine.ServiceLink
+	// depends are the dependencies of an incident's service that are in trouble;
+	// nil for none.
+	depends func(context.Context, engine.Reader, *engine.Incident) ([]engine.Dependency, error)
 	updates bool // there is a channel of updates
 }
 

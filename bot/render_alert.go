@@ -25,6 +25,7 @@ func (r *renderer) alert(d *engine.Detail) *message {
 	for n := range alerts[:min(len(alerts), shownAlerts)] {
 		m.add(section(r.alertLines(&alerts[n])...))
 	}
+	m.add(section(r.measured(&d.Incident)))
 	if more := len(alerts) - shownAlerts; more > 0 {
 		m.add(footnote("and " + count(more, "more alert") + ", the last " + clock(alerts[len(alerts)-1].StartedAt)))
 	}
@@ -50,12 +51,20 @@ func (r *renderer) alertLines(a *engine.Alert) []string {
 	}
 	return []string{
 		state + " " + join("*"+r.bold(a.Summary(), maxTitle)+"*", r.esc(a.Component, maxName), r.measure(a), spike),
-		join(r.severityOf(a), when, "from "+r.esc(a.Source, maxName)),
+		join(r.severityOf(a), when, often(a), "from "+r.esc(a.Source, maxName)),
 		r.esc(a.Description, maxLine),
 		r.labels(a),
 		r.links(a),
 		joined,
 	}
+}
+
+// often says how often an alert fired of late, where the config counts that.
+func often(a *engine.Alert) string {
+	if len(a.Fired) < 2 {
+		return ""
+	}
+	return "fired " + times(len(a.Fired)) + " since " + clock(a.Fired[0])
 }
 
 // bold is text that stands between asterisks: its own would end the bold early.

@@ -17,7 +17,7 @@ func (r *renderer) catchup(d *engine.Detail, now time.Time) *message {
 	m := &message{text: "Catching up on " + r.notify(i.ID+" "+headline(i), 200)}
 	m.add(
 		header(dot(i)+" "+r.plain(headline(i), limitHeader-8)),
-		section(r.standing(d, now), r.services(i), r.relations(i), "`"+r.esc(i.ID, maxName)+"`"),
+		section(r.standing(d, now), r.services(i), r.relations(i), r.dependsOn(d), "`"+r.esc(i.ID, maxName)+"`"),
 	)
 	if i.Symptom != "" && i.Symptom != i.Title {
 		m.add(fact("Symptom", r.esc(i.Symptom, maxLine)))

@@ -88,8 +88,8 @@ func (r *renderer) situation(d *engine.Decision, live *engine.Incident) string {
 			parts = append(parts, "🟢 resolved")
 		}
 	}
-	if d.Question.Spike != nil {
-		parts = append(parts, "now: "+change(*d.Question.Spike))
+	if now := r.now(d, live); now != "" {
+		parts = append(parts, "now: "+now)
 	}
 	if d.Then != nil && d.Match() != "" {
 		parts = append(parts, "then: "+change(*d.Then))

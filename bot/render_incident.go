@@ -19,7 +19,7 @@ func (r *renderer) incident(d *engine.Detail) *message {
 	m := &message{text: dot(i) + " " + r.notify(headline(i), 200) + " · " + severity(i.Severity)}
 	m.add(
 		header(dot(i)+" "+r.plain(headline(i), limitHeader-8)),
-		section(r.facts(d), r.services(i), r.relations(i), r.pointers(d), r.looksLike(d), r.lastUpdate(i)),
+		section(r.facts(d), r.services(i), r.relations(i), r.dependsOn(d), r.pointers(d), r.looksLike(d), r.lastUpdate(i)),
 		incidentButtons(i),
 	)
 	return m.fit()
@@ -36,6 +36,8 @@ func (r *renderer) facts(d *engine.Detail) string {
 	value := ""
 	if a := worst(d.Alerts); a != nil {
 		value = r.measure(a)
+	} else if m := measureOf(i); m != nil {
+		value = join(r.quantity(m.Value, m.Unit), spikeOf(m))
 	}
 	return join(r.flapping(i), "*"+severity(i.Severity)+"*", value, since(i.StartedAt), spread(i), cleared(i), r.team(i), r.declaredBy(i), r.owner(i), r.muted(i), mention(i))
 }

@@ -45,7 +45,7 @@ func (r *renderer) show(d *engine.Detail) *message {
 	m.add(
 		header(dot(i)+" "+r.plain(headline(i), limitHeader-8)),
 		// Nothing that only one person sees pings the rest.
-		section(strings.TrimSuffix(r.facts(d), " · "+mention(i)), r.services(i), r.relations(i), r.pointers(d), r.looksLike(d)),
+		section(strings.TrimSuffix(r.facts(d), " · "+mention(i)), r.services(i), r.relations(i), r.dependsOn(d), r.pointers(d), r.looksLike(d)),
 	)
 	if i.Symptom != "" && i.Symptom != i.Title {
 		m.add(fact("Symptom", r.esc(i.Symptom, maxAction)))

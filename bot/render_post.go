@@ -52,6 +52,11 @@ func (r *renderer) post(ctx context.Context, in engine.Reader, p *engine.Post, n
 	if err != nil {
 		return nil, err
 	}
+	if r.depends != nil {
+		if d.DependsOn, err = r.depends(ctx, in, &d.Incident); err != nil {
+			return nil, err
+		}
+	}
 	if p.Told != "" {
 		d.Mention = "" // the digest has pinged
 	}

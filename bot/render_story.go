@@ -66,6 +66,21 @@ func (r *renderer) relations(i *engine.Incident) string {
 	)
 }
 
+// dependsOn names what an incident's service needs and is in trouble itself.
+func (r *renderer) dependsOn(d *engine.Detail) string {
+	var parts []string
+	for n := range d.DependsOn {
+		p := &d.DependsOn[n]
+		state := dot(&engine.Incident{Status: p.Status})
+		words := join(state+" `"+r.esc(p.IncidentID, maxName)+"` "+string(p.Status), severity(p.Severity))
+		parts = append(parts, "*"+r.bold(p.Service, maxName)+"* ("+words+")")
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "depends on " + strings.Join(parts, ", ")
+}
+
 // timelineShown is how much of a timeline is told on demand.
 const timelineShown = 60
 

@@ -71,6 +71,16 @@ type Alert struct {
 	// join them by itself again. Refired is when it fired again within the hour.
 	Apart   []string    `json:"apart,omitempty"`
 	Refired []time.Time `json:"refired,omitempty"`
+
+	// Held is one that opens no incident yet, since by the config it has not fired
+	// often enough; Fired is when it did of late.
+	Held  bool        `json:"held,omitempty"`
+	Fired []time.Time `json:"fired,omitempty"`
+
+	// Known are the deliveries that its series has been told by of late, where the
+	// sender gives no times.
+	Known []Known `json:"known,omitempty"`
+	key   string  // of the delivery that tells it now
 }
 
 // SeriesKey names an alerting series.

@@ -88,6 +88,8 @@ func (d *Detail) due(onset []Onset) due {
 		return dueNext
 	case len(onset) > 0 && len(latest.Onset) == 0:
 		return dueAgain
+	case latest.sizeless(&d.Incident):
+		return dueAgain
 	case latest.Basis == nil || d.Series <= latest.Basis.Series && !d.Severity.Worse(latest.Basis.Severity):
 		return dueNot
 	}
@@ -100,7 +102,15 @@ func (d *Decision) unhelpful() bool {
 		d.Outcome != nil && (d.Outcome.Outcome == Failed || d.Outcome.Outcome == Reverted)
 }
 
-func (i *Incident) basis() *Basis { return &Basis{Series: i.Series, Severity: i.Severity} }
+func (i *Incident) basis() *Basis {
+	return &Basis{Series: i.Series, Severity: i.Severity, Measured: len(i.Measures) > 0}
+}
+
+// sizeless reports whether the advice was given before the trouble was measured,
+// and without a size from elsewhere.
+func (d *Decision) sizeless(i *Incident) bool {
+	return len(d.Reviews) == 0 && d.Basis != nil && !d.Basis.Measured && len(i.Measures) > 0 && d.Question.Spike == nil && i.Spike != nil
+}
 
 // settle writes the answer, or what it means for the latest one; ask are the
 // incidents whose advice is then looked at again.
@@ -183,6 +193,9 @@ func (d *Decision) predates(i *Incident) string {
 		return "this advice predates 1 alert"
 	} else if n > 1 {
 		return fmt.Sprintf("this advice predates %d alerts", n)
+	}
+	if d.sizeless(i) {
+		return "this advice predates the measure: " + Percent(*i.Spike)
 	}
 	return ""
 }

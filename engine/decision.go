@@ -127,6 +127,7 @@ type Onset struct {
 type Basis struct {
 	Series   int      `json:"series"`
 	Severity Severity `json:"severity"`
+	Measured bool     `json:"measured,omitempty"` // the monitoring's numbers were known
 }
 
 // FixRecord is what history says of the recommended fix itself. It is never

@@ -11,6 +11,14 @@ type Delivery struct {
 	Beats     []Beat   // heartbeats that came, each with Name and, where not now, At
 	Idle      int      // members that ask for nothing, such as a ping: they are counted
 	Truncated int      // alerts the sender cut from this body
+
+	// What tells a repeat from news where the sender gives no times. ID is its own
+	// id of this delivery, the same when it sends it again, and IDs are those of
+	// the Alerts, where each has one. Body is what was sent.
+	ID   string
+	IDs  []string
+	Body []byte
+
 	// Expire is how long after its last notice an alert ends whose sender never
 	// says that it is over; zero where the sender does.
 	Expire time.Duration

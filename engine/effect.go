@@ -20,17 +20,21 @@ func (in *intake) end(ep *Alert, at time.Time) {
 func (in *intake) open(ep *Alert) {
 	for _, i := range in.incidents {
 		if why, ok := in.joins(i, ep); ok {
-			ep.Joined = why
+			ep.Joined, ep.Held = why, false
 			in.join(i, ep)
 			return
 		}
+	}
+	held, often := in.holds(ep)
+	if ep.Held = held; held {
+		return
 	}
 	i := ep.incident(in.now)
 	in.send(i, ep)
 	in.incidents = append([]*Incident{i}, in.incidents...)
 	in.homes[ep] = i
 	in.changed(i)
-	in.changes = append(in.changes, incidentChange{incident: i, opened: true, entry: in.entry("fired", ep.Summary())})
+	in.changes = append(in.changes, incidentChange{incident: i, opened: true, entry: in.entry("fired", ep.Summary()+often)})
 	if i.Muted != nil {
 		in.record(i, "silenced", i.Muted.Words(), nil)
 	}

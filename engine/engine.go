@@ -23,6 +23,9 @@ type Config struct {
 	// Maintenance are windows in which alerts that match are recorded and not
 	// announced.
 	Maintenance []Window
+	// Openings say which alerts must fire more than once before they open an
+	// incident; the first that matches counts.
+	Openings []Opening
 	// Silencer silences the pagers themselves; the zero one silences none.
 	Silencer Silencer
 	// Escalation says what follows where nobody takes a critical incident.
@@ -73,7 +76,9 @@ type Engine struct {
 	weather   *weather
 	books     *books
 	noise     noiseKept
-	keptSeq   int64 // up to where what is kept knows the events, 0 where nothing is; of keepUp alone
+	// dependents are the services that need each, by the config.
+	dependents map[string][]string
+	keptSeq    int64 // up to where what is kept knows the events, 0 where nothing is; of keepUp alone
 }
 
 // New returns an engine that has read the store's history and can serve. It
@@ -95,6 +100,7 @@ func New(ctx context.Context, cfg Config) (*Engine, error) {
 	e := &Engine{
 		cfg: cfg, store: cfg.Store, log: cfg.Log.With("component", "engine"),
 		library: newLibrary(cfg.embedder()), ledger: newLedger(), weather: newWeather(), books: newBooks(),
+		dependents: cfg.dependents(),
 	}
 	e.committer = newCommitter(e.commitGroup)
 	var last int64
@@ -147,6 +153,9 @@ func (e *Engine) Workers() []Worker {
 	if len(e.cfg.Heartbeats) > 0 {
 		workers = append(workers, Worker{Kind: JobHeartbeat, Parallel: 1, Timeout: 30 * time.Second, Every: 15 * time.Second, Do: e.listen})
 	}
+	if len(e.dependents) > 0 {
+		workers = append(workers, Worker{Kind: JobDepend, Parallel: 1, Timeout: 30 * time.Second, Do: e.depend})
+	}
 	if e.cfg.Meter.Range != nil {
 		workers = append(workers, Worker{Kind: JobEnrich, Parallel: 2, Timeout: 30 * time.Second, Do: e.enrich})
 	}
@@ -182,6 +191,8 @@ type Detail struct {
 	Alerts    []Alert    `json:"alerts"`
 	Decisions []Decision `json:"decisions"`
 	Timeline  []Entry    `json:"timeline"`
+
+	DependsOn []Dependency `json:"depends_on,omitempty"` // what its service needs, and is in trouble now
 }
 
 // Page is one page of a list; Next is the cursor of the next, empty at the end.

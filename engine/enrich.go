@@ -73,13 +73,15 @@ func (e *Engine) enrich(ctx context.Context, subject string) error {
 		if m.Name == "" {
 			m.Name = a.Name
 		}
-		return e.measured(ctx, subject, a, &m, s.Samples)
+		return e.measured(ctx, subject, a, &m, s.Samples, detail.question().Spike == nil)
 	}
 	return nil
 }
 
-// measured adds a measure to its incident.
-func (e *Engine) measured(ctx context.Context, id string, a *Alert, m *Measure, samples []Sample) error {
+// measured adds a measure to its incident. Where nobody said how large the trouble
+// is, the measured spike says so, and advice that was given without is looked at
+// again.
+func (e *Engine) measured(ctx context.Context, id string, a *Alert, m *Measure, samples []Sample, sizeless bool) error {
 	return e.store.Update(ctx, func(tx Tx) error {
 		i, err := tx.Incident(ctx, id)
 		if err != nil || len(i.Measures) > 0 {
@@ -87,31 +89,19 @@ func (e *Engine) measured(ctx context.Context, id string, a *Alert, m *Measure, 
 		}
 		now := e.now()
 		i.Measures = []Measure{*m}
-		if i.Spike == nil && m.Spike != nil && *m.Spike > 0 {
-			i.Spike = m.Spike
-		}
-		i.UpdatedAt = now
-		if err := tx.PutIncidents(ctx, []Incident{i}); err != nil {
-			return err
-		}
-		if err := tx.Note(ctx, Entry{ID: newID("ent_", now), IncidentID: id, At: now, Kind: "note", Text: m.Line()}); err != nil {
-			return err
-		}
-		ev, err := NewEvent(EventIncident, now, &i)
-		if err != nil {
-			return err
-		}
-		if err := tx.Emit(ctx, ev); err != nil {
-			return err
-		}
 		w := newWants(now)
+		if sizeless && i.Spike == nil && m.Spike != nil && *m.Spike > 0 {
+			i.Spike = m.Spike
+			w.jobs = append(w.jobs, Job{Kind: JobDecide, Subject: i.ID})
+		}
 		w.incident(&i)
 		if e.cfg.Meter.Charts {
 			if err := w.chart(&i, &Chart{Title: m.Name, Unit: m.Unit, Samples: samples, Baseline: m.Baseline, Threshold: a.Threshold, Started: a.StartedAt}); err != nil {
 				return err
 			}
 		}
-		return w.write(ctx, tx)
+		entry := Entry{ID: newID("ent_", now), IncidentID: id, At: now, Kind: "note", Text: m.Line()}
+		return e.publish(ctx, tx, []*Incident{&i}, []Entry{entry}, w, now)
 	})
 }
 
@@ -121,6 +111,12 @@ func (w *wants) chart(i *Incident, c *Chart) error {
 	if err != nil {
 		return fmt.Errorf("chart: %w", err)
 	}
-	w.post(Post{Key: "chart:" + i.ID, Channel: i.Channel, Parent: incidentKey(i.ID), Kind: PostChart, Subject: i.ID, Detail: detail})
+	if i.home() == "" {
+		return nil // it has no thread
+	}
+	w.posts = append(w.posts, Post{
+		Key: ChartKeyOf(i.ID), Channel: i.home(), Parent: incidentKey(i.ID), Kind: PostChart, Subject: i.ID, Detail: detail, CreatedAt: w.now,
+	})
+	w.jobs = append(w.jobs, Job{Kind: JobChart, Subject: i.ID})
 	return nil
 }

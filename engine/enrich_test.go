@@ -199,3 +199,35 @@ func TestAMonitoringThatIsAwayIsAskedAgainForAWhile(t *testing.T) {
 		t.Errorf("a query that is refused: %v", err)
 	}
 }
+
+func TestAdviceIsLookedAtAgainOnceTheTroubleIsMeasured(t *testing.T) {
+	for name, c := range map[string]struct {
+		adjust func(*engine.Alert)
+		again  bool
+	}{
+		"nobody said how large it is": {func(*engine.Alert) {}, true},
+		"the alert says":              {func(a *engine.Alert) { a.Spike = new(12.) }, false},
+		"its words say":               {func(a *engine.Alert) { a.Description = "errors are up 12%" }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := &monitoring{list: []engine.Series{risen(1, 5)}}
+			r := newRig(t, m.meter())
+			id := r.ingest(alert("a", linked, c.adjust)).Alerts[0].IncidentID
+			r.work(engine.JobDecide, id)
+			if d := r.detail(id); len(d.Decisions) != 1 || d.Decisions[0].Basis.Measured {
+				t.Fatalf("before: %+v", d.Decisions)
+			}
+			if err := r.enrich(id); err != nil {
+				t.Fatal(err)
+			}
+			r.work(engine.JobDecide, id)
+			d := r.detail(id)
+			if got := d.Decisions[len(d.Decisions)-1].Basis.Measured; got != c.again {
+				t.Errorf("looked at again: %v", got)
+			}
+			if said := d.Spike != nil && *d.Spike == 400; said != c.again {
+				t.Errorf("the incident's spike is %v", d.Spike)
+			}
+		})
+	}
+}

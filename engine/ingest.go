@@ -33,8 +33,10 @@ func (e *Engine) Ingest(ctx context.Context, d Delivery) (Receipt, error) {
 			return Receipt{}, err
 		}
 	}
+	digest := ""
 	for i := range d.Alerts {
 		e.prepare(&d.Alerts[i], &d, now)
+		d.Alerts[i].key = d.name(i, &digest)
 	}
 	all, beats, err := e.hear(ctx, &d)
 	if err != nil {

@@ -150,8 +150,15 @@ func (in *intake) apply(d Delivery) Receipt {
 				a.StartedAt = prev.StartedAt
 			}
 		}
-		next, what := step(prev, a, in.reopens(prev))
+		var next Alert
+		what := changeNone
+		if prev != nil && prev.knows(a.key, in.now) {
+			next = seen(prev, a)
+		} else {
+			next, what = step(prev, a, in.reopens(prev))
+		}
 		ep := in.episode(prev, next, what)
+		ep.remember(a.key, in.now, what)
 		in.results = append(in.results, ep)
 		changed := what != changeNone && what != changeIgnore
 		r.Alerts = append(r.Alerts, AlertResult{Changed: changed})
@@ -183,8 +190,9 @@ func (in *intake) episode(prev *Alert, next Alert, what change) *Alert {
 	case changeOpen, changeAgain:
 		next.ID = newID("alr_", in.now)
 		if prev != nil {
-			next.Apart = prev.Apart
+			next.Apart, next.Known = prev.Apart, prev.Known
 		}
+		in.fires(prev, &next)
 		in.latest[next.Series()] = &next
 		return &next
 	}
@@ -196,8 +204,10 @@ func (in *intake) episode(prev *Alert, next Alert, what change) *Alert {
 func (in *intake) place(prev, ep *Alert, what change) {
 	switch what {
 	case changeNone:
-		in.touch(ep)
-		return
+		if !in.release(ep) {
+			in.touch(ep)
+			return
+		}
 	case changeIgnore:
 		return
 	case changeOpen:
@@ -208,7 +218,9 @@ func (in *intake) place(prev, ep *Alert, what change) {
 	case changeAgain:
 		in.again(prev, ep)
 	case changeUpdate:
-		in.update(ep)
+		if !in.release(ep) {
+			in.update(ep)
+		}
 	case changeResolve:
 		in.resolve(ep)
 	case changeAck:

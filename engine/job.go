@@ -23,6 +23,8 @@ const (
 	JobCalm      = "calm"      // subject: an incident's id; ends its flapping once it is calm
 	JobRoom      = "room"      // subject: an incident's id; opens, keeps and archives its own channel
 	JobEnrich    = "enrich"    // subject: an incident's id; asks the monitoring for its numbers
+	JobChart     = "chart"     // subject: an incident's id; puts the chart of its measure into its thread
+	JobDepend    = "depend"    // subject: a service; shows anew what depends on it
 	JobHeartbeat = "heartbeat" // subject: "all"; looks which heartbeats are missing
 	JobTidy      = "tidy"      // subject: "all"; ends expired series, drops what retention says
 )

@@ -21,7 +21,10 @@ func (e *Engine) Incident(ctx context.Context, id string) (Detail, error) {
 		if d.Decisions, _, err = r.Decisions(ctx, DecisionFilter{IncidentID: id}, "", 50); err != nil {
 			return err
 		}
-		d.Timeline, err = r.Timeline(ctx, id)
+		if d.Timeline, err = r.Timeline(ctx, id); err != nil {
+			return err
+		}
+		d.DependsOn, err = e.Depends(ctx, r, &d.Incident)
 		return err
 	})
 	d.Alerts, d.Decisions, d.Timeline = list(d.Alerts), list(d.Decisions), list(d.Timeline)

@@ -14,7 +14,7 @@ const (
 	PostDecision = "decision" // subject: a decision
 	PostOutcome  = "outcome"  // subject: a decision; asks what came of its advice
 	PostNotice   = "notice"   // subject: an incident; a broadcast reply, told by Detail
-	PostChart    = "chart"    // subject: an incident; a picture in its thread of the Chart in Detail
+	PostChart    = "chart"    // subject: an incident; a picture in its thread of the Chart in Detail; sent by its own job
 	PostDigest   = "digest"   // subject: a channel; tells several incidents in one message, told by Detail
 	PostReply    = "reply"    // subject: an incident; a reply, told by Detail
 	PostTrouble  = "trouble"  // subject: a trouble; says that a source does not get through, and what to do
@@ -41,7 +41,8 @@ type Post struct {
 	Attempts    int       `json:"attempts"`
 	NotBefore   time.Time `json:"not_before"`
 	LastError   string    `json:"last_error"`
-	Dead        bool      `json:"dead"` // given up: the channel does not exist or refuses it
+	File        string    `json:"file,omitempty"` // of a chart: its id in chat, shown yet or not
+	Dead        bool      `json:"dead"`           // given up: the channel does not exist or refuses it
 	CreatedAt   time.Time `json:"created_at"`
 
 	// Digest is the key of the digest that tells this post in its place; such a
@@ -52,6 +53,9 @@ type Post struct {
 
 // KeyOf is the key of an incident's own message.
 func KeyOf(incident string) string { return incidentKey(incident) }
+
+// ChartKeyOf is the key of the chart in an incident's thread.
+func ChartKeyOf(incident string) string { return "chart:" + incident }
 
 // Notice is what people must notice and an edit would not tell them.
 type Notice struct {

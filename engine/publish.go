@@ -13,6 +13,7 @@ func (e *Engine) publish(ctx context.Context, tx Tx, incidents []*Incident, entr
 	for _, i := range incidents {
 		i.UpdatedAt = now
 		events, changed = append(events, EventOf(EventIncident, now, i.ID)), append(changed, *i)
+		w.jobs = append(w.jobs, e.dependJobs(i)...)
 	}
 	if err := tx.PutIncidents(ctx, changed); err != nil {
 		return err

@@ -93,6 +93,7 @@ func (in *intake) announce(ctx context.Context) error {
 	}
 	for _, c := range in.changes {
 		c.entry.IncidentID = c.incident.ID
+		w.jobs = append(w.jobs, in.engine.dependJobs(c.incident)...)
 		entries = append(entries, c.entry)
 		if c.notice != nil {
 			w.jobs = append(w.jobs, in.engine.remindJobs(c.incident)...) // what got worse may need updates from now on

@@ -110,6 +110,7 @@ func (s *Server) delivery(c echo.Context, conf SourceConfig, name string, known 
 		return answered{kept: s.quarantineBody(ctx, name, body, err)}, malformed(err)
 	}
 	p.Delivery.Idle = p.Ignored
+	p.Delivery.ID, p.Delivery.Body = deliveryID(r.Header), body
 	p.Delivery.Expire = cmp.Or(conf.Expire, p.Delivery.Expire)
 	out := answered{delivered: delivered{Ignored: p.Ignored, Quarantined: len(p.Bad)}, answer: p.Answer}
 	if p.Confirm != "" {

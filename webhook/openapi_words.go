@@ -12,7 +12,7 @@ func nullable(doc *huma.OpenAPI) {
 	}
 	for name, lists := range map[string][]string{
 		"Decision": {"evidence", "reviews", "changes", "onset"}, "FixRecord": {"check_first", "warnings", "trials"}, "Confidence": {"reasons"},
-		"Incident": {"merged", "linked"}, "Detail": {"merged", "linked"}, "Alert": {"apart", "refired"},
+		"Incident": {"merged", "linked"}, "Detail": {"merged", "linked", "depends_on"}, "Alert": {"apart", "refired", "fired", "known"},
 	} {
 		for _, list := range lists {
 			if s := schemas[name]; s != nil {
@@ -107,13 +107,16 @@ func descriptions() map[string]map[string]string {
 			"at": "When it was done", "actor": "Who did it",
 		},
 		"Onset":      {"at": "When its trouble began"},
-		"Basis":      {"series": "How many alerts the incident had when this was decided", "severity": "How severe it was then"},
+		"Basis":      {"series": "How many alerts the incident had when this was decided", "severity": "How severe it was then", "measured": "The monitoring's numbers were known then"},
 		"Confidence": {"base": "What the number rests on", "outcomes": "How many verdicts and outcomes are behind the calibration", "type_guessed": "The error type was guessed from the alert's words"},
 		"Alert": {
 			"first_value": "The value it began with", "value": "The value it has now",
 			"apart": "The incidents that people took its series out of", "refired": "When it fired again within the hour",
+			"held": "It opens no incident yet, since by the config it has not fired often enough", "fired": "When it fired of late, where the config counts that",
+			"known": "The deliveries it was told by of late, where its sender gives no times",
 		},
-		"Incident": storyWords(), "Detail": storyWords(),
+		"Dependency": {"service": "A service that the incident's needs, by the config", "firing": "Something of it still fires"},
+		"Incident":   storyWords(), "Detail": storyWords(),
 	}
 }
 
@@ -127,6 +130,7 @@ func storyWords() map[string]string {
 		"since_ack":      "How many alerts joined after it was acknowledged",
 		"flapping_since": "Since when its alerts keep coming and going; missing while they don't",
 		"flaps":          "How often one of them fired again in that time",
+		"depends_on":     "What its service needs and is in trouble now, by the config",
 		"room":           "Its own channel in chat",
 		"room_closed":    "That channel is archived, or was not to be had",
 	}

@@ -38,7 +38,7 @@ func newPages(cfg Config) (*pages, error) {
 		byName: make(map[string]*template.Template), assets: assets, public: cfg.PublicURL,
 		open: cfg.Token == "", demo: cfg.Demo != nil, ver: cfg.Version, now: cfg.Now,
 	}
-	base, err := template.New("base").Funcs(p.funcs(cfg.LinkHosts)).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/card.html")
+	base, err := template.New("base").Funcs(p.funcs(cfg.LinkHosts)).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/card.html", "templates/around.html")
 	if err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}

@@ -20,6 +20,15 @@ type storyView struct {
 	Earlier  []cardView
 	Can      actions
 	Duration string
+	Pointers []engine.ServiceLink // the service's own links, for its time
+}
+
+// UnitOf is the unit of what was measured.
+func (v *storyView) UnitOf() string {
+	if len(v.Measures) == 0 {
+		return ""
+	}
+	return v.Measures[0].Unit
 }
 
 // actions are the buttons that make sense now.
@@ -52,6 +61,7 @@ func (s *Server) incidentPage(c echo.Context) error {
 
 func (s *Server) story(d engine.Detail, now time.Time) *storyView {
 	v := &storyView{Detail: d, Can: possible(&d.Incident), Duration: until(d.StartedAt, d.ResolvedAt)}
+	v.Pointers = s.cfg.Engine.Links(&d.Incident)
 	alerts := slices.Clone(d.Alerts)
 	slices.SortStableFunc(alerts, func(x, y engine.Alert) int { return cmp.Compare(ended(&x), ended(&y)) })
 	v.More = max(0, len(alerts)-storyAlerts)

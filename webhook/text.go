@@ -23,6 +23,7 @@ func (p *pages) funcs(linkHosts []string) template.FuncMap {
 		"utc":      func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
 		"clock":    p.clock,
 		"num":      number,
+		"amount":   func(f float64) string { return number(&f) },
 		"change":   change,
 		"percent":  func(f float64) string { return strconv.Itoa(int(f*100+.5)) + "%" },
 		"hundred":  func(f float64) int { return int(f*100 + .5) },

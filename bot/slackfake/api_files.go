@@ -16,7 +16,7 @@ func (s *Slack) uploadURL(r *request) (reply, error) {
 	if err != nil || size <= 0 || r.args["filename"] == "" {
 		return nil, apiError{Code: "missing_argument"}
 	}
-	f := &File{ID: s.st.ids.id("F"), Name: r.args["filename"], Created: s.cfg.Now()}
+	f := &File{ID: s.st.ids.id("F"), Name: r.args["filename"], Alt: r.args["alt_txt"], Created: s.cfg.Now()}
 	s.st.work.files[f.ID] = f
 	s.st.work.fileOrder = append(s.st.work.fileOrder, f.ID)
 	path := "/upload/v1/" + s.st.ids.hex(16)

@@ -51,6 +51,7 @@ type Bookmark struct {
 // File is an uploaded file; Shared once the upload has been completed.
 type File struct {
 	ID, Name, Title string
+	Alt             string // for who does not see a picture
 	Content         []byte
 	Shared          bool
 	Channel         string

@@ -251,11 +251,12 @@ func (c *config) engineConfig() engine.Config {
 		Types: c.file.types, Routes: c.file.routes, Channel: c.slackChannel,
 		NoServiceGroups: c.file.noServiceGroups, GroupWindow: c.file.groupWindow,
 		Expire: c.file.expire, KeepEvents: c.file.keepEvents, KeepRaw: c.file.keepRaw, Kept: c.kept,
-		Services: c.file.services, Maintenance: c.file.maintenance, Silencer: c.file.silencer, Escalation: c.file.escalation,
+		Services: c.file.services, Maintenance: c.file.maintenance, Openings: c.file.openings, Silencer: c.file.silencer, Escalation: c.file.escalation,
 		Reminders: c.file.reminders, Updates: c.file.updates, Heartbeats: c.file.heartbeats, Meter: c.file.meter,
 	}
 	switch {
 	case c.bot():
+		e.Meter.Charts = true
 	case c.slackWebhook != "":
 		e.Channel, e.Routes, e.Services, e.PostAnswers, e.Updates = webhookChannel, nil, withoutChannels(e.Services), true, ""
 	default:

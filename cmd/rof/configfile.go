@@ -26,6 +26,7 @@ type file struct {
 	silencer     engine.Silencer
 	alertmanager string // its address
 	maintenance  []engine.Window
+	openings     []engine.Opening
 	heartbeats   []engine.Heartbeat
 	meter        engine.Meter
 	linkHosts    []string
@@ -88,6 +89,7 @@ type document struct {
 	Updates      updatesDocument            `yaml:"updates"`
 	Channels     channelsDocument           `yaml:"channels"`
 	Timeline     timelineDocument           `yaml:"timeline"`
+	OpenAfter    []openingDocument          `yaml:"open_after"`
 	Heartbeats   []heartbeatDocument        `yaml:"heartbeats"`
 	Prometheus   *prometheusDocument        `yaml:"prometheus"`
 }
@@ -140,6 +142,7 @@ func (r *reader) readFile(path string) file {
 		f.alertmanager = d.Alertmanager.URL
 	}
 	f.maintenance = r.readMaintenance(d.Maintenance)
+	f.openings = r.readOpenings(d.OpenAfter)
 	f.heartbeats = r.readHeartbeats(d.Heartbeats)
 	f.meter = r.readPrometheus(d.Prometheus)
 	r.readPeople(&d, &f)

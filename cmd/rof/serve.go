@@ -13,6 +13,7 @@ import (
 
 	"ragoffire/bot"
 	"ragoffire/engine"
+	"ragoffire/engine/chart"
 	"ragoffire/engine/fail"
 	"ragoffire/engine/page"
 	"ragoffire/store"
@@ -155,7 +156,7 @@ func newBot(ctx context.Context, cfg *config, e *engine.Engine, st engine.Store,
 		Engine: e, Store: st, Log: log, BotToken: cfg.slackBot, AppToken: cfg.slackApp, APIURL: cfg.slackAPI,
 		Command: cfg.command, LinkHosts: cfg.file.linkHosts, Count: count,
 		Approvers: cfg.file.approvers, Admins: cfg.file.admins, NotOwn: cfg.file.notOwn,
-		Rooms: cfg.file.rooms, Emoji: cfg.file.emoji,
+		Rooms: cfg.file.rooms, Emoji: cfg.file.emoji, Chart: chart.PNG,
 	})
 	if err != nil {
 		return nil, err

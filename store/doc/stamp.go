@@ -21,6 +21,13 @@ func Alert(a engine.Alert) engine.Alert {
 	for i := range a.Refired {
 		a.Refired[i] = Time(a.Refired[i])
 	}
+	a.Fired, a.Known = slices.Clone(a.Fired), slices.Clone(a.Known)
+	for i := range a.Fired {
+		a.Fired[i] = Time(a.Fired[i])
+	}
+	for i := range a.Known {
+		a.Known[i].At = Time(a.Known[i].At)
+	}
 	return a
 }
 

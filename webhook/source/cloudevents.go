@@ -108,7 +108,13 @@ func cloudEvent(o object, to *engine.Delivery) error {
 			or(o.id("time"), "started_at", "startsAt", "timestamp", "at")
 		}
 	}
-	return generic(data, to)
+	if err := generic(data, to); err != nil {
+		return err
+	}
+	for len(to.IDs) < len(to.Alerts) {
+		to.IDs = append(to.IDs, from+"\x00"+o.id("id"))
+	}
+	return nil
 }
 
 // eventData is a copy of an event's data as an object; what is none is a
