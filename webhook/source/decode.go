@@ -16,6 +16,9 @@ func decode(body []byte) (any, error) {
 	if deep(body) {
 		return nil, engine.Invalidf("body", "body: nested deeper than %d levels", maxDepth)
 	}
+	if size := weight(body); size > maxGrowth*len(body)+smallTree {
+		return nil, engine.Invalidf("body", "body: %d bytes of it would take %d MiB to read: too many small members; send fewer at once", len(body), size>>20)
+	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
 	var v any
@@ -58,6 +61,39 @@ func deep(body []byte) bool {
 		}
 	}
 	return false
+}
+
+// A body may take ten times its size once it is decoded, beyond what ten thousand
+// small alerts take: a megabyte of empty objects would take fifty.
+const (
+	maxGrowth = 10
+	smallTree = 4 << 20
+)
+
+// What a decoded value takes at most beside its text: a map with its first group
+// of entries; and a value with its place in a list or map that grows.
+const (
+	mapWeight   = 336
+	valueWeight = 56
+)
+
+// weight is what a body takes at most once it is decoded.
+func weight(body []byte) int {
+	size, quoted := len(body), false
+	for i := 0; i < len(body); i++ {
+		switch c := body[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{':
+			size += mapWeight
+		case c == '[' || c == ',' || c == ':':
+			size += valueWeight
+		}
+	}
+	return size
 }
 
 // index is the path of a list's member.
