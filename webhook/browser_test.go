@@ -21,7 +21,7 @@ import (
 
 // browser is a headless Chromium that keeps what a person would notice.
 type browser struct {
-	t   *testing.T
+	t   testing.TB
 	ctx context.Context
 
 	mu      sync.Mutex
@@ -31,7 +31,7 @@ type browser struct {
 }
 
 // browse opens a browser for the pages of a rig.
-func browse(t *testing.T, own ...string) *browser {
+func browse(t testing.TB, own ...string) *browser {
 	t.Helper()
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "headless-shell"} {

@@ -20,6 +20,8 @@ type storyView struct {
 	Earlier  []cardView
 	Can      actions
 	Duration string
+	Charts   []chartView
+	Draft    string // of the post-mortem
 }
 
 // actions are the buttons that make sense now.
@@ -46,12 +48,15 @@ func (s *Server) incidentPage(c echo.Context) error {
 		if err != nil {
 			return nil, err
 		}
-		return s.pages.html(c, "incident", frame{Title: d.ID + " " + plainText(d.Title), Board: b, Data: story(d, s.cfg.Now())})
+		return s.pages.html(c, "incident", frame{Title: d.ID + " " + plainText(d.Title), Chart: !d.Historical, Board: b, Data: story(d, s.cfg.Now())})
 	})
 }
 
 func story(d engine.Detail, now time.Time) *storyView {
-	v := &storyView{Detail: d, Can: possible(&d.Incident), Duration: until(d.StartedAt, d.ResolvedAt)}
+	v := &storyView{Detail: d, Can: possible(&d.Incident), Duration: until(d.StartedAt, d.ResolvedAt), Charts: chartsOf(d.Alerts)}
+	if !d.Historical {
+		v.Draft = engine.Postmortem(&d)
+	}
 	alerts := slices.Clone(d.Alerts)
 	slices.SortStableFunc(alerts, func(x, y engine.Alert) int { return cmp.Compare(ended(&x), ended(&y)) })
 	v.More = max(0, len(alerts)-storyAlerts)

@@ -24,6 +24,7 @@ func (p *pages) funcs(linkHosts []string) template.FuncMap {
 		"clock":    p.clock,
 		"num":      number,
 		"change":   change,
+		"brief":    brief,
 		"percent":  func(f float64) string { return strconv.Itoa(int(f*100+.5)) + "%" },
 		"hundred":  func(f float64) int { return int(f*100 + .5) },
 		"words":    engine.Words,
