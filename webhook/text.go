@@ -22,6 +22,7 @@ func (p *pages) funcs(linkHosts []string) template.FuncMap {
 		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"utc":      func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
 		"clock":    p.clock,
+		"utcshort": func(t time.Time) string { return t.UTC().Format("15:04 UTC") },
 		"num":      number,
 		"change":   change,
 		"brief":    brief,

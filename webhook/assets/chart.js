@@ -14,8 +14,11 @@ function draw(figure) {
   const plot = figure.querySelector('.plot');
   const x = []; const y = [];
   for (const tr of figure.querySelectorAll('tbody tr')) {
-    x.push(Date.parse(tr.querySelector('time').dateTime) / 1000);
-    y.push(Number(tr.querySelector('[data-value]').dataset.value));
+    const { at, value } = tr.querySelector('[data-at]').dataset;
+    // Two values of one moment are one: a line has no height there.
+    if (x.at(-1) === at / 1000) { x.pop(); y.pop(); }
+    x.push(at / 1000);
+    y.push(Number(value));
   }
   drawn.get(figure.id)?.destroy();
   plot.replaceChildren();
@@ -27,9 +30,10 @@ function draw(figure) {
   }
   const soft = colour('--soft'); const line = colour('--line');
   const axis = { stroke: soft, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: '11px system-ui, sans-serif' };
+  const clock = { hour: '2-digit', minute: '2-digit', second: x.at(-1) - x[0] < 600 ? '2-digit' : undefined, hourCycle: 'h23' };
   drawn.set(figure.id, new uPlot({ // from uplot.js, which comes before
     width: plot.clientWidth, height: 160, series, legend: { show: false }, cursor: { y: false },
-    axes: [{ ...axis, values: (u, ticks) => ticks.map((t) => new Date(t * 1000).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })) }, { ...axis, size: 48 }],
+    axes: [{ ...axis, space: 70, values: (u, ticks) => ticks.map((t) => new Date(t * 1000).toLocaleTimeString(undefined, clock)) }, { ...axis, size: 48 }],
   }, data, plot));
 }
 
