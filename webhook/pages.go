@@ -70,6 +70,7 @@ type frame struct {
 	Public  string
 	Version string
 	Nav     []navLink
+	Theme   string // light or dark, where somebody chose
 	Chart   bool // there is something to draw
 	Board   *boardView
 	Data    any
@@ -84,6 +85,9 @@ func (p *pages) html(c echo.Context, name string, data any) ([]byte, error) {
 	}
 	f.Page, f.Open, f.Demo, f.Public, f.Version = name, p.open, p.demo, p.public, p.ver
 	f.Nav = p.nav
+	if k, err := c.Cookie("rof-theme"); err == nil && (k.Value == "light" || k.Value == "dark") {
+		f.Theme = k.Value
+	}
 	if who, ok := c.Request().Context().Value(identityKey{}).(identity); ok && !p.open {
 		f.Who = who.name
 	}

@@ -1,28 +1,25 @@
-// The scheme of colours is set before anything is painted.
+// The choice of colours. It is a cookie, so that the server's page has it at once.
 (() => {
   const names = { auto: 'automatic', light: 'light', dark: 'dark' };
   const signs = { auto: '◐', light: '☀', dark: '☾' };
-  const kept = () => { try { return localStorage.getItem('rof-theme') in names ? localStorage.getItem('rof-theme') : 'auto'; } catch { return 'auto'; } };
-  let now = kept();
-  const set = () => {
-    if (now === 'auto') delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = now;
-    const b = document.getElementById('theme');
-    if (!b) return;
-    b.hidden = false;
-    b.textContent = signs[now];
-    b.title = `Colours: ${names[now]}`;
-    b.setAttribute('aria-label', b.title);
-    dispatchEvent(new Event('rof-theme'));
+  const root = document.documentElement;
+  const button = document.getElementById('theme');
+  if (!button) return;
+  const show = () => {
+    const now = root.dataset.theme ?? 'auto';
+    button.hidden = false;
+    button.textContent = signs[now];
+    button.title = `Colours: ${names[now]}`;
+    button.setAttribute('aria-label', button.title);
   };
-  set();
-  document.addEventListener('DOMContentLoaded', () => {
-    set();
-    document.getElementById('theme')?.addEventListener('click', () => {
-      const order = Object.keys(names);
-      now = order[(order.indexOf(now) + 1) % order.length];
-      try { localStorage.setItem('rof-theme', now); } catch { /* it is good for this page */ }
-      set();
-    });
+  button.addEventListener('click', () => {
+    const order = Object.keys(names);
+    const next = order[(order.indexOf(root.dataset.theme ?? 'auto') + 1) % order.length];
+    if (next === 'auto') delete root.dataset.theme;
+    else root.dataset.theme = next;
+    document.cookie = `rof-theme=${next}; Path=/; SameSite=Lax; Max-Age=${next === 'auto' ? 0 : 31536000}`;
+    show();
+    dispatchEvent(new Event('rof-theme'));
   });
+  show();
 })();
