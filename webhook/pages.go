@@ -71,7 +71,7 @@ type frame struct {
 	Version string
 	Nav     []navLink
 	Theme   string // light or dark, where somebody chose
-	Chart   bool // there is something to draw
+	Chart   bool   // there is something to draw
 	Board   *boardView
 	Data    any
 }
