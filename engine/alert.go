@@ -51,6 +51,7 @@ type Alert struct {
 
 	Value      *float64 `json:"value,omitempty"`
 	FirstValue *float64 `json:"first_value,omitempty"` // the value it began with; kept by Ingest
+	Values     []Sample `json:"values,omitempty"`      // those it has had, the latest last; kept by Ingest
 	Threshold  *float64 `json:"threshold,omitempty"`
 	Comparator string   `json:"comparator,omitempty"` // gt, gte, lt, lte, eq
 	Unit       string   `json:"unit,omitempty"`

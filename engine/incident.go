@@ -99,6 +99,7 @@ type Incident struct {
 	Paged     []Paged   `json:"paged,omitempty"`     // what went out past Slack
 
 	Measures []Measure `json:"measures,omitempty"` // what the monitoring said when it opened
+	Trend    []Sample  `json:"trend,omitempty"`    // the values of the alert that opened it, the latest last
 
 	// What a post-mortem knows and a live incident learns when it resolves.
 	Metrics        []Metric  `json:"metrics,omitempty"`

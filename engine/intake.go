@@ -228,6 +228,9 @@ func (in *intake) place(prev, ep *Alert, what change) {
 			in.record(home, "note", "acknowledged at "+ep.Source, nil)
 		}
 	}
+	if home := in.homes[ep]; home != nil {
+		home.trend(ep)
+	}
 	if !slices.Contains(in.changedAlerts, ep) {
 		in.changedAlerts = append(in.changedAlerts, ep)
 	}

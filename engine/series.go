@@ -28,6 +28,7 @@ const (
 //   - resolved ends a firing episode unless it ended before that one began.
 func step(prev *Alert, in Alert, reopen time.Duration) (Alert, change) {
 	in.Count, in.LastSeenAt, in.FirstValue = 1, in.ReceivedAt, in.Value
+	in.Values = in.valued(nil)
 	if prev == nil {
 		return first(in)
 	}
@@ -73,6 +74,7 @@ func afterEnd(prev *Alert, in Alert, reopen time.Duration) (Alert, change) {
 		return seen(prev, in), changeNone
 	}
 	if in.StartedAt.Sub(ended) < reopen {
+		in.Values = in.valued(prev.Values)
 		return in, changeAgain
 	}
 	return in, changeOpen
@@ -113,7 +115,7 @@ func update(next Alert, in Alert) (Alert, change) {
 		what = changeUpdate
 	}
 	if in.Value != nil && (next.Value == nil || *in.Value != *next.Value) {
-		next.Value = in.Value
+		next.Value, next.Values = in.Value, in.valued(next.Values)
 		if next.FirstValue == nil {
 			next.FirstValue = in.Value
 		}

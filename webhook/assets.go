@@ -24,13 +24,22 @@ type asset struct {
 
 func loadAssets() (map[string]asset, error) {
 	kinds := map[string]string{
-		"app.css":  "text/css; charset=utf-8",
-		"app.js":   "text/javascript; charset=utf-8",
-		"login.js": "text/javascript; charset=utf-8",
-		"icon.svg": "image/svg+xml",
+		".css":     "text/css; charset=utf-8",
+		".js":      "text/javascript; charset=utf-8",
+		".svg":     "image/svg+xml",
+		".LICENSE": "text/plain; charset=utf-8",
 	}
-	out := make(map[string]asset, len(kinds))
-	for name, kind := range kinds {
+	files, err := assetFiles.ReadDir("assets")
+	if err != nil {
+		return nil, fmt.Errorf("assets: %w", err)
+	}
+	out := make(map[string]asset, len(files))
+	for _, f := range files {
+		name := f.Name()
+		kind, ok := kinds[path.Ext(name)]
+		if !ok {
+			return nil, fmt.Errorf("asset %s: its kind is unknown", name)
+		}
 		body, err := assetFiles.ReadFile(path.Join("assets", name))
 		if err != nil {
 			return nil, fmt.Errorf("asset %s: %w", name, err)

@@ -3,6 +3,7 @@ package webhook
 import (
 	"cmp"
 	"context"
+	"html/template"
 	"slices"
 	"time"
 
@@ -11,10 +12,9 @@ import (
 	"ragoffire/engine"
 )
 
-// What the board shows at once. More than a hundred open incidents are a storm,
-// and nobody reads the hundred-and-first.
+// What the board shows at once. Beyond a thousand open incidents nobody reads on.
 const (
-	boardLive     = 100
+	boardLive     = 1000
 	boardRecent   = 8
 	boardAdvice   = 8
 	recentFor     = 24 * time.Hour
@@ -37,6 +37,10 @@ type boardView struct {
 	Advice  []adviceView
 	Refused []refusal
 	Unread  []unreadView
+	Heard   []heardView
+	Facets  []facet
+	Wrong   string // what of the query nobody understands
+	Stamp   string
 	Stats   engine.Stats
 	Trust   trustView
 	Try     tryView
@@ -48,6 +52,30 @@ type rowView struct {
 	Match  *engine.Decision // what it looks like, once decided
 	Waits  bool             // an approval waits
 	Active bool
+
+	In   template.HTML // as it looks
+	Sum  string        // of that
+	Same bool          // the browser has it
+}
+
+// Class says what kind of row it is.
+func (r *rowView) Class() string {
+	s := "row sev-" + string(r.Severity) + " is-" + string(r.Status)
+	if r.Historical {
+		s += " is-history"
+	}
+	return s
+}
+
+// Spark is the line of the alert's values.
+func (r *rowView) Spark() *spark { return newSpark(r.Trend) }
+
+// Has is who has it, "" where nobody does.
+func (r *rowView) Has() string {
+	if r.Owner != nil {
+		return r.Owner.Name
+	}
+	return r.AcknowledgedBy
 }
 
 // First reports whether nothing was ever delivered: then it says how.
@@ -86,7 +114,7 @@ func (s *Server) boardView(c echo.Context, current string) (*boardView, error) {
 		Query: engine.Clean(c.QueryParam("q")), All: c.QueryParam("view") == "all", Current: current,
 		Try: s.try(),
 	}
-	advice, err := e.Decisions(ctx, engine.DecisionFilter{}, "", 200)
+	advice, err := e.Decisions(ctx, engine.DecisionFilter{}, "", boardLive)
 	if err != nil {
 		return nil, err
 	}
@@ -94,6 +122,7 @@ func (s *Server) boardView(c echo.Context, current string) (*boardView, error) {
 	if err := s.listTonight(ctx, b, latest); err != nil {
 		return nil, err
 	}
+	b.Facets = facets(b.Query, b.Rows)
 	if b.All || b.Query != "" {
 		if err := s.listAll(ctx, b, engine.Clean(c.QueryParam("after")), latest); err != nil {
 			return nil, err
@@ -108,6 +137,15 @@ func (s *Server) boardView(c echo.Context, current string) (*boardView, error) {
 	if b.Refused, err = s.refusals(ctx); err != nil {
 		return nil, err
 	}
+	if b.Heard, err = s.heardOf(ctx); err != nil {
+		return nil, err
+	}
+	for _, rows := range [][]rowView{b.Rows, b.Recent} {
+		if err := s.pages.dress(rows); err != nil {
+			return nil, err
+		}
+	}
+	b.Stamp = s.pages.stamps.mark(c.Request().Header.Get(rowsHeader), b.Rows, b.Recent)
 	b.Stats, err = s.pages.stats.get(ctx, s.cfg.Now(), e.Stats)
 	b.Trust = newTrustView(b.Stats.Calibration)
 	return b, err
@@ -121,11 +159,7 @@ func (s *Server) listTonight(ctx context.Context, b *boardView, latest map[strin
 		return err
 	}
 	slices.SortStableFunc(live.Items, func(x, y engine.Incident) int {
-		return cmp.Or(
-			cmp.Compare(urgency(&y), urgency(&x)),
-			cmp.Compare(y.Severity.Rank(), x.Severity.Rank()),
-			x.StartedAt.Compare(y.StartedAt),
-		)
+		return cmp.Or(cmp.Compare(urgency(&y), urgency(&x)), sooner(&x, &y))
 	})
 	b.More, b.Live = live.Next != "", len(live.Items)
 	if b.Rows, err = s.rows(ctx, live.Items, latest, b.Current); err != nil {
@@ -154,13 +188,52 @@ func (s *Server) listTonight(ctx context.Context, b *boardView, latest map[strin
 
 // listAll lists everything that is or was, the latest first, in place of that.
 func (s *Server) listAll(ctx context.Context, b *boardView, after string, latest map[string]*engine.Decision) error {
-	all, err := s.cfg.Engine.Incidents(ctx, engine.IncidentFilter{Query: b.Query}, after, 50)
+	limit, f := 50, find{}
+	if b.Query != "" {
+		limit, f = boardLive, parseFind(b.Query)
+	}
+	b.Wrong = f.wrong
+	all, err := s.cfg.Engine.Incidents(ctx, f.filter, after, limit)
 	if err != nil {
 		return err
+	}
+	if b.Query != "" {
+		slices.SortStableFunc(all.Items, func(x, y engine.Incident) int {
+			return cmp.Or(cmp.Compare(urgency(&y), urgency(&x)), sooner(&x, &y))
+		})
 	}
 	b.Next, b.More, b.Recent = all.Next, false, nil
 	b.Rows, err = s.rows(ctx, all.Items, latest, b.Current)
 	return err
+}
+
+// sooner orders what is live by severity and age; what is over stays as it is.
+func sooner(x, y *engine.Incident) int {
+	switch {
+	case x.Live() != y.Live():
+		return cmp.Compare(ranked(y), ranked(x))
+	case !x.Live():
+		return 0
+	}
+	return cmp.Or(cmp.Compare(y.Severity.Rank(), x.Severity.Rank()), x.StartedAt.Compare(y.StartedAt))
+}
+
+// ranked puts what lives above what is over.
+func ranked(i *engine.Incident) int {
+	if i.Live() {
+		return 1
+	}
+	return 0
+}
+
+// Found is how many a query found that are not over.
+func (b *boardView) Found() (live int) {
+	for n := range b.Rows {
+		if b.Rows[n].Live() {
+			live++
+		}
+	}
+	return live
 }
 
 // urgency orders states: what nobody has, what somebody has, what hurts no more.

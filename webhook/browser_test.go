@@ -21,7 +21,7 @@ import (
 
 // browser is a headless Chromium that keeps what a person would notice.
 type browser struct {
-	t   *testing.T
+	t   testing.TB
 	ctx context.Context
 
 	mu      sync.Mutex
@@ -31,7 +31,7 @@ type browser struct {
 }
 
 // browse opens a browser for the pages of a rig.
-func browse(t *testing.T, own ...string) *browser {
+func browse(t testing.TB, own ...string) *browser {
 	t.Helper()
 	b := &browser{t: t}
 	b.ctx = browsertest.Open(t, 2*time.Minute, func(ev any) { b.notice(ev, own) })

@@ -129,7 +129,7 @@ func (s *Server) delivery(c echo.Context, conf SourceConfig, name string, known 
 	if err := s.quarantine(ctx, name, p); err != nil {
 		return answered{}, again(err)
 	}
-	s.sources.accepted(name)
+	s.sources.accepted(name, s.cfg.Now())
 	fail.Point("answer.before")
 	out.Accepted, out.Ignored = receipt.Accepted, out.Ignored+receipt.Ignored
 	return out, nil

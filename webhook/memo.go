@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
-
-	"ragoffire/engine"
 )
 
 // A hundred dashboards ask for the same page within a moment of an event. They
@@ -45,7 +43,7 @@ func (m *memo) answer(c echo.Context, now time.Time, render func() ([]byte, erro
 		}
 		return pack(body).send(c, http.StatusOK, echo.MIMETextHTMLCharsetUTF8)
 	}
-	p := m.page(actor(c.Request().Context(), "") + "\x00" + c.Request().URL.RequestURI())
+	p := m.page(actor(c.Request().Context(), "") + "\x00" + c.Request().URL.RequestURI() + "\x00" + c.Request().Header.Get(rowsHeader))
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.body.plain == nil || p.after < after || now.Sub(p.at) > memoFor {
@@ -72,23 +70,23 @@ func (m *memo) page(key string) *memoPage {
 	return p
 }
 
-// cached keeps the figures for a moment: every open dashboard asks for them at
-// every change.
-type cached struct {
-	mu    sync.Mutex
-	at    time.Time
-	stats engine.Stats
+// cached keeps figures for a moment: every open dashboard asks for them at every
+// change.
+type cached[T any] struct {
+	mu  sync.Mutex
+	at  time.Time
+	was T
 }
 
-func (c *cached) get(ctx context.Context, now time.Time, load func(context.Context) (engine.Stats, error)) (engine.Stats, error) {
+func (c *cached[T]) get(ctx context.Context, now time.Time, load func(context.Context) (T, error)) (T, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.at.IsZero() && now.Sub(c.at) < statsFor {
-		return c.stats, nil
+		return c.was, nil
 	}
-	stats, err := load(ctx)
+	v, err := load(ctx)
 	if err == nil {
-		c.stats, c.at = stats, now
+		c.was, c.at = v, now
 	}
-	return stats, err
+	return v, err
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
+
+	"ragoffire/engine"
 )
 
 //go:embed templates/*.html
@@ -25,8 +27,11 @@ type pages struct {
 	ver    string
 	now    func() time.Time
 	docs   docsView
-	stats  cached
+	stats  cached[engine.Stats]
+	heard  cached[[]engine.SourceCount]
 	memo   memo
+	stamps stamps
+	nav    []navLink
 }
 
 func newPages(cfg Config) (*pages, error) {
@@ -64,6 +69,9 @@ type frame struct {
 	Demo    bool // Slack is beside it, in the browser
 	Public  string
 	Version string
+	Nav     []navLink
+	Theme   string // light or dark, where somebody chose
+	Chart   bool   // there is something to draw
 	Board   *boardView
 	Data    any
 }
@@ -76,6 +84,10 @@ func (p *pages) html(c echo.Context, name string, data any) ([]byte, error) {
 		f = frame{Data: data}
 	}
 	f.Page, f.Open, f.Demo, f.Public, f.Version = name, p.open, p.demo, p.public, p.ver
+	f.Nav = p.nav
+	if k, err := c.Cookie("rof-theme"); err == nil && (k.Value == "light" || k.Value == "dark") {
+		f.Theme = k.Value
+	}
 	if who, ok := c.Request().Context().Value(identityKey{}).(identity); ok && !p.open {
 		f.Who = who.name
 	}

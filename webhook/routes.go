@@ -69,6 +69,7 @@ func (s *Server) routes() error {
 	op(a, 200, "GET /api/v1/search", "Search past incidents and runbooks", s.search)
 	op(a, 200, "GET /api/v1/stats", "Figures of this store", s.stats)
 	op(a, 200, "GET /api/v1/events", "The feed as a page", s.events)
+	s.pages.nav = navOf(e.Routes())
 	return s.describe(a)
 }
 

@@ -45,6 +45,7 @@ type sources struct {
 
 	mu      sync.Mutex
 	refused map[string]refusal
+	heard   map[string]time.Time // the last delivery that was taken in
 }
 
 // refusal says that deliveries of a source were turned away, and what to do.
@@ -60,6 +61,7 @@ func newSources(configured map[string]SourceConfig, a around) (*sources, error) 
 	s := &sources{
 		byName: make(map[string]SourceConfig), verifiers: make(map[string]verifier),
 		kinds: source.Kinds(), around: a, refused: make(map[string]refusal),
+		heard: make(map[string]time.Time),
 	}
 	for kind := range s.kinds {
 		s.byName[kind] = SourceConfig{Kind: kind, Parse: s.kinds[kind]}
@@ -106,9 +108,10 @@ func (s *sources) refuse(name string, why *distrust, now time.Time) (refusal, bo
 }
 
 // accepted ends the complaint about a source: it works now.
-func (s *sources) accepted(name string) {
+func (s *sources) accepted(name string, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.heard[name] = now
 	delete(s.refused, name)
 }
 

@@ -21,6 +21,8 @@ type storyView struct {
 	Can      actions
 	Duration string
 	Pointers []engine.ServiceLink // the service's own links, for its time
+	Charts   []chartView
+	Draft    string // of the post-mortem
 }
 
 // UnitOf is the unit of what was measured.
@@ -55,13 +57,16 @@ func (s *Server) incidentPage(c echo.Context) error {
 		if err != nil {
 			return nil, err
 		}
-		return s.pages.html(c, "incident", frame{Title: d.ID + " " + plainText(d.Title), Board: b, Data: s.story(d, s.cfg.Now())})
+		return s.pages.html(c, "incident", frame{Title: d.ID + " " + plainText(d.Title), Chart: !d.Historical, Board: b, Data: s.story(d, s.cfg.Now())})
 	})
 }
 
 func (s *Server) story(d engine.Detail, now time.Time) *storyView {
-	v := &storyView{Detail: d, Can: possible(&d.Incident), Duration: until(d.StartedAt, d.ResolvedAt)}
+	v := &storyView{Detail: d, Can: possible(&d.Incident), Duration: until(d.StartedAt, d.ResolvedAt), Charts: chartsOf(d.Alerts)}
 	v.Pointers = s.cfg.Engine.Links(&d.Incident)
+	if !d.Historical {
+		v.Draft = engine.Postmortem(&d)
+	}
 	alerts := slices.Clone(d.Alerts)
 	slices.SortStableFunc(alerts, func(x, y engine.Alert) int { return cmp.Compare(ended(&x), ended(&y)) })
 	v.More = max(0, len(alerts)-storyAlerts)

@@ -17,6 +17,7 @@ func Alert(a engine.Alert) engine.Alert {
 	a.StartedAt, a.ReceivedAt = Time(a.StartedAt), Time(a.ReceivedAt)
 	a.LastSeenAt, a.ExpiresAt = Time(a.LastSeenAt), Time(a.ExpiresAt)
 	a.EndedAt = timeOf(a.EndedAt)
+	a.Values = samples(a.Values)
 	a.Refired = slices.Clone(a.Refired)
 	for i := range a.Refired {
 		a.Refired[i] = Time(a.Refired[i])
@@ -57,7 +58,17 @@ func Incident(i engine.Incident) engine.Incident {
 	}
 	i.ClearedAt, i.FlappingSince, i.FlappedAt = timeOf(i.ClearedAt), timeOf(i.FlappingSince), timeOf(i.FlappedAt)
 	i.Measures = measures(i.Measures)
+	i.Trend = samples(i.Trend)
 	return i
+}
+
+// samples are numbers as they are stored.
+func samples(list []engine.Sample) []engine.Sample {
+	list = slices.Clone(list)
+	for n := range list {
+		list[n].At = Time(list[n].At)
+	}
+	return list
 }
 
 // measures are an incident's as they are stored.

@@ -47,6 +47,7 @@ function apply(next) {
   }
   shown = next;
   times();
+  if (lost) { lost = false; waiting.clear(); delete shown.getElementById('rows').dataset.stamp; refresh(); }
 }
 
 // sync brings a list to its next state, touching only the members that changed,
@@ -57,27 +58,91 @@ function sync(here, part, before) {
     here.replaceChildren(...[...part.childNodes].map((n) => document.importNode(n, true)));
     return;
   }
+  if (here.id === 'rows' && hold(here, part, members)) return;
   const kept = new Set(members.map((m) => m.id));
   for (const el of [...here.childNodes]) if (!kept.has(el.id)) el.remove();
-  members.forEach((m, n) => {
-    let el = $(m.id);
-    const same = before?.querySelector(`#${CSS.escape(m.id)}`)?.isEqualNode(m);
-    if (!el || el.parentNode !== here) {
-      el = fresh(m);
-    } else if (!same) {
-      const old = el;
-      el = fresh(m);
-      old.querySelectorAll('details').forEach((d, i) => {
-        const now = el.querySelectorAll('details')[i];
-        if (now && d.open && d.className === now.className) now.open = true;
-      });
-      const focused = old.contains(document.activeElement);
-      old.replaceWith(el);
-      if (focused) focusOn(el);
-    }
-    if (here.children[n] !== el) here.insertBefore(el, here.children[n] ?? null);
-  });
+  let at = here.firstElementChild;
+  for (const m of members) {
+    const was = $(m.id);
+    const el = bring(here, m, before);
+    if (at && at === was) at = el; // it was replaced where it stood
+    if (!el) continue;
+    if (el === at) at = at.nextElementSibling;
+    else if (at && at.nextElementSibling === el) at = el.nextElementSibling; // what is between comes later
+    else here.insertBefore(el, at);
+  }
 }
+
+// bring makes a member of a list what it is now, and returns it.
+function bring(here, m, before) {
+  let el = $(m.id);
+  const there = el && el.parentNode === here;
+  if (m.dataset.v !== undefined) { // a row says by a sum how it looks
+    if (there && el.dataset.v === m.dataset.v) return el;
+    if (m.dataset.same !== undefined) {
+      const full = waiting.get(m.id) ?? (el?.dataset.v === m.dataset.v ? el : null);
+      if (!full || full.dataset.v !== m.dataset.v) { lost = true; return there ? el : null; }
+      m = full;
+    }
+    waiting.delete(m.id);
+  } else if (there && before?.querySelector(`#${CSS.escape(m.id)}`)?.isEqualNode(m)) {
+    return el;
+  }
+  if (!there) return fresh(m);
+  const old = el;
+  el = fresh(m);
+  old.querySelectorAll('details').forEach((d, i) => {
+    const now = el.querySelectorAll('details')[i];
+    if (now && d.open && d.className === now.className) now.open = true;
+  });
+  const focused = old.contains(document.activeElement);
+  old.replaceWith(el);
+  if (focused) focusOn(el);
+  return el;
+}
+
+// --- who has scrolled keeps the place: what is new waits behind a pill ---------
+
+const waiting = new Map(); // rows that came while the list was held, by id
+let held = null; // the list as it will be
+let lost = false; // a row that the server takes for known is not here
+
+const scrolled = () => scrollY > 120 || (document.querySelector('.list')?.scrollTop ?? 0) > 120;
+
+function hold(here, part, members) {
+  if (!scrolled()) { release(true); return false; }
+  held = part;
+  let n = 0;
+  for (const m of members) {
+    const el = $(m.id);
+    if (el?.parentNode === here) {
+      bring(here, m, null);
+    } else {
+      n += 1;
+      if (m.dataset.same === undefined) waiting.set(m.id, m);
+    }
+  }
+  const pill = $('pill');
+  pill.hidden = n === 0;
+  pill.textContent = `${n} new`;
+  return true;
+}
+
+function release(quiet = false) {
+  $('pill').hidden = true;
+  const part = held;
+  held = null;
+  if (part && !quiet) sync($('rows'), part, null);
+}
+
+$('pill').addEventListener('click', () => {
+  document.querySelector('.list').scrollTo({ top: 0 });
+  scrollTo({ top: 0 });
+  release();
+});
+const back = () => { if (held && !scrolled()) release(); };
+addEventListener('scroll', back, { passive: true });
+document.querySelector('.list').addEventListener('scroll', back, { passive: true });
 
 function fresh(m) {
   const el = document.importNode(m, true);
@@ -94,6 +159,7 @@ function focusOn(el) {
 let fetching = false;
 let again = false;
 let last = 0;
+let took = 0; // to get the page: a server that is busy is asked less often
 let timer = 0;
 let cause = null; // the event that made us fetch, null for what is not an event
 
@@ -102,7 +168,7 @@ let cause = null; // the event that made us fetch, null for what is not an event
 function refresh(event = null, wait = 0) {
   cause = event;
   if (fetching) { again = true; return; }
-  const pause = Math.max(wait, last + (document.hidden ? 5000 : 400) - performance.now());
+  const pause = Math.max(wait, last + Math.max(4 * took, document.hidden ? 5000 : 400) - performance.now());
   clearTimeout(timer);
   timer = setTimeout(load, Math.max(0, pause));
 }
@@ -116,8 +182,11 @@ function load() {
   x.timeout = 15000;
   x.setRequestHeader('Accept', 'text/html');
   if (cause !== null) x.setRequestHeader('X-After', cause);
+  const stamp = shown.getElementById('rows')?.dataset.stamp;
+  if (stamp) x.setRequestHeader('X-Rows', stamp); // so that only the rows come that changed
   x.onloadend = () => {
     fetching = false;
+    took = Math.min(2000, performance.now() - last);
     if (new URL(x.responseURL || location.href).pathname === '/login') location.reload();
     if (x.status === 200 && x.response) apply(x.response);
     if (again) { again = false; refresh(cause); }
@@ -256,18 +325,6 @@ document.addEventListener('change', (e) => {
     }
   }
   if (e.target.id === 'actor') localStorage.setItem('rof-actor', e.target.value);
-});
-
-document.addEventListener('keydown', (e) => {
-  if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest('input, textarea, select')) return;
-  if (e.key === '/') {
-    e.preventDefault();
-    document.querySelector('input[type=search]').focus();
-  } else if (e.key === 'j' || e.key === 'k') {
-    const rows = [...document.querySelectorAll('.row a')];
-    const at = rows.indexOf(document.activeElement);
-    rows[Math.min(rows.length - 1, Math.max(0, at + (e.key === 'j' ? 1 : -1)))]?.focus();
-  }
 });
 
 document.addEventListener('visibilitychange', () => { if (!document.hidden) refresh(); });

@@ -1,0 +1,281 @@
+package webhook_test
+
+import (
+	"compress/gzip"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"ragoffire/bot/npmtest"
+	"ragoffire/engine"
+)
+
+// axe fails with what axe-core finds wrong on the page as it is.
+func (b *browser) axe(what string) {
+	b.t.Helper()
+	if !js[bool](b, `typeof axe === 'object'`) {
+		dir := npmtest.Dir(b.t, "ROF_TEST_AXE", "axe-core@4.14.1")
+		source, err := os.ReadFile(filepath.Join(dir, "node_modules", "axe-core", "axe.min.js"))
+		check(b.t, err)
+		b.run(chromedp.Evaluate(string(source)+"\n;undefined", nil))
+	}
+	var found []string
+	const run = `axe.run(document).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 200) + ' ' + n.any.map(a => a.message).join(' ')).slice(0, 3).join(' | ')))`
+	b.run(chromedp.Evaluate(run, &found, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
+	for _, v := range found {
+		b.t.Errorf("%s: axe: %s", what, v)
+	}
+}
+
+// dress sets the scheme of colours, with nothing moving.
+func (b *browser) dress(scheme string) {
+	b.t.Helper()
+	b.run(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+	}))
+}
+
+// shot keeps a picture of the page where go test -artifacts is asked for.
+func (b *browser) shot(t *testing.T, name string) {
+	t.Helper()
+	var png []byte
+	b.run(chromedp.CaptureScreenshot(&png))
+	check(t, os.WriteFile(filepath.Join(t.ArtifactDir(), name+".png"), png, 0o644))
+}
+
+// values reports an alert that fires on with each of the values.
+func (r *rig) values(t testing.TB, about map[string]any, values ...float64) {
+	t.Helper()
+	for _, v := range values {
+		body := map[string]any{"value": v, "unit": "ms", "threshold": 300}
+		for k, a := range about {
+			body[k] = a
+		}
+		r.do("POST", "/webhooks/generic", anomaly(body)).want(t, 202)
+	}
+}
+
+// tonight is a rig with a night that has something of everything.
+func tonight(t testing.TB) *rig {
+	r := start(t, nil).withSeeds()
+	r.values(t, map[string]any{"title": "p99 latency above 300 ms", "spike_percentage": 450, "started_at": time.Now().Add(-18 * time.Minute).Format(time.RFC3339)}, 310, 420, 380, 960, 1250)
+	r.do("POST", "/webhooks/generic", `{"kind":"change","type":"deploy","service":"payments","ref":"4f1c2e","actor":"ann"}`).want(t, 202)
+	r.values(t, map[string]any{"fingerprint": "p", "service": "payments", "title": "Card payments are declined", "severity": "high", "error_type": "api_errors"}, 2, 9, 4)
+	r.values(t, map[string]any{"fingerprint": "q", "service": "search", "title": "Queue grows", "severity": "low", "error_type": "queue_backlog"}, 10)
+	r.do("POST", "/webhooks/generic", `{`)
+	eventually(t, "decisions", func() bool {
+		p, err := r.engine.Decisions(context.Background(), engine.DecisionFilter{}, "", 10)
+		return err == nil && len(p.Items) >= 3
+	})
+	return r
+}
+
+func TestTheBoardAndTheStoryAreForEverybody(t *testing.T) {
+	r := tonight(t)
+	b := browse(t, r.url)
+	story := r.url + "/i/" + r.live(t, "checkout")
+	for _, size := range [][2]int64{{1280, 800}, {390, 844}, {320, 700}} {
+		b.size(size[0], size[1])
+		for _, scheme := range []string{"light", "dark"} {
+			b.dress(scheme)
+			for name, url := range map[string]string{"board": r.url + "/", "story": story, "found": r.url + "/?q=status:open+sev:critical"} {
+				what := fmt.Sprint(name, "-", size[0], "-", scheme)
+				b.open(url)
+				b.sees("that it is live", live)
+				b.shot(t, what)
+				b.run(chromedp.Evaluate(`document.querySelectorAll('details').forEach(d => d.open = true)`, nil))
+				if w := js[int64](b, `document.documentElement.scrollWidth`); w > size[0] {
+					t.Errorf("%s is %d wide", what, w)
+				}
+				b.axe(what)
+			}
+		}
+	}
+	b.quiet()
+}
+
+// live is the id of the live incident of a service.
+func (r *rig) live(t testing.TB, service string) string {
+	t.Helper()
+	p, err := r.engine.Incidents(context.Background(), engine.IncidentFilter{Live: true, Service: service}, "", 1)
+	check(t, err)
+	if len(p.Items) == 0 {
+		t.Fatalf("nothing is live at %s", service)
+	}
+	return p.Items[0].ID
+}
+
+func TestTheBoardIsUsedByKeysAlone(t *testing.T) {
+	r := tonight(t)
+	b := browse(t, r.url)
+	b.open(r.url + "/")
+	b.sees("that it is live", live)
+	press := func(keys string) { b.run(chromedp.KeyEvent(keys)) }
+	press("?")
+	b.sees("the keys", `document.querySelector('#keys').open`)
+	press(kb.Escape)
+	b.sees("them gone", `!document.querySelector('#keys').open`)
+	press("j")
+	press("j")
+	b.sees("the second row", `document.activeElement === document.querySelectorAll('#rows .row > a')[1]`)
+	press("k")
+	press("a")
+	b.sees("that somebody has the first now", `[...document.querySelectorAll('#rows .row')].some(r => r.classList.contains('sev-critical') && r.classList.contains('is-acknowledged'))`)
+	press("/")
+	b.sees("the field", `document.activeElement === document.querySelector('.find input')`)
+	b.run(chromedp.Evaluate(`document.activeElement.value = ''`, nil)) // a browser types no key that was taken
+	press("sev:crit svc:checkout status:ack" + kb.Enter)
+	b.sees("what is found, and how much", `location.search === '?q=sev%3Acrit+svc%3Acheckout+status%3Aack' && document.querySelectorAll('#rows .row').length === 1 && document.querySelector('#found').innerText.startsWith('1 found, 1 live')`)
+	b.sees("that it is live", live)
+	press("j")
+	press(kb.Enter)
+	b.sees("the story", `document.querySelector('.story h1') && document.querySelector('#link.is-live')`)
+	press("r")
+	b.sees("the form, and the caret in it", `document.querySelector('#acts .form').open && document.activeElement.closest('#acts form')`)
+	press(kb.Escape)
+	press(kb.Escape)
+	b.sees("the form closed", `!document.querySelector('#acts .form').open`)
+	press(kb.Escape)
+	b.sees("the list", `location.pathname === '/' && document.querySelectorAll('#rows .row').length === 3`)
+	b.quiet()
+}
+
+func TestTheStoryHasItsNumbersItsAlertsAndItsDraft(t *testing.T) {
+	r := tonight(t)
+	b := browse(t, r.url)
+	b.open(r.url + "/i/" + r.live(t, "checkout"))
+	b.sees("the chart", `document.querySelector('figure.chart canvas')`)
+	b.sees("the same as a table", `document.querySelectorAll('figure.chart tbody tr').length === 5`)
+	b.sees("a line of it on the row", `document.querySelector('.row .spark')?.getAttribute('aria-label') === '5 values from 310 to 1250, now 1250'`)
+	b.sees("the alert as it is kept", `document.querySelector('.raw code')?.textContent.includes('"fingerprint"')`)
+	b.sees("the draft", `document.querySelector('#draft-text')?.textContent.includes('## Root cause')`)
+	b.sees("UTC beside the local time", `/\d\d:\d\d UTC/.test(document.querySelector('#head .utc')?.textContent)`)
+	r.values(t, nil, 1300)
+	b.sees("the next value", `document.querySelectorAll('figure.chart tbody tr').length === 6 && document.querySelectorAll('figure.chart canvas').length === 1`)
+	b.quiet()
+}
+
+func TestTheBoardSaysWhoDeliveredLast(t *testing.T) {
+	r := tonight(t)
+	r.do("POST", "/webhooks/generic", anomaly(nil), "Origin: https://evil.example", "Sec-Fetch-Site: cross-site").want(t, 403)
+	page := string(r.do("GET", "/", "").want(t, 200).body)
+	if _, heard, _ := strings.Cut(page, `<ul class="heard">`); !strings.Contains(heard, "<b>generic</b><span>3 firing</span>") {
+		t.Errorf("the sources are not told: %.300s", heard)
+	}
+	if page := string(r.do("GET", "/?q=sev:worst", "").want(t, 200).body); !strings.Contains(page, "sev:worst is unknown; there are critical, high") {
+		t.Error("a severity that there is not is not told")
+	}
+}
+
+func TestAChosenSchemeIsKept(t *testing.T) {
+	r := start(t, nil)
+	b := browse(t, r.url)
+	b.dress("light")
+	b.open(r.url + "/")
+	b.sees("that it is live", live)
+	b.run(chromedp.Click("#theme", chromedp.ByQuery), chromedp.Click("#theme", chromedp.ByQuery))
+	for _, path := range []string{"/", "/docs"} {
+		b.open(r.url + path)
+		b.sees("the dark one", `document.documentElement.dataset.theme === 'dark' && getComputedStyle(document.body).backgroundColor === 'rgb(19, 20, 22)'`)
+	}
+	b.quiet()
+}
+
+func TestWhoHasScrolledKeepsThePlace(t *testing.T) {
+	r := start(t, nil)
+	post := func(n int, severity string) {
+		r.do("POST", "/webhooks/generic", anomaly(map[string]any{"fingerprint": id(n), "service": id(n), "severity": severity})).want(t, 202)
+	}
+	for n := range 40 {
+		post(n, "low")
+	}
+	b := browse(t, r.url)
+	b.size(390, 844)
+	b.open(r.url + "/")
+	b.sees("that it is live", live)
+	b.sees("forty", `document.querySelectorAll('#rows .row').length === 40`)
+	b.sees("what is known of each, which makes a row taller", `document.querySelectorAll('#rows .row .match').length === 40`)
+	b.run(chromedp.Evaluate(`scrollTo(0, 1500)`, nil))
+	b.sees("that it has scrolled", `scrollY > 1000`)
+	b.run(chromedp.Evaluate(`globalThis.place = document.querySelectorAll('#rows .row')[20]; globalThis.top0 = place.getBoundingClientRect().top`, nil))
+	for n := range 3 {
+		post(100+n, "critical")
+	}
+	b.sees("how many are new", `document.querySelector('#pill').innerText === '3 new'`)
+	if moved := js[float64](b, `Math.abs(place.getBoundingClientRect().top - top0)`); moved > 40 {
+		t.Errorf("the row moved by %v", moved)
+	}
+	b.run(chromedp.Evaluate(`document.querySelector('#pill').click()`, nil))
+	b.sees("the new ones first", `document.querySelectorAll('#rows .row').length === 43 && scrollY === 0 && [...document.querySelectorAll('#rows .row')].slice(0, 3).every(r => r.classList.contains('sev-critical'))`)
+	b.sees("no pill", `document.querySelector('#pill').hidden`)
+	b.quiet()
+}
+
+func TestRowsComeOnceToWhoHasThem(t *testing.T) {
+	r := start(t, nil)
+	post := func(n int, severity string) {
+		r.do("POST", "/webhooks/generic", anomaly(map[string]any{"fingerprint": id(n), "service": id(n), "severity": severity})).want(t, 202)
+	}
+	post(1, "low")
+	post(2, "low")
+	get := func(stamp string) (full int, next string) {
+		page := string(r.do("GET", "/", "", "X-Rows: "+stamp).want(t, 200).body)
+		_, rest, _ := strings.Cut(page, `data-stamp="`)
+		next, _, _ = strings.Cut(rest, `"`)
+		return strings.Count(page, `<li id="row-`) - strings.Count(page, ` data-same></li>`), next
+	}
+	eventually(t, "decisions", func() bool {
+		p, err := r.engine.Decisions(context.Background(), engine.DecisionFilter{}, "", 10)
+		return err == nil && len(p.Items) == 2
+	})
+	n, stamp := get("")
+	if n != 2 {
+		t.Errorf("%d rows for who has none", n)
+	}
+	if n, _ := get(stamp); n != 0 {
+		t.Errorf("%d rows for who has them", n)
+	}
+	post(2, "critical")
+	if n, _ := get(stamp); n != 1 {
+		t.Errorf("%d rows after one changed", n)
+	}
+	for _, noise := range []string{"x", "x-9", "-1", "x-y-z"} {
+		if n, _ := get(noise); n != 2 {
+			t.Errorf("%d rows for the stamp %q", n, noise)
+		}
+	}
+}
+
+func TestAssetsAreSmall(t *testing.T) {
+	files, err := os.ReadDir("assets")
+	check(t, err)
+	total := 0
+	for _, f := range files {
+		body, err := os.Open(filepath.Join("assets", f.Name()))
+		check(t, err)
+		var n counter
+		z, _ := gzip.NewWriterLevel(&n, gzip.BestCompression)
+		_, err = io.Copy(z, body)
+		check(t, err)
+		check(t, z.Close())
+		check(t, body.Close())
+		total += int(n)
+	}
+	if total > 60<<10 {
+		t.Errorf("the assets are %d bytes packed; the promise is 60 KB", total)
+	}
+}
+
+type counter int
+
+func (c *counter) Write(p []byte) (int, error) { *c += counter(len(p)); return len(p), nil }
