@@ -40,7 +40,7 @@ var places = []struct {
 	{"engine/fail", nil},
 	{"store", []string{"engine", "engine/fail", "store/..."}},
 	{"bot", []string{"engine", "engine/fail", "bot/..."}},
-	{"webhook", []string{"engine", "engine/fail", "webhook/..."}},
+	{"webhook", []string{"engine", "engine/fail", "engine/history", "webhook/..."}},
 	{"seeds", []string{"engine"}},
 }
 
