@@ -117,6 +117,12 @@ func (r *reader) readFile(path string) file {
 		r.problemf("ROF_CONFIG: %w", err)
 		return f
 	}
+	return r.readDocument(path, b)
+}
+
+// readDocument reads what the file at path says.
+func (r *reader) readDocument(path string, b []byte) file {
+	var f file
 	var d document
 	if err := yaml.UnmarshalWithOptions(b, &d, yaml.Strict()); err != nil {
 		r.problemf("ROF_CONFIG %s: %s", path, firstLine(err))
@@ -206,6 +212,9 @@ func (r *reader) readSources(docs map[string]sourceDocument) map[string]source {
 	return out
 }
 
+// longestDays keeps a number of days to what a duration holds.
+const longestDays = 100 * 365
+
 // duration reads a length of time, days included: 5m, 1h, 30d.
 func (r *reader) duration(name, s string) time.Duration {
 	if s == "" {
@@ -215,7 +224,9 @@ func (r *reader) duration(name, s string) time.Duration {
 	if days, ok := strings.CutSuffix(s, "d"); ok {
 		var n int
 		n, err = strconv.Atoi(days)
-		d = time.Duration(n) * 24 * time.Hour
+		if d = time.Duration(n) * 24 * time.Hour; n > longestDays {
+			d = 0
+		}
 	}
 	if err != nil || d <= 0 {
 		r.problemf("ROF_CONFIG %s must be a length of time such as 5m, 1h or 30d, not %q", name, s)

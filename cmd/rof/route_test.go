@@ -103,6 +103,7 @@ func TestRoutesAndWhatFollowsThemAreChecked(t *testing.T) {
 		"services: {a: {channel: pay}}":                                                                  "services.a.channel must be a channel's id",
 		"services: {a: {links: {Graph: 'g.example'}}}":                                                   "services.a.links.Graph must be an address",
 		"services: {a: {links: {Graph: 'https://g.example/{{when}}'}}}":                                  "services.a.links.Graph must be an address",
+		"retention: {events: 9999999d}":                                                                  "retention.events must be a length of time",
 		"escalate: {after: soon}":                                                                        "escalate.after must be a length of time",
 		"escalate: {then: {}}":                                                                           "needs exactly one of webhook, email and ntfy",
 		"escalate: {then: [{webhook: 'https://a.example', ntfy: 'https://b.example/x'}]}":                "needs exactly one of",
