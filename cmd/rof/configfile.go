@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"ragoffire/bot"
 	"ragoffire/engine"
+	bodies "ragoffire/webhook/source"
 )
 
 // file is what the config file says, checked.
@@ -180,11 +182,17 @@ const (
 
 func (r *reader) readSources(docs map[string]sourceDocument) map[string]source {
 	out := make(map[string]source, len(docs))
+	kinds := bodies.Kinds()
 	for _, name := range slices.Sorted(maps.Keys(docs)) {
 		d := docs[name]
 		s := source{kind: d.Kind}
 		if s.kind == "" {
 			s.kind = name
+		}
+		if !regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`).MatchString(name) {
+			r.problemf("ROF_CONFIG sources: the name %.40q is the end of an address; use letters, digits, dots and dashes", name)
+		} else if kinds[s.kind] == nil {
+			r.problemf("ROF_CONFIG sources.%s: kind %q is unknown; there are %s", name, s.kind, strings.Join(slices.Sorted(maps.Keys(kinds)), ", "))
 		}
 		switch t := d.Token.(type) {
 		case nil:

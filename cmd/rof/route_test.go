@@ -103,6 +103,8 @@ func TestRoutesAndWhatFollowsThemAreChecked(t *testing.T) {
 		"services: {a: {channel: pay}}":                                                                  "services.a.channel must be a channel's id",
 		"services: {a: {links: {Graph: 'g.example'}}}":                                                   "services.a.links.Graph must be an address",
 		"services: {a: {links: {Graph: 'https://g.example/{{when}}'}}}":                                  "services.a.links.Graph must be an address",
+		`sources: {"a/b": {kind: generic}}`:                                                              `the name "a/b" is the end of an address`,
+		`sources: {foo: {}}`:                                                                             `sources.foo: kind "foo" is unknown; there are alertmanager,`,
 		"retention: {events: 9999999d}":                                                                  "retention.events must be a length of time",
 		"escalate: {after: soon}":                                                                        "escalate.after must be a length of time",
 		"escalate: {then: {}}":                                                                           "needs exactly one of webhook, email and ntfy",
