@@ -32,6 +32,14 @@ func parseTime(s string) (t time.Time, ok bool) {
 	if s == "" || s == "0" {
 		return time.Time{}, true
 	}
+	if len(s) > 4 && s[4] == '-' { // what nearly all send
+		if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
+			if t.Year() <= 1 {
+				return time.Time{}, true
+			}
+			return t.UTC(), storable(t)
+		}
+	}
 	if t, ok := parseEpoch(s); ok {
 		return t, true
 	}
