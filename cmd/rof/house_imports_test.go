@@ -64,6 +64,7 @@ var vendors = []struct {
 	{"github.com/gorilla/websocket", []string{"webhook", "bot/slackfake"}},
 	{"github.com/prometheus/client_golang", []string{"webhook", "cmd"}},
 	{"github.com/goccy/go-yaml", []string{"cmd", "engine/history", "webhook/source"}},
+	{"github.com/go-json-experiment/json", []string{"webhook/source"}},
 	{"github.com/chromedp", []string{"webhook/browsertest"}},
 	{"golang.org/x/sync", []string{"bot", "cmd", "store", "webhook"}},
 }
