@@ -1,176 +1,208 @@
 package webhook
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
 
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+
 	"ragoffire/engine"
 )
 
-// block is a part of a runbook as it is shown: what of Markdown a person reads
-// by. All else stays the text that it is.
+// block is a part of a runbook as it is shown. What Markdown makes of a text is
+// put into elements of ours by a template, so that none of it is anybody's HTML.
 type block struct {
-	Kind  string // heading, text, list, steps, code
+	Kind  string // heading, text, line, list, steps, quote, code
 	ID    string // of a heading, to link to
 	Spans []span
-	Items [][]span
+	Items [][]block // of a list, or the one of a quote
 	Code  string
 }
 
 // span is a stretch of a line.
 type span struct {
 	Text string
-	Kind string      // code, strong, link or ""
+	Kind string      // code, strong, em, link or ""
 	Link engine.Link // where it leads, if that is allowed
 }
 
-// blocks reads a Markdown text. Line by line: nothing nests, so nothing that
-// anybody writes can take long or go deep.
-func blocks(text string) []block {
+// deepest is how far lists and quotes nest on a page; what is deeper is left out.
+const deepest = 6
+
+// blocks reads a Markdown text.
+func blocks(markdown string) []block {
+	r := reading{source: []byte(markdown), names: make(map[string]int)}
+	return r.blocks(goldmark.DefaultParser().Parse(text.NewReader(r.source)), 0)
+}
+
+type reading struct {
+	source []byte
+	names  map[string]int // how often an id was given
+}
+
+func (r *reading) blocks(parent ast.Node, depth int) []block {
 	var out []block
-	names := make(map[string]int)
-	fence := ""
-	add := func(kind string, spans []span) { out = append(out, block{Kind: kind, Spans: spans}) }
-	open := false // the last block may go on
-	for line := range strings.Lines(text) {
-		line = strings.TrimRight(line, "\r\n")
-		bare := strings.TrimSpace(line)
-		last := len(out) - 1
-		switch mark := fenceOf(bare); {
-		case fence != "":
-			if mark != "" && strings.HasPrefix(mark, fence) && mark == bare {
-				fence = ""
-			} else {
-				out[last].Code += line + "\n"
+	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
+		switch n := n.(type) {
+		case *ast.Heading:
+			b := block{Kind: "heading", Spans: r.spans(n, span{})}
+			b.ID = r.anchor(b.words())
+			out = append(out, b)
+		case *ast.List:
+			b := block{Kind: "list"}
+			if n.IsOrdered() {
+				b.Kind = "steps"
 			}
-			open = false
-		case mark != "":
-			fence = mark
-			out = append(out, block{Kind: "code"})
-		case bare == "":
-			open = false
-		case headed(bare) != "":
-			title := headed(bare)
-			add("heading", spans(title))
-			out[len(out)-1].ID = anchor(title, names)
-			open = false
-		case listed(bare) != "":
-			kind, item := "list", listed(bare)
-			if unicode.IsDigit(rune(bare[0])) {
-				kind = "steps"
+			for item := n.FirstChild(); item != nil && depth < deepest; item = item.NextSibling() {
+				b.Items = append(b.Items, r.blocks(item, depth+1))
 			}
-			if last < 0 || out[last].Kind != kind {
-				add(kind, nil)
-				last++
+			out = append(out, b)
+		case *ast.Blockquote:
+			if depth < deepest {
+				out = append(out, block{Kind: "quote", Items: [][]block{r.blocks(n, depth+1)}})
 			}
-			out[last].Items = append(out[last].Items, spans(item))
-			open = true
-		case open && out[last].Kind == "text":
-			out[last].Spans = append(out[last].Spans, append([]span{{Text: "\n"}}, spans(line)...)...)
-		case open && len(out[last].Items) > 0:
-			item := &out[last].Items[len(out[last].Items)-1]
-			*item = append(*item, append([]span{{Text: " "}}, spans(bare)...)...)
-		default:
-			add("text", spans(line))
-			open = true
+		case *ast.CodeBlock, *ast.FencedCodeBlock:
+			out = append(out, block{Kind: "code", Code: r.lines(n)})
+		case *ast.HTMLBlock:
+			if n.HTMLBlockType != ast.HTMLBlockType2 { // which is a comment
+				out = append(out, block{Kind: "code", Code: r.lines(n)})
+			}
+		case *ast.TextBlock:
+			out = append(out, block{Kind: "line", Spans: r.spans(n, span{})})
+		case *ast.Paragraph:
+			out = append(out, block{Kind: "text", Spans: r.spans(n, span{})})
 		}
 	}
 	return out
 }
 
-func fenceOf(line string) string {
-	for _, c := range []string{"`", "~"} {
-		if run := line[:len(line)-len(strings.TrimLeft(line, c))]; len(run) >= 3 {
-			return run
-		}
+func (r *reading) lines(n ast.Node) string {
+	var s strings.Builder
+	for i := range n.Lines().Len() {
+		line := n.Lines().At(i)
+		s.Write(line.Value(r.source))
 	}
-	return ""
+	return s.String()
 }
 
-func headed(line string) string {
-	rest := strings.TrimLeft(line, "#")
-	if n := len(line) - len(rest); n < 1 || n > 6 || !strings.HasPrefix(rest, " ") {
-		return ""
+// spans are the texts of a node, marked as its parents mark them; the outermost
+// mark is the one that shows.
+func (r *reading) spans(parent ast.Node, mark span) []span {
+	var out []span
+	add := func(mark span, words string) {
+		if words != "" {
+			mark.Text = words
+			out = append(out, mark)
+		}
 	}
-	return strings.TrimRight(strings.TrimSpace(rest), "# ")
+	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
+		inner := mark
+		switch n := n.(type) {
+		case *ast.Text:
+			if n.IsRaw() {
+				add(mark, string(n.Value(r.source)))
+			} else {
+				add(mark, unescaped(n.Value(r.source)))
+			}
+			if n.SoftLineBreak() || n.HardLineBreak() {
+				add(mark, "\n")
+			}
+			continue
+		case *ast.String:
+			add(mark, string(n.Value))
+			continue
+		case *ast.RawHTML:
+			for i := range n.Segments.Len() {
+				part := n.Segments.At(i)
+				add(mark, string(part.Value(r.source)))
+			}
+			continue
+		case *ast.AutoLink:
+			if mark.Kind == "" {
+				inner = span{Kind: "link", Link: engine.Link{URL: string(n.URL(r.source))}}
+			}
+			add(inner, string(n.Label(r.source)))
+			continue
+		case *ast.Link:
+			inner = mark.or(span{Kind: "link", Link: engine.Link{URL: unescaped(n.Destination)}})
+		case *ast.Image:
+			inner = mark.or(span{Kind: "link", Link: engine.Link{URL: unescaped(n.Destination)}})
+		case *ast.CodeSpan:
+			inner = mark.or(span{Kind: "code"})
+		case *ast.Emphasis:
+			inner = mark.or(span{Kind: "em"})
+			if n.Level > 1 {
+				inner = mark.or(span{Kind: "strong"})
+			}
+		}
+		out = append(out, r.spans(n, inner)...)
+	}
+	return joined(out)
 }
 
-func listed(line string) string {
-	for _, mark := range []string{"- ", "* ", "+ "} {
-		if item, ok := strings.CutPrefix(line, mark); ok {
-			return strings.TrimSpace(item)
+// unescaped is a text without what only keeps Markdown from reading it.
+func unescaped(b []byte) string {
+	return string(util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations(b))))
+}
+
+// or is a span's mark, or another where it has none.
+func (s span) or(other span) span {
+	if s.Kind != "" {
+		return s
+	}
+	return other
+}
+
+// joined puts texts with the same mark together: to Markdown an underscore in a
+// name begins another.
+func joined(list []span) []span {
+	var out []span
+	for _, s := range list {
+		if last := len(out) - 1; last >= 0 && out[last].Kind == s.Kind && out[last].Link == s.Link {
+			out[last].Text += s.Text
+			continue
 		}
+		out = append(out, s)
 	}
-	rest := strings.TrimLeft(line, "0123456789")
-	if n := len(line) - len(rest); n < 1 || n > 3 {
-		return ""
-	}
-	for _, mark := range []string{". ", ") "} {
-		if item, ok := strings.CutPrefix(rest, mark); ok {
-			return strings.TrimSpace(item)
-		}
-	}
-	return ""
+	return out
 }
 
 // anchor is a heading's id on the page; no text makes it another element's.
-func anchor(title string, names map[string]int) string {
+func (r *reading) anchor(title string) string {
 	var b strings.Builder
-	for _, r := range strings.ToLower(title) {
+	for _, c := range strings.ToLower(title) {
 		switch {
 		case b.Len() > 60:
-		case unicode.IsLetter(r) || unicode.IsDigit(r):
-			b.WriteRune(r)
+		case unicode.IsLetter(c) || unicode.IsDigit(c):
+			b.WriteRune(c)
 		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
 			b.WriteByte('-')
 		}
 	}
 	id := "s-" + strings.TrimRight(b.String(), "-")
-	names[id]++
-	if n := names[id]; n > 1 {
+	r.names[id]++
+	if n := r.names[id]; n > 1 {
 		return id + "-" + strconv.Itoa(n)
 	}
 	return id
 }
 
-// inline is what a line marks: code, strong words, links.
-var inline = regexp.MustCompile("`([^`]+)`" + `|\*\*([^*]+)\*\*|\[([^\]]+)\]\(([^()\s]+)\)`)
-
-func spans(line string) []span {
-	var out []span
-	at := 0
-	for _, m := range inline.FindAllStringSubmatchIndex(line, -1) {
-		if m[0] > at {
-			out = append(out, span{Text: line[at:m[0]]})
-		}
-		switch {
-		case m[2] >= 0:
-			out = append(out, span{Text: line[m[2]:m[3]], Kind: "code"})
-		case m[4] >= 0:
-			out = append(out, span{Text: line[m[4]:m[5]], Kind: "strong"})
-		default:
-			out = append(out, span{Text: line[m[6]:m[7]], Kind: "link", Link: engine.Link{URL: line[m[8]:m[9]]}})
-		}
-		at = m[1]
-	}
-	if at < len(line) {
-		out = append(out, span{Text: line[at:]})
-	}
-	return out
-}
-
 // words is a block as one reads it.
 func (b *block) words() string {
 	var s strings.Builder
-	for _, list := range append([][]span{b.Spans}, b.Items...) {
-		for _, p := range list {
-			s.WriteString(p.Text)
-		}
-		s.WriteByte(' ')
+	for _, p := range b.Spans {
+		s.WriteString(p.Text)
 	}
-	return s.String() + b.Code
+	for _, item := range b.Items {
+		for i := range item {
+			s.WriteString(" " + item[i].words())
+		}
+	}
+	return s.String() + " " + b.Code
 }
 
 // titled reports whether a block is the heading of that name.
@@ -179,9 +211,9 @@ func (b *block) titled(title string) bool {
 }
 
 // plainWords is a Markdown text as one reads it, in a line.
-func plainWords(text string) string {
+func plainWords(markdown string) string {
 	var s strings.Builder
-	list := blocks(text)
+	list := blocks(markdown)
 	for i := range list {
 		s.WriteString(list[i].words() + " ")
 	}
@@ -190,7 +222,7 @@ func plainWords(text string) string {
 
 // sectionAbout is the heading under which the words stand, the rare ones, which
 // come first, above all; nil where that is the document's own title.
-func sectionAbout(title, text string, words []string) *block {
+func sectionAbout(title, markdown string, words []string) *block {
 	var best, now *block
 	most, about := 0, ""
 	weigh := func() {
@@ -198,7 +230,7 @@ func sectionAbout(title, text string, words []string) *block {
 			best, most = now, n
 		}
 	}
-	list := blocks(text)
+	list := blocks(markdown)
 	for i := range list {
 		if list[i].Kind == "heading" {
 			weigh()

@@ -65,6 +65,7 @@ var vendors = []struct {
 	{"github.com/prometheus/client_golang", []string{"webhook", "cmd"}},
 	{"github.com/goccy/go-yaml", []string{"cmd", "engine/history", "webhook/source"}},
 	{"github.com/go-json-experiment/json", []string{"webhook/source"}},
+	{"github.com/yuin/goldmark", []string{"webhook"}},
 	{"github.com/chromedp", []string{"webhook/browsertest"}},
 	{"golang.org/x/sync", []string{"bot", "cmd", "store", "webhook"}},
 }
