@@ -16,8 +16,11 @@ type block struct {
 	ID    string // of a heading, to link to
 	Spans []span
 	Items [][]span
-	Code  string
+	Lines []string // of code
 }
+
+// Code is a block's code as it is written.
+func (b *block) Code() string { return strings.Join(b.Lines, "\n") }
 
 // span is a stretch of a line.
 type span struct {
@@ -26,9 +29,15 @@ type span struct {
 	Link engine.Link // where it leads, if that is allowed
 }
 
+// markupMost is how much of a text is shown; the longest runbooks have a tenth.
+const markupMost = 1 << 20
+
 // blocks reads a Markdown text. Line by line: nothing nests, so nothing that
 // anybody writes can take long or go deep.
 func blocks(text string) []block {
+	if len(text) > markupMost {
+		text = strings.ToValidUTF8(text[:markupMost], "")
+	}
 	var out []block
 	names := make(map[string]int)
 	fence := ""
@@ -43,7 +52,7 @@ func blocks(text string) []block {
 			if mark != "" && strings.HasPrefix(mark, fence) && mark == bare {
 				fence = ""
 			} else {
-				out[last].Code += line + "\n"
+				out[last].Lines = append(out[last].Lines, line)
 			}
 			open = false
 		case mark != "":
@@ -170,7 +179,7 @@ func (b *block) words() string {
 		}
 		s.WriteByte(' ')
 	}
-	return s.String() + b.Code
+	return s.String() + b.Code()
 }
 
 // titled reports whether a block is the heading of that name.
@@ -192,9 +201,9 @@ func plainWords(text string) string {
 // come first, above all; nil where that is the document's own title.
 func sectionAbout(title, text string, words []string) *block {
 	var best, now *block
-	most, about := 0, ""
+	most, about := 0, []string{}
 	weigh := func() {
-		if n := hits(about, words); n > most {
+		if n := hits(strings.Join(about, " "), words); n > most {
 			best, most = now, n
 		}
 	}
@@ -202,12 +211,12 @@ func sectionAbout(title, text string, words []string) *block {
 	for i := range list {
 		if list[i].Kind == "heading" {
 			weigh()
-			now, about = &list[i], ""
+			now, about = &list[i], nil
 			if now.titled(title) {
 				now = nil
 			}
 		}
-		about += list[i].words()
+		about = append(about, list[i].words())
 	}
 	weigh()
 	return best
