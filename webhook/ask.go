@@ -61,8 +61,8 @@ func (s *Server) ask(c echo.Context) error {
 	if first, _, _ := strings.Cut(p.Detail, " "); !strings.Contains(first, "=") { // else it is a name
 		v.Wrong = upperFirst(p.Detail)
 	}
-	if len(p.Errors) > 0 {
-		v.Field = strings.TrimPrefix(p.Errors[0].Location, "body.")
+	if _, err := engine.ParsePercent(v.Form.Spike); v.Form.Spike != "" && err != nil {
+		v.Field = "spike"
 	}
 	return s.showAsk(c, p.Status, v)
 }

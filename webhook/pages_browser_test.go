@@ -165,7 +165,7 @@ func TestAFolderIsDroppedAsItIsImported(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "runbooks")
 	for name, body := range map[string]string{
 		"net/Flap.md": "# Flap\n\nUnplug it.\n", "README.txt": "x", ".git/x.md": "# hidden\n", "node_modules/y.md": "# theirs\n",
-		"big.jsonl": strings.Repeat(`{"kind":"runbook","id":"BIG","title":"Big","text":"` + strings.Repeat("a line of it ", 5000) + `"}` + "\n", 60),
+		"big.jsonl": strings.Repeat(`{"kind":"runbook","id":"BIG","title":"Big","text":"`+strings.Repeat("a line of it ", 5000)+`"}`+"\n", 60),
 	} {
 		path := filepath.Join(dir, name)
 		check(t, os.MkdirAll(filepath.Dir(path), 0o700))
