@@ -57,9 +57,12 @@ func (s *Server) ask(c echo.Context) error {
 	if p.Status != http.StatusUnprocessableEntity {
 		return err
 	}
-	v.Wrong, v.Field = upperFirst(p.Detail), "description"
-	if len(p.Errors) > 0 {
-		v.Field = strings.TrimPrefix(p.Errors[0].Location, "body.")
+	v.Wrong, v.Field = p.Detail, "description"
+	if first, _, _ := strings.Cut(p.Detail, " "); !strings.Contains(first, "=") { // else it is a name
+		v.Wrong = upperFirst(p.Detail)
+	}
+	if _, err := engine.ParsePercent(v.Form.Spike); v.Form.Spike != "" && err != nil {
+		v.Field = "spike"
 	}
 	return s.showAsk(c, p.Status, v)
 }

@@ -159,7 +159,7 @@ func TestTheKeysCanBeTurnedOff(t *testing.T) {
 	press := func(keys string) { b.run(chromedp.KeyEvent(keys)) }
 	press("?")
 	b.sees("the sheet", `document.querySelector('#keys').open`)
-	b.run(chromedp.Click(`#keys-on`, chromedp.ByQuery))
+	b.click(`#keys-on`)
 	press(kb.Escape)
 	for range 2 {
 		b.sees("that it is live", live)
@@ -172,9 +172,9 @@ func TestTheKeysCanBeTurnedOff(t *testing.T) {
 		b.open(r.url + "/") // it holds for the next page, too
 	}
 	b.sees("that it is live", live)
-	b.run(chromedp.Click(`#help`, chromedp.ByQuery))
+	b.click(`#help`)
 	b.sees("that the sheet says so", `document.querySelector('#keys').open && !document.querySelector('#keys-on').checked`)
-	b.run(chromedp.Click(`#keys-on`, chromedp.ByQuery))
+	b.click(`#keys-on`)
 	press(kb.Escape)
 	press("j")
 	b.sees("a row", `document.activeElement.closest('.row')`)

@@ -33,8 +33,14 @@ type span struct {
 // deepest is how far lists and quotes nest on a page; what is deeper is left out.
 const deepest = 6
 
+// markupMost is how much of a text is shown; the longest runbooks have a tenth.
+const markupMost = 1 << 20
+
 // blocks reads a Markdown text.
 func blocks(markdown string) []block {
+	if len(markdown) > markupMost {
+		markdown = strings.ToValidUTF8(markdown[:markupMost], "")
+	}
 	r := reading{source: []byte(markdown), names: make(map[string]int)}
 	return r.blocks(goldmark.DefaultParser().Parse(text.NewReader(r.source)), 0)
 }
@@ -86,7 +92,7 @@ func (r *reading) lines(n ast.Node) string {
 		line := n.Lines().At(i)
 		s.Write(line.Value(r.source))
 	}
-	return s.String()
+	return strings.TrimSuffix(s.String(), "\n")
 }
 
 // spans are the texts of a node, marked as its parents mark them; the outermost
@@ -224,9 +230,9 @@ func plainWords(markdown string) string {
 // come first, above all; nil where that is the document's own title.
 func sectionAbout(title, markdown string, words []string) *block {
 	var best, now *block
-	most, about := 0, ""
+	most, about := 0, []string{}
 	weigh := func() {
-		if n := hits(about, words); n > most {
+		if n := hits(strings.Join(about, " "), words); n > most {
 			best, most = now, n
 		}
 	}
@@ -234,12 +240,12 @@ func sectionAbout(title, markdown string, words []string) *block {
 	for i := range list {
 		if list[i].Kind == "heading" {
 			weigh()
-			now, about = &list[i], ""
+			now, about = &list[i], nil
 			if now.titled(title) {
 				now = nil
 			}
 		}
-		about += list[i].words()
+		about = append(about, list[i].words())
 	}
 	weigh()
 	return best

@@ -40,7 +40,7 @@ func TestMarkdownIsReadAsPeopleMeanIt(t *testing.T) {
 		{"see [the pool](https://wiki.example.com/a_b) and <https://x.example.com>", "text([see ][link>https://wiki.example.com/a_b:the pool][ and ][link>https://x.example.com:https://x.example.com])"},
 		{"DB_POOL_MAX to 60\nand `a_b`", "text([DB_POOL_MAX to 60\nand ][code:a_b])"},
 		{"`a\\*b` a\\*b &lt;tag&gt;", "text([code:a\\*b][ a*b <tag>])"},
-		{"```sh\nkill -9\n```\n", "code(kill -9\n)"},
+		{"```sh\nkill -9\n```\n", "code(kill -9)"},
 		{"> careful", "quote(- text([careful]))"},
 		{"<script>alert(1)</script>", "code(<script>alert(1)</script>)"},
 		{"a <b>bold</b> word", "text([a <b>bold</b> word])"},

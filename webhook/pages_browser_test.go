@@ -13,6 +13,8 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
@@ -150,10 +152,38 @@ func TestFilesAreChosenDroppedAndReported(t *testing.T) {
 	b.sees("the runbook", `[...document.querySelectorAll('#files li')].some(l => l.innerText.includes('ZorbHot.md') && l.innerText.includes('1 added'))`)
 	b.sees("what cannot be read", `[...document.querySelectorAll('#files .is-bad')].some(l => l.innerText.includes('not a kind of file'))`)
 	b.forget() // a browser's own word on 422
-	b.run(chromedp.SendKeys(`input[name=q]`, "zorbinator\r", chromedp.ByQuery))
+	b.types(`input[name=q]`, "zorbinator\r")
 	b.sees("it among the found", `document.querySelector('#found-list')?.innerText.includes('Z-1')`)
-	b.run(chromedp.Click(`#found-list a`, chromedp.ByQuery))
+	b.click(`#found-list a`)
 	b.sees("its story", `document.querySelector('.story h1')?.innerText === 'The zorbinator hung'`)
+	b.quiet()
+}
+
+func TestAFolderIsDroppedAsItIsImported(t *testing.T) {
+	r := start(t, nil)
+	b := browse(t, r.url)
+	dir := filepath.Join(t.TempDir(), "runbooks")
+	for name, body := range map[string]string{
+		"net/Flap.md": "# Flap\n\nUnplug it.\n", "README.txt": "x", ".git/x.md": "# hidden\n", "node_modules/y.md": "# theirs\n",
+		"big.jsonl": strings.Repeat(`{"kind":"runbook","id":"BIG","title":"Big","text":"`+strings.Repeat("a line of it ", 5000)+`"}`+"\n", 60),
+	} {
+		path := filepath.Join(dir, name)
+		check(t, os.MkdirAll(filepath.Dir(path), 0o700))
+		check(t, os.WriteFile(path, []byte(body), 0o600))
+	}
+	b.open(r.url + "/history")
+	b.sees("that it is set up", `document.documentElement.classList.contains('js')`)
+	b.run(network.EmulateNetworkConditions(false, 0, -1, 3<<20))
+	b.run(chromedp.Evaluate(`globalThis.far = []; new MutationObserver(() => { const p = document.querySelector('#files progress'); if (p) far.push(p.hasAttribute('value') ? p.value : 'reads'); }).observe(document.querySelector('#files'), { subtree: true, childList: true, attributes: true })`, nil))
+	at := js[[]float64](b, `(() => { const r = document.querySelector('#drop').getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()`)
+	drag := &input.DragData{Items: []*input.DragDataItem{}, Files: []string{dir}, DragOperationsMask: 1}
+	for _, what := range []input.DispatchDragEventType{input.DragEnter, input.DragOver, input.Drop} {
+		b.run(input.DispatchDragEvent(what, at[0], at[1], drag))
+	}
+	b.sees("two files and what was left out", `document.querySelectorAll('#files .is-in').length === 2 && document.querySelector('#files').innerText.includes('1 other file')`)
+	b.sees("how far it was", `far.some(v => v > 0 && v < 1)`)
+	b.open(r.url + "/r/net:Flap")
+	b.sees("the runbook, by its folder's name and the way below", `document.querySelector('.prose')?.innerText.includes('Unplug it.')`)
 	b.quiet()
 }
 
@@ -162,17 +192,18 @@ func TestAVerdictOnAnAnswerHasAName(t *testing.T) {
 	b := browse(t, r.url)
 	b.open(r.url + "/ask")
 	b.sees("where to sign in", `document.querySelector('input[name=token]')`)
-	b.run(chromedp.SendKeys(`input[name=token]`, secret+"\r", chromedp.ByQuery)) // and no name
+	b.types(`input[name=token]`, secret+"\r") // and no name
 	b.sees("the form", `document.querySelector('form[action="/ask"]') && document.documentElement.classList.contains('js')`)
-	b.run(chromedp.SendKeys(`textarea`, "database timeouts on checkout", chromedp.ByQuery), chromedp.SendKeys(`input[name=error_type]`, "database_timeout\r", chromedp.ByQuery))
+	b.types(`textarea`, "database timeouts on checkout")
+	b.types(`input[name=error_type]`, "database_timeout\r")
 	b.sees("the answer", `location.pathname.startsWith('/d/dec_') && document.querySelector('.card h2')?.innerText === 'Looks like INC-2025-001' && document.documentElement.classList.contains('js')`)
-	b.run(chromedp.Click(`.acts button.main`, chromedp.ByQuery))
+	b.click(`.acts button.main`)
 	b.sees("who says so", `document.activeElement === document.querySelector('.who input')`)
 	b.axe("the question for a name")
-	b.run(chromedp.SendKeys(`.who input`, "night owl\r", chromedp.ByQuery))
+	b.types(`.who input`, "night owl\r")
 	b.sees("the verdict", `document.querySelector('.verdict')?.innerText.includes('Approved by night owl')`)
 	b.sees("that it is set up", `document.documentElement.classList.contains('js')`)
-	b.run(chromedp.Click(`.acts.outcome button`, chromedp.ByQuery))
+	b.click(`.acts.outcome button`)
 	b.sees("what came of it, without asking again", `document.querySelector('.outcome-worked')?.innerText.includes('says night owl')`)
 	b.quiet()
 }
@@ -249,17 +280,20 @@ func TestThePagesWorkWithoutScript(t *testing.T) {
 		return s
 	}
 	b.open(r.url + "/history")
-	b.run(chromedp.SendKeys(`input[name=q]`, "frobnicator\r", chromedp.ByQuery), chromedp.WaitVisible(`.find-item .words`, chromedp.ByQuery))
+	b.types(`input[name=q]`, "frobnicator\r")
+	b.sees("what is found", `document.querySelector('.find-item .words')`)
 	if !strings.Contains(text(), "FrobnicatorHot") {
 		t.Errorf("a search shows %s", text())
 	}
 	b.give(t, "#drop input[type=file]", map[string]string{"zorb.csv": "kind,id,title\nincident,Z-1,The zorbinator hung\nincident,Z-2,\n"})
-	b.run(chromedp.Click(`#drop button`, chromedp.ByQuery), chromedp.WaitVisible(`#files li`, chromedp.ByQuery))
+	b.click(`#drop button`)
+	b.sees("what came of it", `document.querySelector('#files li')`)
 	if got := text(); !strings.Contains(got, "1 added, 1 bad") || !strings.Contains(got, "title: missing") || strings.Contains(got, "or drop files") {
 		t.Errorf("an import shows %s", got)
 	}
 	b.open(r.url + "/ask")
-	b.run(chromedp.SendKeys(`input[name=error_type]`, "database_timeout\r", chromedp.ByQuery), chromedp.WaitVisible(`.card`, chromedp.ByQuery))
+	b.types(`input[name=error_type]`, "database_timeout\r")
+	b.sees("the answer", `document.querySelector('.card')`)
 	if got := text(); !strings.Contains(got, "Looks like INC-2025-001") || strings.Contains(got, "Approve\n") {
 		t.Errorf("an answer shows %s", got)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"html"
 	"mime/multipart"
 	"net/url"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"ragoffire/engine"
+	"ragoffire/webhook"
 )
 
 // shelf is a rig whose history has two runbooks and what the examples bring.
@@ -54,7 +56,7 @@ var tags = regexp.MustCompile(`<[^>]*>`)
 
 // text is a page as one reads it.
 func (a answer) text() string {
-	return strings.Join(strings.Fields(strings.ReplaceAll(tags.ReplaceAllString(string(a.body), " "), "&#39;", "'")), " ")
+	return strings.Join(strings.Fields(html.UnescapeString(tags.ReplaceAllString(string(a.body), " "))), " ")
 }
 
 func (a answer) says(t testing.TB, want ...string) {
@@ -126,6 +128,27 @@ func TestTheHistoryIsSearchedAndListed(t *testing.T) {
 		r.do("GET", "/history?severity=worst", "").want(t, 200).says(t, "Severity worst is unknown; there are critical, high")
 		r.do("GET", "/history?kind=incident&after=noise", "").want(t, 200).says(t, "cursor")
 	})
+}
+
+func TestARunbookIsReadAsItsMarkdownMeans(t *testing.T) {
+	r := start(t, func(c *webhook.Config) { c.LinkHosts = []string{"grafana.example"} })
+	long := "# Long\n\n" + strings.Repeat("It goes on. ", 200_000)
+	text := "Hot\n===\n\n## Look\n\nAt `temp` of **the spindle**\nand [the board](https://grafana.example/d/1), not [there](https://evil.example/x).\n\n" +
+		"1. Drain\n2. Cool\n   it\n\n* one\n* two\n\n```sh\n# no heading\n- no list\n```\n\n~~~\nopen `to the end\n## Look"
+	check(t, r.engine.AddHistory(t.Context(), nil, []engine.Runbook{{ID: "A", Title: "Hot", Text: text}, {ID: "B", Title: "Long", Text: long}}))
+	page := string(r.do("GET", "/r/A", "").want(t, 200).body)
+	for _, want := range []string{
+		`<h2 id="s-look" dir="auto">Look</h2>`, "At <code>temp</code> of <strong>the spindle</strong>\nand ", `<a href="https://grafana.example/d/1" rel="noreferrer noopener" target="_blank">the board</a>`,
+		"not there (hxxps://evil[.]example/x).", "<ol dir=\"auto\"><li>Drain</li><li>Cool\nit</li></ol>", `<ul dir="auto"><li>one</li><li>two</li></ul>`,
+		"<code># no heading\n- no list</code>", "<code>open `to the end\n## Look</code>",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q:\n%s", want, page[strings.Index(page, "<article"):])
+		}
+	}
+	if body := r.do("GET", "/r/B", "").want(t, 200).body; len(body) > 2<<20 {
+		t.Errorf("a long one makes a page of %d bytes", len(body))
+	}
 }
 
 func TestFilesOfAFormGoIntoTheHistory(t *testing.T) {
@@ -265,7 +288,7 @@ func TestAskDecidesAndLeadsToTheAnswersAddress(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := ask(c.fields)
-			if got.status != 422 || !strings.Contains(strings.ReplaceAll(got.text(), "&#34;", `"`), c.says) || !strings.Contains(string(got.body), `aria-invalid`) {
+			if got.status != 422 || !strings.Contains(got.text(), c.says) || !strings.Contains(string(got.body), `aria-invalid`) {
 				t.Errorf("%d %s", got.status, got.text())
 			}
 		})

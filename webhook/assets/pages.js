@@ -107,7 +107,7 @@ function take(files) {
       else report(li, await send(name, file, bar));
     });
   }
-  if (files.skipped) list.append(make('li', `${files.skipped} other files were left out`, 'hint'));
+  if (files.skipped) list.append(make('li', `${files.skipped} other ${files.skipped === 1 ? 'file was' : 'files were'} left out`, 'hint'));
 }
 
 const drop = $('drop');
