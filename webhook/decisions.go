@@ -136,7 +136,7 @@ type reviewInput struct {
 }
 
 func (s *Server) review(ctx context.Context, in *reviewInput) (engine.Decision, error) {
-	if err := s.mayJudge(); err != nil {
+	if err := s.mayJudge(ctx); err != nil {
 		return engine.Decision{}, err
 	}
 	b := in.Body
@@ -158,7 +158,7 @@ type undoInput struct {
 }
 
 func (s *Server) undoReview(ctx context.Context, in *undoInput) (engine.Decision, error) {
-	if err := s.mayJudge(); err != nil {
+	if err := s.mayJudge(ctx); err != nil {
 		return engine.Decision{}, err
 	}
 	name := in.Actor

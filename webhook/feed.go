@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -19,7 +20,7 @@ import (
 // feeds are the open WebSockets.
 type feeds struct {
 	max      int64
-	upgrader websocket.Upgrader // with its own same-origin check
+	upgrader websocket.Upgrader
 	frames   frames
 	clients  atomic.Int64
 	dropped  atomic.Int64
@@ -28,10 +29,17 @@ type feeds struct {
 	wg       sync.WaitGroup
 }
 
-func newFeeds(maxClients int) *feeds {
+// newFeeds takes browsers' pages of their own host, and of the one that people
+// reach us by: a proxy may have changed the header.
+func newFeeds(maxClients int, public string) *feeds {
 	f := &feeds{max: int64(maxClients), stopping: make(chan struct{})}
 	f.upgrader.ReadBufferSize, f.upgrader.WriteBufferSize = 1<<10, 4<<10
 	f.upgrader.WriteBufferPool = &sync.Pool{}
+	f.upgrader.CheckOrigin = func(r *http.Request) bool {
+		origin := r.Header.Get("Origin")
+		u, err := url.Parse(origin)
+		return origin == "" || err == nil && u.Host != "" && (strings.EqualFold(u.Host, r.Host) || strings.EqualFold(u.Host, public))
+	}
 	return f
 }
 
@@ -76,9 +84,11 @@ func (s *Server) feed(c echo.Context) error {
 	if err != nil {
 		return refused // nil where the connection itself broke: nobody is left to tell
 	}
-	who, _ := c.Request().Context().Value(identityKey{}).(identity)
-	w := &watcher{feeds: f, conn: conn, pings: make(chan struct{}, 1)}
-	w.serve(c.Request().Context(), s.cfg.Engine, after, who.expires)
+	who := whoIs(c.Request().Context())
+	over, leave := s.door.sessions.sit(who.session)
+	defer leave()
+	w := &watcher{feeds: f, conn: conn, pings: make(chan struct{}, 1), over: over, expires: who.expires}
+	w.serve(c.Request().Context(), s.cfg.Engine, after)
 	return nil
 }
 

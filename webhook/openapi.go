@@ -27,6 +27,7 @@ func (s *Server) describe(a huma.API) error {
 		{Name: "history", Description: "All of it, in and out, as JSON lines"},
 		{Name: "stats", Description: "Figures; examples count in none"},
 		{Name: "events", Description: "Everything that changes, in order"},
+		{Name: "sessions", Description: "Who is signed in to the dashboard"},
 		{Name: "webhooks", Description: "Where monitoring systems deliver"},
 		{Name: "health", Description: "For probes"},
 	}

@@ -22,7 +22,7 @@ type pages struct {
 	byName map[string]*template.Template
 	assets map[string]asset
 	public string
-	open   bool // no token: nobody signs in
+	open   bool // nobody signs in
 	demo   bool
 	ver    string
 	now    func() time.Time
@@ -41,13 +41,13 @@ func newPages(cfg Config) (*pages, error) {
 	}
 	p := &pages{
 		byName: make(map[string]*template.Template), assets: assets, public: cfg.PublicURL,
-		open: cfg.Token == "", demo: cfg.Demo != nil, ver: cfg.Version, now: cfg.Now,
+		open: cfg.Token == "" && cfg.OIDC.Issuer == "", demo: cfg.Demo != nil, ver: cfg.Version, now: cfg.Now,
 	}
 	base, err := template.New("base").Funcs(p.funcs(cfg.LinkHosts)).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/card.html", "templates/around.html")
 	if err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}
-	for _, name := range []string{"board", "incident", "docs", "login", "problem"} {
+	for _, name := range []string{"board", "incident", "docs", "login", "welcome", "problem"} {
 		t, err := base.Clone()
 		if err == nil {
 			t, err = t.ParseFS(templateFiles, path.Join("templates", name+".html"))
@@ -88,8 +88,8 @@ func (p *pages) html(c echo.Context, name string, data any) ([]byte, error) {
 	if k, err := c.Cookie("rof-theme"); err == nil && (k.Value == "light" || k.Value == "dark") {
 		f.Theme = k.Value
 	}
-	if who, ok := c.Request().Context().Value(identityKey{}).(identity); ok && !p.open {
-		f.Who = who.name
+	if !p.open {
+		f.Who = whoIs(c.Request().Context()).name
 	}
 	var b bytes.Buffer
 	if err := p.byName[name].ExecuteTemplate(&b, "layout", f); err != nil {

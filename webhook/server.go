@@ -41,6 +41,8 @@ type Config struct {
 	// Token opens REST, feed and dashboard. Without one they are open, which
 	// only a loopback address may be.
 	Token string
+	// OIDC is a provider that people sign in with, beside the token or instead.
+	OIDC OIDCConfig
 	// PublicURL is how people reach the dashboard, and the only base of links;
 	// where empty it is made of the listener's address.
 	PublicURL string
@@ -52,8 +54,11 @@ type Config struct {
 	Sources map[string]SourceConfig
 
 	// VerdictsElsewhere refuses verdicts here: only some people may give them, and
-	// a name in a request does not show who somebody is.
+	// a name in a request does not show who somebody is. A provider does.
 	VerdictsElsewhere bool
+	// NotOwn refuses them to people whom a provider signed in, too: nobody decides
+	// on what they asked for, and who asked is known in Slack alone.
+	NotOwn bool
 
 	// Slack says how the bot is; nil means that there is none.
 	Slack func() SlackState
@@ -130,8 +135,8 @@ func New(cfg Config) (*Server, error) {
 
 func build(cfg Config, l net.Listener) (*Server, error) {
 	local := loopback(l.Addr())
-	if !local && cfg.Token == "" {
-		return nil, fmt.Errorf("%s is not a loopback address: set ROF_API_TOKEN, or listen on 127.0.0.1", l.Addr())
+	if !local && cfg.Token == "" && cfg.OIDC.Issuer == "" {
+		return nil, fmt.Errorf("%s is not a loopback address: set ROF_API_TOKEN or ROF_OIDC_ISSUER, or listen on 127.0.0.1", l.Addr())
 	}
 	cfg.PublicURL = strings.TrimRight(cmp.Or(cfg.PublicURL, "http://"+host(l.Addr())), "/")
 	public, err := url.Parse(cfg.PublicURL)
@@ -145,8 +150,10 @@ func build(cfg Config, l net.Listener) (*Server, error) {
 	if s.pages, err = newPages(cfg); err != nil {
 		return nil, err
 	}
-	s.door = newDoor(cfg.Token, public, cfg.Now)
-	s.feeds = newFeeds(cfg.MaxClients)
+	if s.door, err = newDoor(&cfg, public); err != nil {
+		return nil, err
+	}
+	s.feeds = newFeeds(cfg.MaxClients, public.Host)
 	s.held = &held{most: cfg.MaxHeld}
 	if s.metrics, err = newMetrics(cfg.Version, s.feeds, cfg.Engine.Received, cfg.Metrics); err != nil {
 		return nil, err
@@ -178,6 +185,9 @@ func (s *Server) Run(ctx context.Context) error {
 	failed := make(chan error, 1)
 	wg.Go(func() { failed <- srv.Serve(s.listener) })
 	defer wg.Wait()
+	look, blind := context.WithCancel(ctx)
+	defer blind()
+	wg.Go(func() { s.door.sessions.run(look, s.log) })
 	select {
 	case err := <-failed:
 		s.feeds.stop()

@@ -20,19 +20,24 @@ const (
 	feedSilence   = 75 * time.Second // two pings unanswered
 )
 
+const sessionOver = "the session is over; sign in again"
+
 // watcher is one client of the feed. One goroutine reads, one writes.
 type watcher struct {
 	feeds *feeds
 	conn  *websocket.Conn
 	pings chan struct{} // the client's, waiting for their pong
+
+	over    <-chan struct{} // closed when somebody ends its session
+	expires time.Time       // when that ends by itself; zero for a token
 }
 
-func (w *watcher) serve(ctx context.Context, e *engine.Engine, after int64, expires time.Time) {
+func (w *watcher) serve(ctx context.Context, e *engine.Engine, after int64) {
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() { w.read(); cancel() })
 	sub := e.Subscribe(ctx, after)
-	code, text := w.write(ctx, sub, expires)
+	code, text := w.write(ctx, sub)
 	if code != 0 {
 		deadline := time.Now().Add(time.Second)
 		if err := w.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, text), deadline); err == nil && ctx.Err() == nil {
@@ -52,12 +57,12 @@ func (w *watcher) serve(ctx context.Context, e *engine.Engine, after int64, expi
 
 // write sends events and answers pings until something ends the feed, and
 // returns the code to close it with, 0 for none.
-func (w *watcher) write(ctx context.Context, sub *engine.Subscription, expires time.Time) (code int, text string) {
+func (w *watcher) write(ctx context.Context, sub *engine.Subscription) (code int, text string) {
 	ping := time.NewTicker(feedPing)
 	defer ping.Stop()
 	var expired <-chan time.Time
-	if !expires.IsZero() {
-		t := time.NewTimer(time.Until(expires))
+	if !w.expires.IsZero() {
+		t := time.NewTimer(time.Until(w.expires))
 		defer t.Stop()
 		expired = t.C
 	}
@@ -75,7 +80,9 @@ func (w *watcher) write(ctx context.Context, sub *engine.Subscription, expires t
 		case <-ping.C:
 			err = w.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(feedWrite))
 		case <-expired:
-			return websocket.ClosePolicyViolation, "the session is over; sign in again"
+			return websocket.ClosePolicyViolation, sessionOver
+		case <-w.over:
+			return websocket.ClosePolicyViolation, sessionOver
 		case <-w.feeds.stopping:
 			return websocket.CloseGoingAway, "the server stops; resume after the last seq"
 		case <-ctx.Done():
