@@ -68,7 +68,7 @@ type Config struct {
 	Demo http.Handler
 	// Model says what came of the last question to a model, likewise.
 	Model      func() SlackState
-	MaxClients int                    // feeds open at the same time; 1024 where 0
+	MaxClients int                    // feeds open at the same time; 8192 where 0
 	MaxHeld    int64                  // bytes of deliveries held at the same time; 64 MiB where 0
 	HTTP       *http.Client           // fetches what SNS signs with; one of its own where nil
 	Metrics    []prometheus.Collector // more for /metrics
@@ -107,7 +107,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, errors.New("webhook: no engine")
 	}
 	cfg.Listen = cmp.Or(cfg.Listen, "127.0.0.1:8000")
-	cfg.MaxClients = cmp.Or(cfg.MaxClients, 1024)
+	cfg.MaxClients = cmp.Or(cfg.MaxClients, 8192)
 	cfg.MaxHeld = cmp.Or(cfg.MaxHeld, maxHeld)
 	cfg.Version = cmp.Or(cfg.Version, "dev")
 	if cfg.Log == nil {

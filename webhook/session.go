@@ -29,17 +29,11 @@ type sessions struct {
 	now    func() time.Time
 
 	mu    sync.Mutex
-	seats map[string]*seat // of the sessions that feeds are open for
-}
-
-// seat is what the feeds of one session share.
-type seat struct {
-	feeds int
-	over  chan struct{} // closed when the session is
+	seats map[string]map[*watcher]struct{} // the feeds that are open for a session
 }
 
 func newSessions(e *engine.Engine, now func() time.Time) *sessions {
-	return &sessions{engine: e, now: now, seats: make(map[string]*seat)}
+	return &sessions{engine: e, now: now, seats: make(map[string]map[*watcher]struct{})}
 }
 
 func sessionID(value string) string {
@@ -82,24 +76,22 @@ func (s *sessions) end(ctx context.Context, value string) error {
 	return nil
 }
 
-// sit holds a seat for a feed until leave is called. A feed of no session has
-// one that is never over.
-func (s *sessions) sit(id string) (over <-chan struct{}, leave func()) {
-	if id == "" {
-		return nil, func() {}
+// sit lets a feed end with its session, until leave is called.
+func (s *sessions) sit(id string, w *watcher) (leave func()) {
+	if id == "" { // the token's
+		return func() {}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	at := s.seats[id]
-	if at == nil {
-		at = &seat{over: make(chan struct{})}
-		s.seats[id] = at
+	if s.seats[id] == nil {
+		s.seats[id] = make(map[*watcher]struct{})
 	}
-	at.feeds++
-	return at.over, func() {
+	s.seats[id][w] = struct{}{}
+	return func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if at.feeds--; at.feeds == 0 && s.seats[id] == at {
+		delete(s.seats[id], w)
+		if len(s.seats[id]) == 0 {
 			delete(s.seats, id)
 		}
 	}
@@ -110,9 +102,8 @@ func (s *sessions) empty(ids ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, id := range ids {
-		if at := s.seats[id]; at != nil {
-			close(at.over)
-			delete(s.seats, id)
+		for w := range s.seats[id] {
+			w.sessionOver()
 		}
 	}
 }

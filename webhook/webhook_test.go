@@ -12,6 +12,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -27,7 +28,15 @@ import (
 	"ragoffire/webhook"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if words := os.Getenv(crowdEnv); words != "" {
+		if err := runCrowd(words); !errors.Is(err, errOver) {
+			fmt.Fprintln(os.Stderr, "crowd:", err)
+		}
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // rig is a sidecar with the real engine on an embedded store.
 type rig struct {
