@@ -61,9 +61,12 @@ var unlocked = map[string]int{
 
 func TestEveryRouteHasARole(t *testing.T) {
 	i := newIssuer(t)
-	r := start(t, i.config(webhook.People{Default: "none", Roles: map[string][]string{
-		"viewer": {"sub:viewer"}, "responder": {"sub:responder"}, "approver": {"sub:approver"}, "admin": {"sub:admin"},
-	}})).withSeeds()
+	r := start(t, func(c *webhook.Config) {
+		i.config(webhook.People{Default: "none", Roles: map[string][]string{
+			"viewer": {"sub:viewer"}, "responder": {"sub:responder"}, "approver": {"sub:approver"}, "admin": {"sub:admin"},
+		}})(c)
+		c.Listener = outsideListener(t)
+	}).withSeeds()
 	roles := []string{"nobody", "viewer", "responder", "approver", "admin"}
 	sessions := make(map[string]string)
 	for _, role := range roles {
@@ -122,6 +125,59 @@ func TestEveryRouteHasARole(t *testing.T) {
 			r.do("GET", "/nothing", "", sessions[role]).want(t, 404)
 			r.do("PATCH", "/api/v1/incidents", "", sessions[role]).want(t, 405)
 		}
+	})
+}
+
+func TestAPageOfAnotherSiteMayDoNothing(t *testing.T) {
+	i := newIssuer(t)
+	r := start(t, func(c *webhook.Config) {
+		i.config(webhook.People{Default: "admin"})(c)
+		c.Token, c.PublicURL = secret, "https://rof.example.com"
+	}).withSeeds()
+	// What a browser would send along if its cookies were less strict.
+	_, cookie := r.signIn(secret, "me", "")
+	session := "Cookie: " + cookie.Name + "=" + cookie.Value
+	r.do("GET", "/api/v1/incidents", "", "Authorization: ", session).want(t, 200)
+	before, events := r.stored()
+	changes := 0
+	for _, route := range r.server.Routes() {
+		method, path, _ := strings.Cut(route, " ")
+		if method != "POST" && method != "DELETE" || strings.HasPrefix(path, "/webhooks/") {
+			continue
+		}
+		changes++
+		address := strings.NewReplacer("/incidents/:id", "/incidents/INC-2025-001", ":id", "x").Replace(path)
+		for _, from := range [][]string{
+			{"Sec-Fetch-Site: cross-site"},
+			{"Sec-Fetch-Site: same-site"},
+			{"Origin: https://evil.example"},
+			{"Origin: null"},
+			{"Origin: https://rof.example.com.evil.example"},
+			{"Origin: http://rof.example.com"},
+			{"Origin: https://evil.example", "Content-Type: text/plain"},
+		} {
+			if got := r.do(method, address, `{"title":"x"}`, append(from, "Authorization: ", session)...); got.status != 403 {
+				t.Errorf("%s from %q = %d, want 403", route, from, got.status)
+			}
+		}
+	}
+	if changes < 15 {
+		t.Errorf("only %d routes change anything", changes)
+	}
+	if n, e := r.stored(); n != before || e != events {
+		t.Errorf("%d incidents and %d events more", n-before, e-events)
+	}
+	for _, origin := range []string{"https://evil.example", "null", "https://rof.example.com.evil.example", "http://127.0.0.1:1", "file://"} {
+		_, resp, err := r.follow(-1, http.Header{"Origin": {origin}, "Cookie": {strings.TrimPrefix(session, "Cookie: ")}})
+		if err == nil || resp.StatusCode != 403 {
+			t.Errorf("a feed for %s: %v, %v", origin, resp, err)
+		}
+	}
+	t.Run("and ours may, also where a proxy has changed the host", func(t *testing.T) {
+		r.do("POST", "/api/v1/decisions/analyze", `{"error_type":"x"}`, "Origin: https://rof.example.com", "Authorization: ", session).want(t, 200)
+		conn, _, err := r.follow(-1, http.Header{"Origin": {"https://rof.example.com"}, "Cookie": {strings.TrimPrefix(session, "Cookie: ")}})
+		check(t, err)
+		check(t, conn.Close())
 	})
 }
 

@@ -269,7 +269,7 @@ func (p *person) signsIn(next string, change func(*url.URL)) (*http.Response, st
 	if change != nil {
 		change(back)
 	}
-	return p.get(back.String())
+	return p.get(back.RequestURI())
 }
 
 // session is the header of its session.
