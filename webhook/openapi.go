@@ -34,6 +34,7 @@ func (s *Server) describe(a huma.API) error {
 	s.describePlain(doc)
 	nullable(doc)
 	explain(doc)
+	tellRoles(doc)
 	body, err := json.Marshal(doc)
 	if err != nil {
 		return fmt.Errorf("openapi: %w", err)

@@ -23,6 +23,7 @@ type pages struct {
 	assets map[string]asset
 	public string
 	open   bool // nobody signs in
+	token  bool
 	demo   bool
 	ver    string
 	now    func() time.Time
@@ -41,7 +42,7 @@ func newPages(cfg Config) (*pages, error) {
 	}
 	p := &pages{
 		byName: make(map[string]*template.Template), assets: assets, public: cfg.PublicURL,
-		open: cfg.Token == "" && cfg.OIDC.Issuer == "", demo: cfg.Demo != nil, ver: cfg.Version, now: cfg.Now,
+		open: cfg.Token == "" && cfg.OIDC.Issuer == "", token: cfg.Token != "", demo: cfg.Demo != nil, ver: cfg.Version, now: cfg.Now,
 	}
 	base, err := template.New("base").Funcs(p.funcs(cfg.LinkHosts)).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/card.html", "templates/around.html")
 	if err != nil {
@@ -66,6 +67,7 @@ type frame struct {
 	Page    string // the template's name
 	Who     string // who is signed in
 	Open    bool
+	Token   bool // programs have one
 	Demo    bool // Slack is beside it, in the browser
 	Public  string
 	Version string
@@ -83,7 +85,7 @@ func (p *pages) html(c echo.Context, name string, data any) ([]byte, error) {
 	if !ok {
 		f = frame{Data: data}
 	}
-	f.Page, f.Open, f.Demo, f.Public, f.Version = name, p.open, p.demo, p.public, p.ver
+	f.Page, f.Open, f.Token, f.Demo, f.Public, f.Version = name, p.open, p.token, p.demo, p.public, p.ver
 	f.Nav = p.nav
 	if k, err := c.Cookie("rof-theme"); err == nil && (k.Value == "light" || k.Value == "dark") {
 		f.Theme = k.Value

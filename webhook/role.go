@@ -1,6 +1,11 @@
 package webhook
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
 
 // role is what somebody may do; each may what those before it may.
 type role int
@@ -54,3 +59,23 @@ func needed() map[string]role {
 	}
 	return out
 }
+
+// tellRoles says in the document who may use which operation.
+func tellRoles(doc *huma.OpenAPI) {
+	listed := needed()
+	for path, item := range doc.Paths {
+		route := strings.NewReplacer("{", ":", "}", "").Replace(path)
+		for _, op := range []*huma.Operation{item.Get, item.Post, item.Delete} {
+			if op == nil || op.Security != nil { // open, or with secrets of its own
+				continue
+			}
+			if op.Extensions == nil {
+				op.Extensions = make(map[string]any)
+			}
+			op.Extensions[roleExtension] = listed[op.Method+" "+route].String()
+		}
+	}
+}
+
+// roleExtension is where the document says an operation's role.
+const roleExtension = "x-role"
