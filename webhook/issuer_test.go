@@ -45,9 +45,12 @@ type issuer struct {
 	away   bool
 }
 
+// issuerKey takes its time, and one is enough.
+var issuerKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+
 func newIssuer(t testing.TB) *issuer {
 	t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	key, err := issuerKey()
 	check(t, err)
 	i := &issuer{t: t, key: key, codes: make(map[string]url.Values), auth: []string{"client_secret_basic"}}
 	mux := http.NewServeMux()

@@ -20,6 +20,9 @@ import (
 	"ragoffire/engine"
 )
 
+// providerTimeout bounds each question to a provider: a person waits for it.
+const providerTimeout = 10 * time.Second
+
 // OIDCConfig is a provider of OpenID Connect that people sign in with. It is off
 // where Issuer is empty.
 type OIDCConfig struct {
@@ -42,7 +45,7 @@ func CheckOIDC(c OIDCConfig) error {
 
 // AskIssuer asks an issuer for its configuration, as the first sign-in does.
 func AskIssuer(ctx context.Context, c OIDCConfig) error {
-	client := &http.Client{Timeout: fetchTimeout}
+	client := &http.Client{Timeout: providerTimeout}
 	defer client.CloseIdleConnections()
 	p := provider{conf: c, http: client}
 	_, err := p.discover(ctx)
@@ -74,7 +77,9 @@ func newProvider(cfg *Config) (*provider, error) {
 	if err := CheckOIDC(cfg.OIDC); err != nil {
 		return nil, fmt.Errorf("sign-in by OpenID Connect: %w", err)
 	}
-	return &provider{conf: cfg.OIDC, redirect: cfg.PublicURL + CallbackPath, http: cfg.HTTP, now: cfg.Now}, nil
+	client := *cfg.HTTP
+	client.Timeout = providerTimeout
+	return &provider{conf: cfg.OIDC, redirect: cfg.PublicURL + CallbackPath, http: &client, now: cfg.Now}, nil
 }
 
 // name is what people know it by.

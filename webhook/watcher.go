@@ -33,8 +33,9 @@ type watcher struct {
 	why    atomic.Pointer[closing]
 	beat   atomic.Pointer[time.Timer]
 
-	mu    sync.Mutex
-	until time.Time // when a write has failed
+	mu     sync.Mutex
+	until  time.Time // when a write has failed
+	closed bool      // a close is sent, after which nothing may be
 }
 
 // closing is what a feed is closed with.
@@ -130,6 +131,10 @@ func (w *watcher) write(ctx context.Context, e *engine.Engine, after int64) erro
 func (w *watcher) put(frame []byte) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.closed {
+		return net.ErrClosed
+	}
+	w.closed = frame[0]&0xf == websocket.CloseMessage
 	if now := time.Now(); w.until.Sub(now) < feedWrite {
 		w.until = now.Add(2 * feedWrite)
 		if err := w.line.SetWriteDeadline(w.until); err != nil {
