@@ -126,7 +126,7 @@ func TestAnIncidentIsTakenAndResolvedInItsThread(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := r.view(alice, "incident_resolve_modal")
-	sub := r.submit(alice, v.ID, map[string]map[string]any{"resolution": {"resolution": ""}})
+	sub := r.submit(alice, v.ID, map[string]map[string]any{"resolution": {"resolution": " "}})
 	if sub.Action != "errors" || !strings.Contains(sub.Errors["resolution"], "what fixed it") {
 		t.Errorf("an empty fix is answered with %q %v", sub.Action, sub.Errors)
 	}

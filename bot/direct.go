@@ -25,7 +25,7 @@ func (b *Bot) direct(ctx context.Context, a asker, text string, ts string) error
 		return b.conclude(ctx, a, nil, err)
 	}
 	if a.under != "" {
-		before := b.conversation(ctx, a, ts)
+		before := b.conversation(ctx, a, a.under, ts)
 		switch {
 		case c.verb == verbAnalyze:
 			c.question = follow(before.question, c.question)
@@ -75,14 +75,14 @@ type spoken struct {
 // spokenRead is how many messages of a thread are read for what it is about.
 const spokenRead = 50
 
-// conversation reads a private thread up to a message. It is a convenience: where
-// Slack does not tell, the message stands alone.
-func (b *Bot) conversation(ctx context.Context, a asker, until string) spoken {
+// conversation reads a thread, up to a message if one is named. It is a
+// convenience: where Slack does not tell, a command stands alone.
+func (b *Bot) conversation(ctx context.Context, a asker, thread, until string) spoken {
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
 	var s spoken
 	said, _, _, err := b.api.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
-		ChannelID: a.channel, Timestamp: a.under, Latest: until, Limit: spokenRead, IncludeAllMetadata: true,
+		ChannelID: a.channel, Timestamp: thread, Latest: until, Limit: spokenRead, IncludeAllMetadata: true,
 	})
 	if err != nil {
 		b.log.DebugContext(ctx, "a thread cannot be read", "error", quiet(err))

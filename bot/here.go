@@ -8,9 +8,13 @@ import (
 )
 
 // hereOf finds what a command without an id is about: what its thread is about,
-// else the one incident of its channel.
+// else the one incident of its channel. In the thread of a person's question it
+// is the last answer there.
 func (b *Bot) hereOf(ctx context.Context, a asker, verb string) (subject, error) {
 	s, err := b.threadOf(ctx, a)
+	if err == nil && s == (subject{}) && a.thread != "" && meansAdvice(verb) {
+		s.decision = b.conversation(ctx, a, a.thread, "").decision
+	}
 	if err != nil || s != (subject{}) || a.thread != "" {
 		return s, err
 	}

@@ -37,7 +37,7 @@ func TestASlashCommandWithoutATextOpensItsDialog(t *testing.T) {
 		r.slash(alice, c.command)
 		v := r.view(alice, c.modal)
 		if c.field != "" {
-			sub := r.submit(alice, v.ID, fields(c.field, ""))
+			sub := r.submit(alice, v.ID, fields(c.field, " "))
 			if sub.Action != "errors" || sub.Errors[c.field] == "" {
 				t.Errorf("%s with an empty %s is answered with %q %v", c.command, c.field, sub.Action, sub.Errors)
 			}

@@ -54,12 +54,12 @@ func (f *flow) night() []string {
 	f.fill(alice, "incident_resolve", "incident_resolve_modal",
 		map[string]map[string]any{"outcome": {"outcome": "fixed"}, "resolution": {"resolution": "raised the pool to 60"}},
 		f.shows("closed by @alice"), id, "Details")
+	f.learnt(id, "raised the pool to 60") // the next decision cites it
 	f.deliver(f.series("CartDown", "cart", engine.Firing))
 	f.deliver(f.series("CartDown", "cart", engine.AlertResolved))
 	f.run(time.Minute)
 	f.jobs.Sweep()
 	f.run(time.Minute)
-	f.learnt(id, "raised the pool to 60")
 	return f.state()
 }
 

@@ -84,10 +84,10 @@ func (r *renderer) resolveModal(a anchor, i *engine.Incident, reason engine.Reas
 	switch reason {
 	case engine.ReasonFixed:
 		blocks = append(blocks,
-			optional(input(fieldFix, "What fixed it?", "throttled connections to 30%", fix, true)),
+			input(fieldFix, "What fixed it?", "throttled connections to 30%", fix, true),
 			optional(input(fieldCause, "Why did it break?", "pool too small after the deploy", cause, true)))
 	case engine.ReasonDuplicate:
-		blocks = append(blocks, optional(input(fieldDuplicate, "Duplicate of", "INC-2026-0041", "", false)))
+		blocks = append(blocks, input(fieldDuplicate, "Duplicate of", "INC-2026-0041", "", false))
 	case engine.ReasonRecovered, engine.ReasonFalseAlarm:
 	}
 	return modal(modalResolve, "Resolve", submit, a, blocks...)

@@ -23,7 +23,7 @@ const (
 // declareModal asks for what an alert would have said.
 func (r *renderer) declareModal(a anchor) slack.ModalViewRequest {
 	return modal(modalDeclare, "Declare an incident", "Declare", a,
-		optional(input(fieldTitle, "What is wrong?", "checkout is down", "", true)),
+		input(fieldTitle, "What is wrong?", "checkout is down", "", true),
 		severityChoice("How bad is it?", engine.SeverityMedium),
 		optional(input(fieldService, "Which service?", "checkout", "", false)),
 		optional(input(fieldDescription, "What do you see?", "since the deploy nobody can pay; p99 is at 9 s", "", true)),
@@ -32,7 +32,7 @@ func (r *renderer) declareModal(a anchor) slack.ModalViewRequest {
 
 func (r *renderer) noteModal(a anchor, i *engine.Incident) slack.ModalViewRequest {
 	return modal(modalNote, "Note", "Note", a, r.heading(i),
-		optional(input(fieldText, "What is to be remembered?", "pool is at 200, trying 60", "", true)),
+		input(fieldText, "What is to be remembered?", "pool is at 200, trying 60", "", true),
 		footnote("It goes into the timeline. A note that begins with \"fix:\" or \"cause:\" is offered when you resolve."),
 	)
 }
@@ -48,7 +48,7 @@ func (r *renderer) updateModal(a anchor, i *engine.Incident) slack.ModalViewRequ
 		where = "It goes to the incident's thread and to the channel of updates."
 	}
 	return modal(modalUpdate, "Update", "Send", a, r.heading(i),
-		optional(input(fieldText, "How does it stand?", "payments work again, we keep watching", "", true)),
+		input(fieldText, "How does it stand?", "payments work again, we keep watching", "", true),
 		footnote(last, where),
 	)
 }

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"math"
 	"regexp"
 	"strings"
 	"time"
@@ -49,7 +50,7 @@ func lengthOf(word string) (time.Duration, bool) {
 	}
 	if n, ok := strings.CutSuffix(word, "d"); ok {
 		d, err := time.ParseDuration(n + "h")
-		return 24 * d, err == nil && d > 0
+		return 24 * d, err == nil && d > 0 && d < math.MaxInt64/24
 	}
 	d, err := time.ParseDuration(word)
 	return d, err == nil && d > 0

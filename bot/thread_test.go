@@ -183,3 +183,25 @@ func TestAMessageThatSomebodyDeletedStaysDeleted(t *testing.T) {
 		t.Errorf("%d messages", n)
 	}
 }
+
+func TestInAPersonsThreadTheLastAnswerIsMeant(t *testing.T) {
+	r := newRig(t, setup{})
+	parent, err := r.slack.Say(bob, channel, "", "anybody else seeing this?")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.mention(alice, parent, "why")
+	r.whispered(alice, "which incident?")
+	r.mention(bob, parent, "database timeouts on checkout, p99 up 450%")
+	answer := r.posted("Incident Decision:", "asked by @bob")
+	r.mention(bob, parent, "why")
+	r.whispered(bob, "confidence 90%", "Speaks for it")
+	r.mention(carol, parent, "show")
+	r.whispered(carol, "Speaks for it")
+	r.mention(alice, parent, "approve")
+	if m := r.posted("✅ Approved by @alice"); m.TS != answer.TS {
+		t.Error("another answer is approved")
+	}
+	r.mention(alice, parent, "ack")
+	r.whispered(alice, "which incident?", "ack")
+}

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 
 	"ragoffire/engine"
@@ -83,10 +84,9 @@ func (b *Bot) showOf(ctx context.Context, a asker, c command) (*message, error) 
 		if err != nil {
 			return nil, err
 		}
-		if here.incident == "" {
+		if c.id = cmp.Or(here.incident, here.decision); c.id == "" {
 			return nil, b.needID(c.verb)
 		}
-		c.id = here.incident
 	}
 	if decisionID.MatchString(c.id) {
 		return b.evidence(ctx, c.id)

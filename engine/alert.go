@@ -97,8 +97,14 @@ func (a *Alert) Summary() string {
 			return s
 		}
 	}
+	if a.Description != "" {
+		return clipped(a.symptom(), longestSummary)
+	}
 	return "alert from " + a.Source
 }
+
+// longestSummary bounds a text that stands in for a title.
+const longestSummary = 120
 
 // HashFingerprint is the identity of a series whose sender gives none: its
 // error type, service and labels. It is the same for firing and resolved.

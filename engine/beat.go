@@ -1,6 +1,10 @@
 package engine
 
-import "context"
+import (
+	"context"
+	"slices"
+	"strings"
+)
 
 // beatsLock is the name under which beats are read and written.
 const beatsLock = "heartbeats"
@@ -9,7 +13,7 @@ const beatsLock = "heartbeats"
 // returns what became of them and of the alerts that are no alerts, by their
 // places in the delivery.
 func (e *Engine) hear(ctx context.Context, d *Delivery) (r Receipt, at map[int]AlertResult, err error) {
-	if len(e.cfg.Heartbeats) == 0 {
+	if len(e.cfg.Heartbeats) == 0 && !slices.ContainsFunc(d.Alerts, allIsWell) {
 		r.Ignored = len(d.Beats)
 		d.Idle += len(d.Beats)
 		return r, nil, nil
@@ -31,16 +35,16 @@ func (e *Engine) hear(ctx context.Context, d *Delivery) (r Receipt, at map[int]A
 	for n := range d.Alerts {
 		a := &d.Alerts[n]
 		h := e.heartbeat(a)
-		if h == nil {
+		if h == nil && !allIsWell(*a) {
 			rest = append(rest, *a)
 			continue
 		}
 		if at == nil {
 			at = make(map[int]AlertResult)
 		}
-		firing := a.Status == Firing
-		at[n] = AlertResult{Changed: firing}
-		if !firing { // its silence tells, and not its sender
+		beats := h != nil && a.Status == Firing
+		at[n] = AlertResult{Changed: beats}
+		if !beats { // its silence tells, and not its sender
 			r.Ignored++
 			continue
 		}
@@ -54,6 +58,11 @@ func (e *Engine) hear(ctx context.Context, d *Delivery) (r Receipt, at map[int]A
 	}
 	return r, at, e.recordBeats(ctx, came, taken(d.Source, r.Accepted+r.Ignored, 0, r, now))
 }
+
+// allIsWell reports whether an alert fires for as long as nothing is wrong, as by
+// custom the rule Watchdog does. It is a heartbeat or, where the config expects
+// none, nothing.
+func allIsWell(a Alert) bool { return a.Name == "Watchdog" && strings.EqualFold(a.SeverityRaw, "none") }
 
 // recordBeats stores when heartbeats came. One that was missing is looked at at
 // once, so that its incident ends.

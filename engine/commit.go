@@ -6,9 +6,10 @@ import (
 	"time"
 )
 
-// groupSize bounds the alerts of one transaction. From a few dozen on, the cost
-// of the commit itself is spread so thin that larger groups only add waiting.
-const groupSize = 128
+// groupSize bounds the alerts of one transaction. From a few hundred on, the cost
+// of the commit itself is spread so thin that larger groups only add waiting; a
+// few large bodies still share one.
+const groupSize = 400
 
 // queueSize bounds the deliveries that wait for a commit. At a few thousand
 // commits a second it is well under a second of work; beyond it, telling the

@@ -166,6 +166,7 @@ type Evidence struct {
 	Outcome    string   `json:"outcome"` // resolved, or what history says against it: failed, reverted, rejected; empty for a runbook
 	Stance     Stance   `json:"stance,omitempty"`
 	Why        []string `json:"why"`
+	Matched    []string `json:"matched,omitempty"` // the question's words that it has
 	Example    bool     `json:"example,omitempty"`
 }
 

@@ -62,7 +62,7 @@
 //	                                index (library.go), verdicts and outcomes into
 //	                                the calibration and the lessons (ledger.go)
 //
-//	the figures                     stats.go, lately.go, reliability.go; noise.go: what
+//	the figures                     stats.go, lately.go, weeks.go, reliability.go; noise.go: what
 //	                                each alert rule brought, and how often for nothing
 //
 //	a start                         keep.go: a long history is taken over from where it

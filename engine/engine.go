@@ -206,6 +206,10 @@ type SearchQuery struct {
 	Text string
 	K    int    // 10 where 0, at most 50
 	Kind string // KindIncident, KindRunbook or "" for both
+
+	// What is found is of these; empty ones don't narrow. A runbook has no severity.
+	Service, ErrorType string
+	Severity           Severity
 }
 
 // SearchResult is one past incident or runbook found.
@@ -217,8 +221,11 @@ type SearchResult struct {
 	Matched    []string `json:"matched"`
 	Service    string   `json:"service,omitempty"`
 	ErrorType  string   `json:"error_type,omitempty"`
+	Severity   Severity `json:"severity,omitempty"`
 	Resolution string   `json:"resolution,omitempty"`
 	Example    bool     `json:"example,omitempty"`
+
+	EndedAt time.Time `json:"ended_at,omitzero"` // of an incident
 }
 
 // Stats are the figures of this store; examples are in none of them.

@@ -26,6 +26,20 @@ func (e *Engine) Runbook(ctx context.Context, name string) (Runbook, error) {
 	return e.runbook(ctx, found[0].ID)
 }
 
+// RunbookByID returns the runbook with that id, and no other.
+func (e *Engine) RunbookByID(ctx context.Context, id string) (Runbook, error) {
+	return e.runbook(ctx, id)
+}
+
+// Runbooks lists runbooks by id.
+func (e *Engine) Runbooks(ctx context.Context, after string, limit int) (p Page[Runbook], err error) {
+	err = e.store.View(ctx, func(r Reader) error {
+		p.Items, p.Next, err = r.Runbooks(ctx, after, limit)
+		return err
+	})
+	return p, err
+}
+
 // RunbookFor is the runbook that suits an incident best: what its latest advice
 // cites, else what its own words find.
 func (e *Engine) RunbookFor(ctx context.Context, id string) (Runbook, error) {

@@ -60,6 +60,29 @@ func (r *rig) beat(name string) engine.Receipt {
 	return got
 }
 
+func TestAWatchdogThatNobodyExpectsIsNothing(t *testing.T) {
+	watchdog := alert("w", func(a *engine.Alert) { a.Name, a.SeverityRaw = "Watchdog", "none" })
+	for name, adjust := range map[string]func(*engine.Config){
+		"without heartbeats": func(*engine.Config) {},
+		"with another one":   func(c *engine.Config) { c.Heartbeats = []engine.Heartbeat{{Name: "nightly-backup", Every: time.Hour}} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, adjust)
+			got := r.ingest(watchdog, alert("a"))
+			if got.Accepted != 1 || got.Ignored != 1 || got.Alerts[0].IncidentID != "" || got.Alerts[1].IncidentID == "" || len(r.incidents()) != 1 {
+				t.Errorf("receipt %+v, %d incidents; want the other alert's alone", got, len(r.incidents()))
+			}
+			if got := r.ingest(watchdog); got.Accepted != 0 || got.Ignored != 1 {
+				t.Errorf("alone: %+v; want it ignored", got)
+			}
+		})
+	}
+	r := newRig(t)
+	if got := r.ingest(alert("w", func(a *engine.Alert) { a.Name, a.SeverityRaw = "Watchdog", "critical" })); got.Accepted != 1 {
+		t.Errorf("one with a severity: %+v; want an alert like any other", got)
+	}
+}
+
 // about lists the incidents of a heartbeat, the latest first.
 func (r *rig) about(name string) (out []engine.Incident) {
 	r.t.Helper()

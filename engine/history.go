@@ -214,6 +214,14 @@ func (e *Engine) remember(ctx context.Context, incidents []Incident, runbooks []
 func (e *Engine) learnOne(ctx context.Context, ev Event, fresh *additions) error {
 	switch ev.Type {
 	case EventIncident:
+		var l liveIncident
+		if err := json.Unmarshal(ev.Data, &l); err != nil {
+			return err
+		}
+		if i := l.incident(); i.Live() && !e.remembers(i.ID, fresh) {
+			e.weather.put(&i)
+			return nil
+		}
 		var i Incident
 		if err := json.Unmarshal(ev.Data, &i); err != nil {
 			return err
@@ -238,7 +246,11 @@ func (e *Engine) learnOne(ctx context.Context, ev Event, fresh *additions) error
 // learnDecision learns from how a decision stands. An event tells how it stood:
 // where that was before a verdict that is known by now, the store is asked.
 func (e *Engine) learnDecision(ctx context.Context, ev Event) error {
-	var d Decision
+	var d struct {
+		ID      string            `json:"id"`
+		Reviews []json.RawMessage `json:"reviews"`
+		Outcome *struct{}         `json:"outcome"`
+	}
 	if err := json.Unmarshal(ev.Data, &d); err != nil {
 		return err
 	}
@@ -274,6 +286,31 @@ func (e *Engine) relearn(ctx context.Context, id string) error {
 
 // learnIncident takes over an incident as an event tells it; what is known here
 // may be newer.
+// liveIncident is what the weather wants to know of an incident. In a burst there
+// are thousands that history has nothing to learn from, and to read them whole
+// would cost as much as to store them did.
+type liveIncident struct {
+	ID         string         `json:"id"`
+	Title      string         `json:"title"`
+	Status     IncidentStatus `json:"status"`
+	Service    string         `json:"service"`
+	Services   []string       `json:"services"`
+	StartedAt  time.Time      `json:"started_at"`
+	Historical bool           `json:"historical"`
+}
+
+func (l *liveIncident) incident() Incident {
+	return Incident{
+		ID: l.ID, Title: l.Title, Status: l.Status, Service: l.Service, Services: l.Services, StartedAt: l.StartedAt, Historical: l.Historical,
+	}
+}
+
+// remembers reports whether history has an incident, or is about to.
+func (e *Engine) remembers(id string, fresh *additions) bool {
+	_, known := e.library.incident(id)
+	return known || fresh.incidents[id] != nil
+}
+
 func (e *Engine) learnIncident(i Incident, fresh *additions) {
 	p, known := e.library.incident(i.ID)
 	switch {

@@ -126,6 +126,12 @@ func (a *Alert) clean() {
 		*s = Clean(*s)
 	}
 	a.Title = strings.Join(strings.Fields(a.Title), " ")
+	for i := range a.Links {
+		a.Links[i].URL = Clean(a.Links[i].URL)
+	}
+	if areClean(a.Labels) {
+		return
+	}
 	labels := make(map[string]string, min(len(a.Labels), maxLabels))
 	for k, v := range a.Labels {
 		if len(labels) == maxLabels {
@@ -134,9 +140,16 @@ func (a *Alert) clean() {
 		labels[Clean(k)] = Clean(v)
 	}
 	a.Labels = labels
-	for i := range a.Links {
-		a.Links[i].URL = Clean(a.Links[i].URL)
+}
+
+// areClean reports whether labels are as they should be.
+func areClean(labels map[string]string) bool {
+	for k, v := range labels {
+		if Clean(k) != k || Clean(v) != v {
+			return false
+		}
 	}
+	return len(labels) > 0 && len(labels) <= maxLabels
 }
 
 // commitGroup is the transaction of a group of deliveries.

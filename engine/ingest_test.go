@@ -124,6 +124,36 @@ func TestAStormInOneDeliveryIsStoredWhole(t *testing.T) {
 	}
 }
 
+func TestAnEndThatOvertakesItsBeginningLeavesNothingOpen(t *testing.T) {
+	r := newRig(t)
+	began := alert("a").StartedAt
+	over := alert("a", ended(began.Add(5*time.Minute)))
+	for n, in := range []engine.Alert{over, alert("a"), over, alert("a", func(a *engine.Alert) { a.StartedAt = began.Add(time.Minute) })} {
+		if got := r.ingest(in); got.Accepted != 0 || got.Ignored != 1 || got.Alerts[0].IncidentID != "" {
+			t.Errorf("delivery %d: %+v; want it counted, and nothing else", n, got)
+		}
+	}
+	if n := len(r.incidents()); n != 0 {
+		t.Errorf("%d incidents", n)
+	}
+	next := r.ingest(alert("a", func(a *engine.Alert) { a.StartedAt = began.Add(6 * time.Minute) }))
+	if next.Accepted != 1 || len(r.incidents()) != 1 {
+		t.Errorf("what fires after that: %+v, %d incidents; want one", next, len(r.incidents()))
+	}
+	unstarted := r.ingest(alert("b", ended(began), func(a *engine.Alert) { a.StartedAt = time.Time{} }), alert("b"))
+	if unstarted.Ignored != 2 {
+		t.Errorf("an end that does not say when it began: %+v; want what began no later to be over", unstarted)
+	}
+}
+
+func TestAnAlertWithoutATitleIsCalledByItsDescription(t *testing.T) {
+	r := newRig(t)
+	id := r.ingest(alert("a", func(a *engine.Alert) { a.Title, a.Name, a.Description = "", "", "Checkout is slow\nand so is cart" })).Alerts[0].IncidentID
+	if d := r.detail(id); d.Title != "Checkout is slow" {
+		t.Errorf("title %q", d.Title)
+	}
+}
+
 func TestAnIncidentResolvesWhenAllItsSeriesHave(t *testing.T) {
 	r := newRig(t)
 	id := r.ingest(alert("a"), alert("b")).Alerts[0].IncidentID

@@ -160,7 +160,7 @@ func (in *intake) apply(d Delivery) Receipt {
 		ep := in.episode(prev, next, what)
 		ep.remember(a.key, in.now, what)
 		in.results = append(in.results, ep)
-		changed := what != changeNone && what != changeIgnore
+		changed := what != changeNone && what != changeEnded && what != changeIgnore
 		r.Alerts = append(r.Alerts, AlertResult{Changed: changed})
 		in.place(prev, ep, what)
 		home := in.homes[ep]
@@ -187,6 +187,10 @@ func (in *intake) episode(prev *Alert, next Alert, what change) *Alert {
 	switch what {
 	case changeIgnore:
 		return &next
+	case changeEnded:
+		next.ID = newID("alr_", in.now)
+		in.latest[next.Series()] = &next
+		return &next
 	case changeOpen, changeAgain:
 		next.ID = newID("alr_", in.now)
 		if prev != nil {
@@ -208,6 +212,9 @@ func (in *intake) place(prev, ep *Alert, what change) {
 			in.touch(ep)
 			return
 		}
+	case changeEnded:
+		in.touch(ep)
+		return
 	case changeIgnore:
 		return
 	case changeOpen:

@@ -34,7 +34,7 @@ type Kept struct {
 }
 
 const (
-	keptFormat = "rof history 1\n"
+	keptFormat = "rof history 2\n"
 	keepFrom   = 2_000
 	// keepEvery is how often the file is made anew, where it is keepAfter events
 	// behind; catchUp is with how many events nobody catches up.

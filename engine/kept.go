@@ -18,6 +18,7 @@ const keptChunk = 4096
 // keptPast is a past as it is written, keptHandbook a handbook.
 type keptPast struct {
 	ID, Title, Symptom, Service, ErrorType string
+	Severity                               Severity
 	Spike                                  *float64
 	Fix                                    string
 	Tried                                  []Attempt
@@ -57,7 +58,7 @@ func (l *library) save(w io.Writer) error {
 		kept := make([]keptPast, len(chunk))
 		for n, p := range chunk {
 			kept[n] = keptPast{
-				p.id, p.title, p.symptom, p.service, p.errorType, p.spike, p.fix, p.tried, p.cost, p.undo, p.took, p.checkFirst,
+				p.id, p.title, p.symptom, p.service, p.errorType, p.severity, p.spike, p.fix, p.tried, p.cost, p.undo, p.took, p.checkFirst,
 				p.at, p.seed, p.afterChange, p.updated,
 			}
 		}
@@ -115,7 +116,7 @@ func (l *library) restore(in *bufio.Reader) error {
 		for n := range kept {
 			k := &kept[n]
 			l.putPast(&past{
-				k.ID, k.Title, k.Symptom, k.Service, k.ErrorType, k.Spike, k.Fix, k.Tried, k.Cost, k.Undo, k.Took, k.CheckFirst,
+				k.ID, k.Title, k.Symptom, k.Service, k.ErrorType, k.Severity, k.Spike, k.Fix, k.Tried, k.Cost, k.Undo, k.Took, k.CheckFirst,
 				k.At, k.Seed, k.AfterChange, k.Updated,
 			})
 		}

@@ -90,49 +90,63 @@ func (l *Lately) decisions(ctx context.Context, r Reader, from time.Time) error 
 // eachBegun calls f with the live incidents that began since a time, the latest
 // first, within latelyRead.
 func eachBegun(ctx context.Context, r Reader, from time.Time, f func(*Incident)) error {
+	_, _, err := begunSince(ctx, r, from, latelyRead, f)
+	return err
+}
+
+// begunSince is eachBegun within a bound of its own. It says whether it came as
+// far as from, and the start of the last one that it read.
+func begunSince(ctx context.Context, r Reader, from time.Time, most int, f func(*Incident)) (oldest time.Time, whole bool, err error) {
 	after := ""
-	for read := 0; read < latelyRead; {
+	for read := 0; read < most; {
 		page, next, err := r.Incidents(ctx, IncidentFilter{}, after, 1000)
 		if err != nil {
-			return err
+			return oldest, false, err
 		}
 		for n := range page {
 			if i := &page[n]; !i.Historical && !i.Seed && !i.StartedAt.Before(from) {
 				f(i)
 			}
+			oldest = page[n].StartedAt
 		}
-		if next == "" || len(page) > 0 && page[len(page)-1].StartedAt.Before(from) {
-			return nil
+		if next == "" || oldest.Before(from) {
+			return oldest, true, nil
 		}
 		after, read = next, read+len(page)
 	}
-	return nil
+	return oldest, false, nil
 }
 
 // eachDecided calls f with the decisions since a time that rest on no example,
 // the latest first, within latelyRead.
 func eachDecided(ctx context.Context, r Reader, from time.Time, f func(*Decision)) error {
+	_, _, err := decidedSince(ctx, r, from, latelyRead, f)
+	return err
+}
+
+// decidedSince is to eachDecided what begunSince is to eachBegun.
+func decidedSince(ctx context.Context, r Reader, from time.Time, most int, f func(*Decision)) (oldest time.Time, whole bool, err error) {
 	after := ""
-	for read := 0; read < latelyRead; {
+	for read := 0; read < most; {
 		page, next, err := r.Decisions(ctx, DecisionFilter{}, after, 1000)
 		if err != nil {
-			return err
+			return oldest, false, err
 		}
 		for n := range page {
 			d := &page[n]
-			if d.CreatedAt.Before(from) {
-				return nil
+			if oldest = d.CreatedAt; oldest.Before(from) {
+				return oldest, true, nil
 			}
 			if !d.Example {
 				f(d)
 			}
 		}
 		if next == "" {
-			return nil
+			return oldest, true, nil
 		}
 		after, read = next, read+len(page)
 	}
-	return nil
+	return oldest, false, nil
 }
 
 func (l *Lately) count(d *Decision) {

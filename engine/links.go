@@ -16,20 +16,29 @@ func FillRange(template string, from, to time.Time) string {
 	).Replace(template)
 }
 
-// SilenceLink is the page of an Alertmanager on which a person silences a
-// series: its external address with the series' labels filled in. It is empty
-// where there is no address or no label.
-func SilenceLink(external string, labels map[string]string) string {
+// SilencePage is the page of an Alertmanager, by its external address, on which
+// a person makes a silence. It is empty where that is no address.
+func SilencePage(external string) string {
 	u, err := url.Parse(external)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || len(labels) == 0 {
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return ""
 	}
-	var filter []string
-	for _, k := range slices.Sorted(maps.Keys(labels)) {
-		filter = append(filter, k+"="+strconv.Quote(labels[k]))
-	}
 	u.RawQuery, u.Fragment = "", ""
+	return strings.TrimRight(u.String(), "/") + "/#/silences/new?filter="
+}
+
+// SilenceLink is that page with a series' labels filled in. It is empty where
+// there is no page or no label.
+func SilenceLink(page string, labels map[string]string) string {
+	if page == "" || len(labels) == 0 {
+		return ""
+	}
+	filter := make([]byte, 0, 512)
+	for _, k := range slices.Sorted(maps.Keys(labels)) {
+		filter = append(append(filter, ','), k...)
+		filter = strconv.AppendQuote(append(filter, '='), labels[k])
+	}
+	filter[0] = '{'
 	// The page reads what follows # itself, where a plus sign is no blank.
-	query := strings.ReplaceAll(url.QueryEscape("{"+strings.Join(filter, ",")+"}"), "+", "%20")
-	return strings.TrimRight(u.String(), "/") + "/#/silences/new?filter=" + query
+	return page + strings.ReplaceAll(url.QueryEscape(string(append(filter, '}'))), "+", "%20")
 }

@@ -18,18 +18,18 @@ func TestALinkToAGraphGetsItsTimes(t *testing.T) {
 }
 
 func TestALinkToSilence(t *testing.T) {
-	got := engine.SilenceLink("http://am.example.com:9093/path/?x=1#/alerts", map[string]string{"b": `say "hi" & \go`, "alertname": "Slow"})
+	got := engine.SilenceLink(engine.SilencePage("http://am.example.com:9093/path/?x=1#/alerts"), map[string]string{"b": `say "hi" & \go`, "alertname": "Slow"})
 	rest, ok := strings.CutPrefix(got, "http://am.example.com:9093/path/#/silences/new?filter=")
 	filter, err := url.QueryUnescape(rest)
 	if want := `{alertname="Slow",b="say \"hi\" & \\go"}`; !ok || strings.Contains(rest, "+") || err != nil || filter != want {
 		t.Errorf("got %s: %s, want %s", got, filter, want)
 	}
 	for _, external := range []string{"", "am:9093", "javascript:alert(1)", "http://"} {
-		if got := engine.SilenceLink(external, map[string]string{"a": "b"}); got != "" {
+		if got := engine.SilenceLink(engine.SilencePage(external), map[string]string{"a": "b"}); got != "" {
 			t.Errorf("%q: got %s", external, got)
 		}
 	}
-	if got := engine.SilenceLink("http://am", nil); got != "" {
+	if got := engine.SilenceLink(engine.SilencePage("http://am"), nil); got != "" {
 		t.Errorf("without labels: got %s", got)
 	}
 }

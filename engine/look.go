@@ -84,7 +84,8 @@ func (e *Engine) Search(ctx context.Context, q SearchQuery) ([]SearchResult, err
 	if q.K <= 0 {
 		q.K = 10
 	}
-	ask := retrieval.Query{Text: q.Text, K: min(q.K, 50)}
+	q.K = min(q.K, 50)
+	ask := retrieval.Query{Text: q.Text, K: q.K}
 	switch q.Kind {
 	case "":
 	case KindIncident, KindRunbook:
@@ -92,23 +93,37 @@ func (e *Engine) Search(ctx context.Context, q SearchQuery) ([]SearchResult, err
 	default:
 		return nil, Invalidf("kind", "kind must be incident or runbook, not %q", q.Kind)
 	}
+	if q.narrow() {
+		ask.K = narrowed
+	}
 	found, err := e.library.index.Search(ctx, ask)
 	if err != nil {
 		return nil, &Error{Kind: Unavailable, Text: "the history could not be searched in time; ask again", Err: err}
 	}
-	q.K = ask.K
 	results := e.library.called(q)
 	for _, h := range found.Hits {
 		if h.Score < findable && len(h.Matched) == 0 ||
 			slices.ContainsFunc(results, func(r SearchResult) bool { return r.Kind == h.Kind && r.ID == h.ID }) {
 			continue
 		}
-		if r, ok := e.library.result(h.Kind, h.ID); ok && len(results) < ask.K {
+		if r, ok := e.library.result(h.Kind, h.ID); ok && q.fits(&r) && len(results) < q.K {
 			r.Score, r.Matched = round(h.Score), list(h.Matched)
 			results = append(results, r)
 		}
 	}
 	return results, nil
+}
+
+// narrowed is how far a search looks that keeps only what fits.
+const narrowed = 1000
+
+// narrow reports whether the query keeps less than what its words find.
+func (q *SearchQuery) narrow() bool { return q.Service != "" || q.ErrorType != "" || q.Severity != "" }
+
+// fits reports whether a result is what the query keeps.
+func (q *SearchQuery) fits(r *SearchResult) bool {
+	return (q.Kind == "" || q.Kind == r.Kind) && (q.Service == "" || sameName(q.Service, r.Service)) &&
+		(q.ErrorType == "" || typeKey(q.ErrorType) == typeKey(r.ErrorType)) && (q.Severity == "" || q.Severity == r.Severity)
 }
 
 // called are the incidents and runbooks that a search calls by their ids. An id
@@ -127,7 +142,7 @@ func (l *library) called(q SearchQuery) []SearchResult {
 			if !ok {
 				r, ok = l.result(kind, strings.ToUpper(word))
 			}
-			if ok && (q.Kind == "" || q.Kind == kind) && len(results) < q.K {
+			if ok && q.fits(&r) && len(results) < q.K {
 				r.Score, r.Matched = 1, []string{r.ID}
 				results = append(results, r)
 			}
@@ -143,7 +158,7 @@ func (l *library) result(kind, id string) (SearchResult, bool) {
 		if !ok {
 			return SearchResult{}, false
 		}
-		return SearchResult{Kind: kind, ID: i.id, Title: i.title, Service: i.service, ErrorType: i.errorType, Resolution: i.fix, Example: i.seed}, true
+		return SearchResult{Kind: kind, ID: i.id, Title: i.title, Service: i.service, ErrorType: i.errorType, Severity: i.severity, Resolution: i.fix, Example: i.seed, EndedAt: i.at}, true
 	}
 	b, ok := l.runbook(id)
 	if !ok {

@@ -172,9 +172,11 @@ func (m *model) reopen(r *rapid.T) {
 	actor, ok := who(r), m.status != engine.Open
 	m.do(r, conflictUnless(ok), func() error { _, err := m.engine.Reopen(m.ctx, m.id, actor); return err })
 	if ok {
+		if !m.live() {
+			m.reopened++
+		}
 		m.status, m.ackedBy, m.resolvedBy = engine.Open, "", ""
 		m.closed = m.closed && !m.ended.IsZero()
-		m.reopened++
 	}
 }
 

@@ -17,7 +17,9 @@ import (
 type Noise struct {
 	Days  int         `json:"days"`
 	Rules []RuleNoise `json:"rules" nullable:"false"` // at most twenty
-	More  int         `json:"more"`                   // rules beyond them
+
+	Sources []SourceNoise `json:"sources" nullable:"false"` // all rules of each together
+	More    int           `json:"more"`                     // rules beyond the twenty
 }
 
 // Noisiest are the first n rules.
@@ -33,6 +35,17 @@ type RuleNoise struct {
 	FalseAlarms  int       `json:"false_alarms"` // people said so
 	Untouched    int       `json:"untouched"`    // ended by itself, and nobody had touched it
 	Last         time.Time `json:"last"`         // when the last one began
+}
+
+// SourceNoise is what came of the incidents of all rules of a source.
+type SourceNoise struct {
+	Source       string `json:"source"`
+	Rules        int    `json:"rules"`
+	Fired        int    `json:"fired"`
+	Acknowledged int    `json:"acknowledged"`
+	ActedOn      int    `json:"acted_on"`
+	FalseAlarms  int    `json:"false_alarms"`
+	Untouched    int    `json:"untouched"`
 }
 
 // Idle is how often it fired for nothing, as far as is known.
@@ -96,11 +109,36 @@ func noisiest(rules map[[2]string]*RuleNoise) Noise {
 	list := slices.SortedFunc(maps.Values(rules), func(a, b *RuleNoise) int {
 		return cmp.Or(cmp.Compare(b.Idle(), a.Idle()), cmp.Compare(b.Fired, a.Fired), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Rule, b.Rule))
 	})
-	n := Noise{Days: noiseDays, More: max(0, len(list)-noiseTop), Rules: []RuleNoise{}}
+	n := Noise{Days: noiseDays, More: max(0, len(list)-noiseTop), Rules: []RuleNoise{}, Sources: noiseBySource(list)}
 	for _, r := range list[:min(len(list), noiseTop)] {
 		n.Rules = append(n.Rules, *r)
 	}
 	return n
+}
+
+// noiseBySource adds rules up, the noisiest source first.
+func noiseBySource(rules []*RuleNoise) []SourceNoise {
+	bySource := make(map[string]*SourceNoise)
+	for _, r := range rules {
+		s := bySource[r.Source]
+		if s == nil {
+			s = &SourceNoise{Source: r.Source}
+			bySource[r.Source] = s
+		}
+		s.Rules++
+		s.Fired += r.Fired
+		s.Acknowledged += r.Acknowledged
+		s.ActedOn += r.ActedOn
+		s.FalseAlarms += r.FalseAlarms
+		s.Untouched += r.Untouched
+	}
+	list := []SourceNoise{}
+	for _, s := range slices.SortedFunc(maps.Values(bySource), func(a, b *SourceNoise) int {
+		return cmp.Or(cmp.Compare(b.FalseAlarms+b.Untouched, a.FalseAlarms+a.Untouched), cmp.Compare(b.Fired, a.Fired), cmp.Compare(a.Source, b.Source))
+	}) {
+		list = append(list, *s)
+	}
+	return list
 }
 
 // rule is the name of the alert's rule: where the sender gives none, its text

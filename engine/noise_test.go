@@ -93,6 +93,12 @@ func TestNoiseIsCountedByRule(t *testing.T) {
 		}
 	}
 
+	t.Run("and by source, over all its rules", func(t *testing.T) {
+		if len(got.Sources) != 1 || got.Sources[0] != (engine.SourceNoise{Source: "alertmanager", Rules: 4, Fired: 10, Acknowledged: 2, ActedOn: 3, FalseAlarms: 1, Untouched: 3}) {
+			t.Errorf("%+v", got.Sources)
+		}
+	})
+
 	t.Run("of the noisiest only, however many there are, half a minute later", func(t *testing.T) {
 		for k := range 30 {
 			opens("Rule" + string(rune('a'+k)))

@@ -11,6 +11,7 @@ import (
 // Actions are read when they are compared: few ever are.
 type past struct {
 	id, title, symptom, service, errorType string
+	severity                               Severity
 	spike                                  *float64
 	fix                                    string
 	tried                                  []Attempt
@@ -24,7 +25,7 @@ type past struct {
 
 func newPast(i *Incident) *past {
 	p := &past{
-		id: i.ID, title: i.Title, symptom: i.Symptom, service: i.Service, errorType: i.ErrorType, spike: i.Spike,
+		id: i.ID, title: i.Title, symptom: i.Symptom, service: i.Service, errorType: i.ErrorType, severity: i.Severity, spike: i.Spike,
 		fix: i.Resolution, tried: i.Tried, cost: i.Cost, undo: i.Undo, took: i.took(), checkFirst: i.CheckFirst,
 		at: i.StartedAt, seed: i.Seed, updated: i.UpdatedAt, afterChange: speaksOfChange(i.Resolution) || speaksOfChange(i.RootCause),
 	}

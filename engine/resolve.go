@@ -42,19 +42,23 @@ func (e *Engine) Mitigate(ctx context.Context, id, actor string) (Incident, erro
 	})
 }
 
-// Reopen takes a resolved incident up again.
+// Reopen takes a resolved incident up again, and lets go of one that somebody has
+// or that is mitigated.
 func (e *Engine) Reopen(ctx context.Context, id, actor string) (Incident, error) {
 	return e.change(ctx, id, actor, func(tx Tx, i *Incident, now time.Time) (Entry, error) {
 		if i.MergedInto != "" {
 			return Entry{}, Conflictf("%s was merged into %s, which has its alerts now; split takes them out again there", i.ID, i.MergedInto)
 		}
+		ended := i.Status == Resolved
 		if err := i.To(Open); err != nil {
 			return Entry{}, err
 		}
 		i.ClearedAt = nil
 		i.ResolvedAt, i.ResolvedBy, i.Reason, i.DuplicateOf = nil, "", "", ""
 		i.Resolution, i.RootCause = "", ""
-		i.Reopened++
+		if ended {
+			i.Reopened++
+		}
 		i.UrgentAt, i.Escalated = time.Time{}, 0 // who reopens it knows of it
 		entry, err := e.reopened(ctx, tx, i, actor, now)
 		if err != nil {

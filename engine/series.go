@@ -12,6 +12,7 @@ const (
 	changeUpdate  change = "update"  // still firing, but something people see is different
 	changeResolve change = "resolve" // the episode is over
 	changeAck     change = "ack"     // acknowledged at the sender
+	changeEnded   change = "ended"   // an end that overtook its beginning: kept, so that this is known to be over
 	changeIgnore  change = "ignore"  // ends what never began here: not even counted
 )
 
@@ -25,7 +26,9 @@ const (
 //     episode: senders lose theirs when they restart;
 //   - a person may have closed the episode while it fires. Then the same startsAt
 //     is counted and changes nothing, a newer one opens again;
-//   - resolved ends a firing episode unless it ended before that one began.
+//   - resolved ends a firing episode unless it ended before that one began. On
+//     nothing it is kept where it says when that ended: senders that deliver in
+//     no order may tell the beginning later.
 func step(prev *Alert, in Alert, reopen time.Duration) (Alert, change) {
 	in.Count, in.LastSeenAt, in.FirstValue = 1, in.ReceivedAt, in.Value
 	in.Values = in.valued(nil)
@@ -57,8 +60,14 @@ func step(prev *Alert, in Alert, reopen time.Duration) (Alert, change) {
 }
 
 func first(in Alert) (Alert, change) {
-	if in.Status == Firing {
+	switch {
+	case in.Status == Firing:
 		return in, changeOpen
+	case in.Status == AlertResolved && in.EndedAt != nil:
+		if in.StartedAt.After(*in.EndedAt) { // it is not known
+			in.StartedAt = *in.EndedAt
+		}
+		return in, changeEnded
 	}
 	return in, changeIgnore
 }

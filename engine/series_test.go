@@ -37,7 +37,9 @@ func TestStepAppliesAnObservationToItsSeries(t *testing.T) {
 		status AlertStatus
 	}{
 		{"firing on nothing opens", nil, firing(0, 0), changeOpen, Firing},
-		{"resolved on nothing is ignored", nil, resolved(0, 1, 1), changeIgnore, AlertResolved},
+		{"resolved on nothing is kept, in case its beginning comes late", nil, resolved(0, 1, 1), changeEnded, AlertResolved},
+		{"resolved on nothing without a time is ignored", nil, Alert{Status: AlertResolved, StartedAt: at(1)}, changeIgnore, AlertResolved},
+		{"acknowledged on nothing is ignored", nil, acked, changeIgnore, AlertAcknowledged},
 		{"the same firing again is a repeat", ref(firing(0, 1)), firing(0, 5), changeNone, Firing},
 		{"a new start while firing is the same episode: the sender restarted", ref(firing(0, 1)), firing(4, 5), changeNone, Firing},
 		{"a worse severity is an update", ref(firing(0, 1)), worse, changeUpdate, Firing},

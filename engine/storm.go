@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -42,7 +41,7 @@ func (e *Engine) onset(ctx context.Context, i *Incident) (list []Onset, services
 	if err != nil {
 		return nil, 0, err
 	}
-	hits := make([]hit, 0, len(live))
+	hits := make([]*hit, 0, len(live))
 	for n := range live {
 		hits = append(hits, newHit(&live[n]))
 	}
@@ -57,21 +56,25 @@ type hit struct {
 	at        time.Time
 	id, title string
 	services  []string
+	keys      []string // of the services, in any case
 }
 
-func newHit(i *Incident) hit {
-	h := hit{at: i.StartedAt, id: i.ID, title: i.Title}
+func newHit(i *Incident) *hit {
+	h := &hit{at: i.StartedAt, id: i.ID, title: i.Title}
 	if i.Service != "" {
 		h.services = append([]string{i.Service}, i.Services...)
+	}
+	for _, service := range h.services {
+		h.keys = append(h.keys, strings.ToLower(service))
 	}
 	return h
 }
 
 // inOrder lists the services that were hit around a time by the order of onset,
 // and counts them.
-func inOrder(hits iter.Seq[hit], at time.Time) (list []Onset, services int) {
+func inOrder(hits iter.Seq[*hit], at time.Time) (list []Onset, services int) {
 	type start struct {
-		hit
+		*hit
 		n int // of the service, in its incident's order
 	}
 	earlier := func(a, b start) int {
@@ -82,18 +85,26 @@ func inOrder(hits iter.Seq[hit], at time.Time) (list []Onset, services int) {
 		if h.at.Sub(at).Abs() > stormWindow {
 			continue
 		}
-		for n, service := range h.services {
-			key := strings.ToLower(service)
+		for n, key := range h.keys {
 			if was, ok := first[key]; !ok || earlier(start{h, n}, was) < 0 {
 				first[key] = start{h, n}
 			}
 		}
 	}
-	starts := slices.SortedFunc(maps.Values(first), earlier)
-	for _, s := range starts[:min(len(starts), onsetShown)] {
+	// Of thousands only the first few are looked at.
+	starts := make([]start, 0, onsetShown+1)
+	for _, s := range first {
+		if len(starts) == onsetShown && earlier(s, starts[onsetShown-1]) > 0 {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(starts, s, earlier)
+		starts = slices.Insert(starts, at, s)
+		starts = starts[:min(len(starts), onsetShown)]
+	}
+	for _, s := range starts {
 		list = append(list, Onset{Service: s.services[s.n], IncidentID: s.id, Title: s.title, At: s.at})
 	}
-	return list, len(starts)
+	return list, len(first)
 }
 
 // giveWay lets a service's own advice give way to the order of onset, except

@@ -10,7 +10,7 @@ import (
 // storm not each decision reads all of them.
 type weather struct {
 	mu   sync.Mutex
-	live map[string]hit
+	live map[string]*hit
 	// seen is how it looked around the times that were asked for, to the second,
 	// until fresh is over.
 	seen  map[time.Time]sight
@@ -32,7 +32,7 @@ const weatherFor = 250 * time.Millisecond
 const weatherSize = 10_000
 
 func newWeather() *weather {
-	return &weather{live: make(map[string]hit), seen: make(map[time.Time]sight), asked: make(map[string]time.Time)}
+	return &weather{live: make(map[string]*hit), seen: make(map[time.Time]sight), asked: make(map[string]time.Time)}
 }
 
 // put takes over what an event says of an incident.

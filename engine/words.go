@@ -16,5 +16,10 @@ func Clean(s string) string {
 
 // Words turns a name such as database_timeout into words.
 func Words(name string) string {
-	return strings.TrimSpace(strings.NewReplacer("_", " ", "-", " ").Replace(name))
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r == '_' || r == '-' {
+			return ' '
+		}
+		return r
+	}, name))
 }

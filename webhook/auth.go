@@ -75,10 +75,11 @@ func whoIs(ctx context.Context) identity {
 func (i identity) viewer() string { return i.role.String() + " " + i.name }
 
 // actor is who a change is recorded for: who is signed in, whatever the body
-// says; where a program asks, the name that it gives.
+// says; where a program asks, or somebody who has only shown the token, the name
+// that they give.
 func actor(ctx context.Context, given string) string {
 	who := whoIs(ctx)
-	if given = strings.TrimSpace(given); given != "" && who.session == "" {
+	if given = strings.TrimSpace(given); given != "" && (who.session == "" || !who.person && who.name == unnamed) {
 		return given
 	}
 	if who.name != "" {

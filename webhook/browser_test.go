@@ -93,6 +93,22 @@ func (b *browser) open(url string) {
 	b.run(chromedp.Navigate(url))
 }
 
+// click is a real click on what a selector finds. It goes by where that is: ids of
+// nodes are not to be relied on while one page takes the place of another.
+func (b *browser) click(selector string) {
+	b.t.Helper()
+	b.sees(selector, fmt.Sprintf(`document.querySelector(%q)?.checkVisibility()`, selector))
+	at := js[[]float64](b, fmt.Sprintf(`(e => { e.scrollIntoView({ block: 'center', behavior: 'instant' }); const r = e.getClientRects()[0]; return [r.x + r.width / 2, r.y + r.height / 2]; })(document.querySelector(%q))`, selector))
+	b.run(chromedp.MouseClickXY(at[0], at[1]))
+}
+
+// types puts the caret into a field and types there.
+func (b *browser) types(selector, keys string) {
+	b.t.Helper()
+	b.sees(selector, fmt.Sprintf(`document.querySelector(%q)?.checkVisibility()`, selector))
+	b.run(chromedp.Evaluate(fmt.Sprintf(`document.querySelector(%q).focus()`, selector), nil), chromedp.KeyEvent(keys))
+}
+
 // quiet fails if anything went wrong that only a console or a dialog tells.
 func (b *browser) quiet() {
 	b.t.Helper()

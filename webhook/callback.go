@@ -66,17 +66,22 @@ func (s *Server) flowCookie(value string, age time.Duration) *http.Cookie {
 }
 
 func (s *Server) flowOf(c echo.Context) (flow, bool) {
-	var f flow
 	cookie, err := c.Cookie(s.door.cookieName("flow"))
 	if err != nil {
-		return f, false
+		return flow{}, false
 	}
-	body, err := base64.RawURLEncoding.DecodeString(cookie.Value)
+	return readFlow(cookie.Value, c.QueryParam("state"))
+}
+
+// readFlow reads what signInStart wrote; it is good for its own state alone.
+func readFlow(value, state string) (flow, bool) {
+	var f flow
+	body, err := base64.RawURLEncoding.DecodeString(value)
 	if err != nil || json.Unmarshal(body, &f) != nil || f.State == "" {
-		return f, false
+		return flow{}, false
 	}
 	f.Next = inside(f.Next)
-	return f, subtle.ConstantTimeCompare([]byte(c.QueryParam("state")), []byte(f.State)) == 1
+	return f, subtle.ConstantTimeCompare([]byte(state), []byte(f.State)) == 1
 }
 
 // errorCode is what a provider may say for an error: RFC 6749, section 4.1.2.1.

@@ -209,7 +209,7 @@ func TestDashboardSignsIn(t *testing.T) {
 	b.sees("that it is live", live)
 	b.open(r.url + "/login?next=/i/INC-2025-002")
 	b.sees("that one is signed in already", `location.pathname === '/i/INC-2025-002'`)
-	b.run(chromedp.Click(`header form button`, chromedp.ByQuery))
+	b.click(`header form button`)
 	b.sees("where to sign in again", `document.querySelector('input[name=token]')`)
 	b.quiet()
 }

@@ -85,7 +85,7 @@ func (s *Server) delivery(c echo.Context, conf SourceConfig, name string, known 
 	if !known {
 		return answered{}, newProblem(http.StatusNotFound, "no such source; there are "+strings.Join(s.sources.names(), ", "))
 	}
-	if r.Method != http.MethodPost {
+	if r.Method != http.MethodPost && (r.Method != http.MethodPut || conf.Kind != "grafana") { // Grafana lets one choose
 		c.Response().Header().Set("Allow", http.MethodPost)
 		return answered{}, newProblem(http.StatusMethodNotAllowed, "deliveries are posted")
 	}

@@ -94,6 +94,11 @@ func TestDeliveries(t *testing.T) {
 		nothingStored(t, r)
 	})
 
+	t.Run("are put by Grafana where it is told so", func(t *testing.T) {
+		r := start(t, nil)
+		r.do("PUT", "/webhooks/grafana", `{"alerts":[{"status":"firing","labels":{"alertname":"A"}}]}`).want(t, 202)
+	})
+
 	t.Run("that cannot be stored are asked for again", func(t *testing.T) {
 		var log logs
 		r := start(t, func(c *webhook.Config) { c.Log = log.logger() })

@@ -20,6 +20,13 @@ import (
 var needs = map[string]string{
 	"GET /":                                 "viewer",
 	"GET /i/:id":                            "viewer",
+	"GET /d/:id":                            "viewer",
+	"GET /r/:id":                            "viewer",
+	"GET /history":                          "viewer",
+	"GET /trust":                            "viewer",
+	"GET /ask":                              "viewer",
+	"POST /ask":                             "responder",
+	"POST /history":                         "admin",
 	"GET /docs":                             "viewer",
 	"GET /openapi.json":                     "viewer",
 	"GET /metrics":                          "viewer",

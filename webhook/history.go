@@ -36,26 +36,17 @@ type badRow struct {
 }
 
 // importHistory takes JSON lines, a few hundred a transaction, while they
-// arrive. Rows that are no good are told and the rest goes in.
+// arrive, or a file of the kind that its name says. Rows that are no good are
+// told and the rest goes in.
 func (s *Server) importHistory(c echo.Context) error {
-	ctl := http.NewResponseController(c.Response())
-	until := time.Now().Add(importTimeout)
-	if err := errors.Join(ctl.SetReadDeadline(until), ctl.SetWriteDeadline(until.Add(writeTimeout))); err != nil {
-		return fmt.Errorf("a long request: %w", err)
+	if err := longRequest(c); err != nil {
+		return err
 	}
-	out := imported{Bad: []badRow{}}
 	body := &limited{r: c.Request().Body, left: maxImport}
-	report, err := s.cfg.Engine.Import(c.Request().Context(), engine.ReadLines(body, "", ""), engine.ImportOptions{
-		Bad: func(l engine.Line) {
-			if len(out.Bad) < badShown {
-				out.Bad = append(out.Bad, badRow{l.Line, problemOf(l.Err).Detail})
-			}
-		},
-	})
+	out, err := s.importFile(c.Request().Context(), c.QueryParam("file"), body)
 	if err != nil {
 		return err
 	}
-	out.ImportReport = report
 	return c.JSON(http.StatusOK, out)
 }
 

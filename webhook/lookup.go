@@ -11,6 +11,10 @@ type searchInput struct {
 	Query string `query:"q" required:"true" minLength:"1" maxLength:"8192" example:"database timeouts" doc:"Any words"`
 	K     int    `query:"k" minimum:"1" maximum:"50" default:"10" doc:"How many at most"`
 	Kind  string `query:"kind" enum:"incident,runbook" doc:"Both where empty"`
+
+	Service   string `query:"service" maxLength:"255"`
+	ErrorType string `query:"error_type" maxLength:"255"`
+	Severity  string `query:"severity" enum:"critical,high,medium,low,info,unknown" doc:"Of incidents; runbooks have none"`
 }
 
 type results struct {
@@ -18,7 +22,9 @@ type results struct {
 }
 
 func (s *Server) search(ctx context.Context, in *searchInput) (results, error) {
-	found, err := s.cfg.Engine.Search(ctx, engine.SearchQuery{Text: in.Query, K: in.K, Kind: in.Kind})
+	found, err := s.cfg.Engine.Search(ctx, engine.SearchQuery{
+		Text: in.Query, K: in.K, Kind: in.Kind, Service: in.Service, ErrorType: in.ErrorType, Severity: engine.Severity(in.Severity),
+	})
 	return results{list(found)}, err
 }
 

@@ -90,7 +90,7 @@ func (s *Server) secure(next echo.HandlerFunc) echo.HandlerFunc {
 func (s *Server) limit(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
-		if c.Path() == importRoute { // which has a limit of its own
+		if c.Path() == importRoute || c.Path() == pastRoute && r.Method == http.MethodPost { // which have a limit of their own
 			if r.ContentLength > maxImport {
 				return importTooLarge()
 			}

@@ -135,13 +135,17 @@ func enqueued() *huma.Schema {
 // describeHistory adds the two that stream.
 func (s *Server) describeHistory(doc *huma.OpenAPI, problems func(...int) map[string]*huma.Response, schema func(any, string) map[string]*huma.MediaType) {
 	lines := map[string]*huma.MediaType{ndjson: {Schema: &huma.Schema{Type: huma.TypeString, Description: "A JSON object a line"}}}
-	in := problems(401, 403, 413, 503)
+	in := problems(401, 403, 413, 422, 503)
 	in["200"] = &huma.Response{Description: "What went in; rows that are no good are listed and the rest is in", Content: schema(imported{}, "Imported")}
 	doc.AddOperation(&huma.Operation{
 		Method: http.MethodPost, Path: importRoute, OperationID: "post-import", Tags: []string{"history"},
 		Summary: "Add past incidents and runbooks, one row a line",
 		Description: "A row has kind, incident or runbook, and one of title, symptom and text. An id that exists is updated; the same again changes nothing. " +
 			"At most 64 MiB, a few hundred rows a transaction: what went in before an error stays, and the same import again does the rest.",
+		Parameters: []*huma.Param{{
+			Name: "file", In: "query", Schema: &huma.Schema{Type: huma.TypeString, Examples: []any{"runbooks/KubePodCrashLooping.md"}},
+			Description: "The name of a file that the body is, with the folder that was chosen: .md, .json, .jsonl or .csv, read as rof import reads it. JSON lines where missing",
+		}},
 		RequestBody: &huma.RequestBody{Required: true, Content: lines},
 		Responses:   in,
 	})

@@ -11,7 +11,7 @@ func nullable(doc *huma.OpenAPI) {
 		d.Properties["outcome"] = orNull("Outcome", "What came of the recommendation; null until somebody told")
 	}
 	for name, lists := range map[string][]string{
-		"Decision": {"evidence", "reviews", "changes", "onset"}, "FixRecord": {"check_first", "warnings", "trials"}, "Confidence": {"reasons"},
+		"Decision": {"evidence", "reviews", "changes", "onset"}, "FixRecord": {"check_first", "warnings", "trials"}, "Evidence": {"matched"}, "Confidence": {"reasons"},
 		"Incident": {"merged", "linked"}, "Detail": {"merged", "linked", "depends_on"}, "Alert": {"apart", "refired", "fired", "known"},
 	} {
 		for _, list := range lists {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"path"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -29,6 +30,7 @@ type pages struct {
 	now    func() time.Time
 	docs   docsView
 	stats  cached[engine.Stats]
+	weeks  cached[engine.Weeks]
 	heard  cached[[]engine.SourceCount]
 	memo   memo
 	stamps stamps
@@ -44,11 +46,11 @@ func newPages(cfg Config) (*pages, error) {
 		byName: make(map[string]*template.Template), assets: assets, public: cfg.PublicURL,
 		open: cfg.Token == "" && cfg.OIDC.Issuer == "", token: cfg.Token != "", demo: cfg.Demo != nil, ver: cfg.Version, now: cfg.Now,
 	}
-	base, err := template.New("base").Funcs(p.funcs(cfg.LinkHosts)).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/card.html", "templates/around.html")
+	base, err := template.New("base").Funcs(p.funcs(cfg.LinkHosts)).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/card.html", "templates/around.html", "templates/figures.html")
 	if err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}
-	for _, name := range []string{"board", "incident", "docs", "login", "welcome", "problem"} {
+	for _, name := range []string{"board", "incident", "history", "runbook", "trust", "ask", "docs", "login", "welcome", "problem"} {
 		t, err := base.Clone()
 		if err == nil {
 			t, err = t.ParseFS(templateFiles, path.Join("templates", name+".html"))
@@ -61,11 +63,16 @@ func newPages(cfg Config) (*pages, error) {
 	return p, nil
 }
 
+// unnamed is who signed in and gave no name.
+const unnamed = "dashboard"
+
 // frame is what the layout needs of every page.
 type frame struct {
 	Title   string
 	Page    string // the template's name
 	Who     string // who is signed in
+	NoName  bool   // and nobody knows by which name
+	Own     bool   // a page beside the board
 	Open    bool
 	Token   bool // programs have one
 	Demo    bool // Slack is beside it, in the browser
@@ -93,6 +100,8 @@ func (p *pages) html(c echo.Context, name string, data any) ([]byte, error) {
 	if !p.open {
 		f.Who = whoIs(c.Request().Context()).name
 	}
+	f.NoName = p.open || f.Who == unnamed
+	f.Own = slices.Contains([]string{"history", "runbook", "trust", "ask"}, name)
 	var b bytes.Buffer
 	if err := p.byName[name].ExecuteTemplate(&b, "layout", f); err != nil {
 		return nil, fmt.Errorf("page %s: %w", name, err)

@@ -114,6 +114,7 @@ func (s *Server) logError(ctx context.Context, route string, status int, err err
 // gets a page for an answer.
 func isPage(c echo.Context) bool {
 	r := c.Request()
-	return r.Method == http.MethodGet && !strings.HasPrefix(r.URL.Path, "/api/") && !strings.HasPrefix(r.URL.Path, "/webhooks/") &&
+	form := r.Method == http.MethodPost && (c.Path() == pastRoute || c.Path() == askRoute)
+	return (r.Method == http.MethodGet || form) && !strings.HasPrefix(r.URL.Path, "/api/") && !strings.HasPrefix(r.URL.Path, "/webhooks/") &&
 		!strings.HasPrefix(r.URL.Path, "/ws/") && strings.Contains(r.Header.Get("Accept"), "text/html")
 }

@@ -38,19 +38,19 @@ func needed() map[string]role {
 	out := make(map[string]role)
 	for r, routes := range map[role][]string{
 		viewer: {
-			"GET /", "GET /i/:id", "GET /history", "GET /trust", "GET /ask", "GET /docs", "GET /openapi.json", "GET /metrics", "GET /ws/incidents",
+			"GET /", "GET /i/:id", "GET /d/:id", "GET /r/:id", "GET " + pastRoute, "GET /trust", "GET " + askRoute, "GET /docs", "GET /openapi.json", "GET /metrics", "GET /ws/incidents",
 			"GET /api/v1/decisions", "GET /api/v1/decisions/:id", "GET /api/v1/incidents", "GET /api/v1/incidents/:id",
 			"GET " + postmortemRoute, "GET /api/v1/search", "GET /api/v1/stats", "GET /api/v1/events", "GET " + exportRoute,
 		},
 		responder: {
-			"POST /ask", "POST /api/v1/decisions/analyze", "POST /api/v1/decisions/stream-anomaly", "POST /api/v1/decisions/:id/outcome",
+			"POST " + askRoute, "POST /api/v1/decisions/analyze", "POST /api/v1/decisions/stream-anomaly", "POST /api/v1/decisions/:id/outcome",
 			"POST /api/v1/incidents/:id/ack", "POST /api/v1/incidents/:id/mitigate", "POST /api/v1/incidents/:id/resolve",
 			"POST /api/v1/incidents/:id/reopen", "POST /api/v1/incidents/:id/notes", "POST /api/v1/incidents/:id/merge",
 			"POST /api/v1/incidents/:id/split", "POST /api/v1/incidents/:id/link",
 		},
 		approver: {"POST /api/v1/decisions/:id/review", "DELETE /api/v1/decisions/:id/review"},
 		admin: {
-			"POST /api/v1/incidents", "DELETE /api/v1/incidents/:id", "POST " + importRoute, "DELETE /api/v1/sessions",
+			"POST /api/v1/incidents", "DELETE /api/v1/incidents/:id", "POST " + importRoute, "POST " + pastRoute, "DELETE /api/v1/sessions",
 		},
 	} {
 		for _, route := range routes {

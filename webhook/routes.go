@@ -37,6 +37,13 @@ func (s *Server) routes() error {
 
 	e.GET("/", s.board)
 	e.GET("/i/:id", s.incidentPage)
+	e.GET(pastRoute, s.past)
+	e.POST(pastRoute, s.upload)
+	e.GET("/r/:id", s.runbookPage)
+	e.GET("/trust", s.trust)
+	e.GET(askRoute, s.askPage)
+	e.POST(askRoute, s.ask)
+	e.GET("/d/:id", s.decisionPage)
 	e.GET("/docs", s.docs)
 	e.GET("/openapi.json", s.openapi)
 	e.GET("/metrics", s.metrics.handler)

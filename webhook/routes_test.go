@@ -22,6 +22,10 @@ func operations(t *testing.T, r *rig) [][2]string {
 	}
 	r.do("GET", "/openapi.json", "").want(t, 200).decode(t, &doc)
 	all := [][2]string{{"GET", "/"}, {"GET", "/i/INC-2025-001"}, {"GET", "/docs"}, {"GET", "/openapi.json"}, {"GET", "/metrics"}}
+	for _, page := range []string{"GET /history", "POST /history", "GET /r/RB-1", "GET /trust", "GET /ask", "POST /ask", "GET /d/dec_1"} {
+		method, path, _ := strings.Cut(page, " ")
+		all = append(all, [2]string{method, path})
+	}
 	for path, methods := range doc.Paths {
 		for method := range methods {
 			all = append(all, [2]string{strings.ToUpper(method), regexp.MustCompile(`\{\w+\}`).ReplaceAllString(path, "x")})

@@ -99,7 +99,7 @@ func (s *Server) signOut(c echo.Context) error {
 
 // personName is what people are recorded as who sign in with the token: what
 // they call themselves, since the token is everybody's.
-func personName(s string) string { return cmp.Or(oneLine(s), "dashboard") }
+func personName(s string) string { return cmp.Or(oneLine(s), unnamed) }
 
 // oneLine is a text in one line, and not a long one.
 func oneLine(s string) string {
@@ -110,14 +110,15 @@ func oneLine(s string) string {
 	return s
 }
 
-// inside is a place of ours to go to: nobody is sent elsewhere from here.
+// inside is a place of ours to go to: nobody is sent elsewhere from here. Browsers
+// escape what is not plain, so what is not was made by hand.
 func inside(next string) string {
+	odd := func(r rune) bool { return r <= ' ' || r > '~' || r == '\\' }
 	u, err := url.Parse(next)
-	if err != nil || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(u.Path, "/") ||
-		strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") {
+	if err != nil || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsFunc(next, odd) {
 		return "/"
 	}
-	return u.String()
+	return next
 }
 
 // tries bounds how often an address may guess the token.

@@ -49,7 +49,7 @@ const storyAlerts = 30
 
 func (s *Server) incidentPage(c echo.Context) error {
 	return s.pages.memo.answer(c, s.cfg.Now(), func() ([]byte, error) {
-		d, err := s.cfg.Engine.Incident(c.Request().Context(), engine.Clean(c.Param("id")))
+		d, err := s.cfg.Engine.Incident(c.Request().Context(), idOf(c))
 		if err != nil {
 			return nil, err
 		}

@@ -17,7 +17,8 @@ import (
 func (p *pages) funcs(linkHosts []string) template.FuncMap {
 	return template.FuncMap{
 		"t":        plainText,
-		"incident": func(id string) bool { return strings.HasPrefix(id, "INC-") },
+		"page":     pageOf,
+		"mark":     marked,
 		"asset":    func(name string) string { return "/assets/" + name + "?v=" + p.assets[name].etag },
 		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"utc":      func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
@@ -32,6 +33,8 @@ func (p *pages) funcs(linkHosts []string) template.FuncMap {
 		"words":    engine.Words,
 		"join":     strings.Join,
 		"link":     func(l engine.Link) *url.URL { return allowed(l, linkHosts) },
+		"allow":    func(u string) *url.URL { return allowed(engine.Link{URL: u}, linkHosts) },
+		"list":     func(v ...any) []any { return v },
 		"defang":   defang,
 		"upper":    upperFirst,
 		"until":    until,
@@ -66,6 +69,27 @@ func plainText(v any) string {
 		}
 		return r
 	}, s)
+}
+
+// pageOf is where evidence is read, "" where it has no page. A witness is named
+// by its incident where it has one.
+func pageOf(e any) string {
+	var ev engine.Evidence
+	switch e := e.(type) {
+	case engine.Evidence:
+		ev = e
+	case *engine.Evidence:
+		ev = *e
+	}
+	switch {
+	case ev.Kind == engine.KindRunbook, ev.Kind == engine.KindIncident:
+		return linkTo(ev.Kind, ev.ID)
+	case strings.HasPrefix(ev.ID, "INC-"):
+		return linkTo(engine.KindIncident, ev.ID)
+	case strings.HasPrefix(ev.ID, "dec_"):
+		return linkTo(engine.KindDecision, ev.ID)
+	}
+	return ""
 }
 
 // clock is a time for those without script: UTC, with the day where it is not

@@ -22,26 +22,28 @@ func (s *Server) mayJudge(ctx context.Context) error {
 // offered narrows what a page offers to what its reader may do.
 func (s *Server) offered(ctx context.Context, v *storyView) {
 	who := whoIs(ctx)
-	cards := []*cardView{}
 	if v.Advice != nil {
-		cards = append(cards, v.Advice)
+		s.offeredOn(ctx, v.Advice)
 	}
 	for n := range v.Earlier {
-		cards = append(cards, &v.Earlier[n])
-	}
-	for _, card := range cards {
-		switch {
-		case s.mayJudge(ctx) != nil:
-			card.Elsewhere = "Approvers decide in Slack."
-		case who.role < approver:
-			card.Elsewhere = "This waits for an approver."
-		}
-		if who.role < responder {
-			card.Ask, card.Correct = false, false
-		}
+		s.offeredOn(ctx, &v.Earlier[n])
 	}
 	v.Can.Delete = v.Can.Delete && who.role == admin
 	if who.role < responder {
 		v.Can = actions{}
+	}
+}
+
+// offeredOn does so on one card.
+func (s *Server) offeredOn(ctx context.Context, card *cardView) {
+	role := whoIs(ctx).role
+	switch {
+	case s.mayJudge(ctx) != nil:
+		card.Elsewhere = "Approvers decide in Slack."
+	case role < approver:
+		card.Elsewhere = "This waits for an approver."
+	}
+	if role < responder {
+		card.Ask, card.Correct = false, false
 	}
 }

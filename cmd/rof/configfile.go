@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"ragoffire/bot"
 	"ragoffire/engine"
+	bodies "ragoffire/webhook/source"
 )
 
 // file is what the config file says, checked.
@@ -119,6 +121,12 @@ func (r *reader) readFile(path string) file {
 		r.problemf("ROF_CONFIG: %w", err)
 		return f
 	}
+	return r.readDocument(path, b)
+}
+
+// readDocument reads what the file at path says.
+func (r *reader) readDocument(path string, b []byte) file {
+	var f file
 	var d document
 	if err := yaml.UnmarshalWithOptions(b, &d, yaml.Strict()); err != nil {
 		r.problemf("ROF_CONFIG %s: %s", path, firstLine(err))
@@ -177,11 +185,17 @@ const (
 
 func (r *reader) readSources(docs map[string]sourceDocument) map[string]source {
 	out := make(map[string]source, len(docs))
+	kinds := bodies.Kinds()
 	for _, name := range slices.Sorted(maps.Keys(docs)) {
 		d := docs[name]
 		s := source{kind: d.Kind}
 		if s.kind == "" {
 			s.kind = name
+		}
+		if !regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`).MatchString(name) {
+			r.problemf("ROF_CONFIG sources: the name %.40q is the end of an address; use letters, digits, dots and dashes", name)
+		} else if kinds[s.kind] == nil {
+			r.problemf("ROF_CONFIG sources.%s: kind %q is unknown; there are %s", name, s.kind, strings.Join(slices.Sorted(maps.Keys(kinds)), ", "))
 		}
 		switch t := d.Token.(type) {
 		case nil:
@@ -209,6 +223,9 @@ func (r *reader) readSources(docs map[string]sourceDocument) map[string]source {
 	return out
 }
 
+// longestDays keeps a number of days to what a duration holds.
+const longestDays = 100 * 365
+
 // duration reads a length of time, days included: 5m, 1h, 30d.
 func (r *reader) duration(name, s string) time.Duration {
 	if s == "" {
@@ -218,7 +235,9 @@ func (r *reader) duration(name, s string) time.Duration {
 	if days, ok := strings.CutSuffix(s, "d"); ok {
 		var n int
 		n, err = strconv.Atoi(days)
-		d = time.Duration(n) * 24 * time.Hour
+		if d = time.Duration(n) * 24 * time.Hour; n > longestDays {
+			d = 0
+		}
 	}
 	if err != nil || d <= 0 {
 		r.problemf("ROF_CONFIG %s must be a length of time such as 5m, 1h or 30d, not %q", name, s)

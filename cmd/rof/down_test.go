@@ -11,7 +11,7 @@ import (
 )
 
 // ownServer is a PostgreSQL that a test may stop, and a database on it.
-func ownServer(t *testing.T) (own *pgtest.Server, db string) {
+func ownServer(t testing.TB) (own *pgtest.Server, db string) {
 	t.Helper()
 	own = &pgtest.Server{Private: true}
 	t.Cleanup(func() {

@@ -40,7 +40,7 @@ var places = []struct {
 	{"engine/fail", nil},
 	{"store", []string{"engine", "engine/fail", "store/..."}},
 	{"bot", []string{"engine", "engine/fail", "bot/..."}},
-	{"webhook", []string{"engine", "engine/fail", "webhook/..."}},
+	{"webhook", []string{"engine", "engine/fail", "engine/history", "webhook/..."}},
 	{"seeds", []string{"engine"}},
 }
 
@@ -66,6 +66,8 @@ var vendors = []struct {
 	{"github.com/gorilla/websocket", []string{"webhook", "bot/slackfake"}},
 	{"github.com/prometheus/client_golang", []string{"webhook", "cmd"}},
 	{"github.com/goccy/go-yaml", []string{"cmd", "engine/history", "webhook/source"}},
+	{"github.com/go-json-experiment/json", []string{"webhook/source"}},
+	{"github.com/yuin/goldmark", []string{"webhook"}},
 	{"github.com/chromedp", []string{"webhook/browsertest"}},
 	{"golang.org/x/sync", []string{"bot", "cmd", "store", "webhook"}},
 }

@@ -93,28 +93,40 @@ func BenchmarkIndexOfOtherReplicas(b *testing.B) {
 func BenchmarkReplicas(b *testing.B) {
 	const senders, bodies = 48, 3000
 	for b.Loop() {
-		var ratio, one, three []float64
+		var ratio, one, three, oneCPU, threeCPU []float64
 		for range 3 {
-			p := serving(b, "DATABASE_URL="+pg.Database(b), "ROF_SEED=true")
-			alone := p.load(b, senders, bodies, 1).rate
-			p.kill()
-			f := newFleet(b, 3, "DATABASE_URL="+pg.Database(b), "ROF_SEED=true")
-			together := f.load(b, senders, bodies)
+			f := newFleet(b, 1, "DATABASE_URL="+pg.Database(b), "ROF_SEED=true")
+			alone, used := f.load(b, senders, bodies)
+			f.members[0].kill()
+			oneCPU = append(oneCPU, used)
+			f = newFleet(b, 3, "DATABASE_URL="+pg.Database(b), "ROF_SEED=true")
+			together, used := f.load(b, senders, bodies)
 			for _, p := range f.members {
 				p.kill()
 			}
+			threeCPU = append(threeCPU, used)
 			one, three, ratio = append(one, alone), append(three, together), append(ratio, together/alone)
 		}
 		b.ReportMetric(median(one), "one/s")
 		b.ReportMetric(median(three), "three/s")
+		b.ReportMetric(median(oneCPU), "one-cpu-s/10k")
+		b.ReportMetric(median(threeCPU), "three-cpu-s/10k")
 		b.ReportMetric(median(ratio), "three/one")
 	}
 }
 
 // load posts distinct alerts to the replicas in turn, as a balancer does, and
-// returns how many a second.
-func (f *fleet) load(b *testing.B, senders, bodies int) float64 {
+// returns how many a second, and the seconds of processor that 10,000 would take.
+func (f *fleet) load(b *testing.B, senders, bodies int) (rate, cpu float64) {
 	b.Helper()
+	used := func() float64 {
+		sum := pgCPU()
+		for _, p := range f.members {
+			sum += p.cpu()
+		}
+		return sum
+	}
+	before := used()
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: senders}}
 	defer client.CloseIdleConnections()
 	var next atomic.Int64
@@ -139,5 +151,5 @@ func (f *fleet) load(b *testing.B, senders, bodies int) float64 {
 		})
 	}
 	group.Wait()
-	return float64(bodies) / time.Since(began).Seconds()
+	return float64(bodies) / time.Since(began).Seconds(), (used() - before) / float64(bodies) * 10_000
 }

@@ -26,7 +26,8 @@ func rofCommand() *exec.Cmd { return exec.Command(os.Args[0], "serve") }
 // to add one durable row each. Three rounds, medians. Budgets on two cores: at
 // least .6 of the second floor on each store, p99 within 20 ms, at most 7 seconds
 // of processor an incident's 10,000 alerts, the database's included; 10,000 alerts
-// a second in bodies of 200.
+// a second in bodies of 200, of one group each as Alertmanager sends them, and, for
+// comparison, of alerts that have nothing in common and open an incident each.
 //
 //	go test ./cmd/rof -run xxx -bench Ingest -benchtime 1x
 func BenchmarkIngest(b *testing.B) {
@@ -42,7 +43,7 @@ func benchIngest(b *testing.B, database func(*testing.B) string) {
 	const senders, bodies = 16, 6000
 	b.Logf("%s, %d processors, %s", runtime.GOOS+"/"+runtime.GOARCH, runtime.NumCPU(), cpuName())
 	for b.Loop() {
-		var decode, row, rof, ratio, p99, cpu, drain, perJob, big []float64
+		var decode, row, rof, ratio, p99, cpu, drain, perJob, big, apart []float64
 		for range 3 {
 			f := startFloor(b, "decode")
 			decode = append(decode, f.load(b, senders, bodies, 1).rate)
@@ -65,9 +66,14 @@ func benchIngest(b *testing.B, database func(*testing.B) string) {
 			perJob = append(perJob, (p.cpu()+pgCPU()-before-used)/bodies*1000)
 			p.kill()
 
-			p = serving(b, "DATABASE_URL="+database(b), "ROF_SEED=true")
-			big = append(big, p.load(b, senders, 100, 200).rate*200)
-			p.kill()
+			for _, l := range []struct {
+				body func(first, alerts int) []byte
+				to   *[]float64
+			}{{groupedBody, &big}, {alertmanagerBody, &apart}} {
+				p = serving(b, "DATABASE_URL="+database(b), "ROF_SEED=true")
+				*l.to = append(*l.to, p.loadOf(b, senders, 100, 200, l.body).rate*200)
+				p.kill()
+			}
 		}
 		for _, m := range []struct {
 			of   []float64
@@ -82,6 +88,7 @@ func benchIngest(b *testing.B, database func(*testing.B) string) {
 			{drain, "decided/s"},
 			{perJob, "cpu-ms/decided"},
 			{big, "alerts/s-by-200"},
+			{apart, "alerts/s-by-200-apart"},
 		} {
 			b.ReportMetric(median(m.of), m.unit)
 		}
@@ -106,11 +113,16 @@ type loaded struct{ rate, p99 float64 }
 // load posts bodies of distinct alerts over so many connections.
 func (p *process) load(b *testing.B, senders, bodies, alerts int) loaded {
 	b.Helper()
+	return p.loadOf(b, senders, bodies, alerts, alertmanagerBody)
+}
+
+func (p *process) loadOf(b *testing.B, senders, bodies, alerts int, body func(first, alerts int) []byte) loaded {
+	b.Helper()
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: senders}}
 	defer client.CloseIdleConnections()
 	list := make([][]byte, bodies)
 	for n := range list {
-		list[n] = alertmanagerBody(n*alerts, alerts)
+		list[n] = body(n*alerts, alerts)
 	}
 	var next atomic.Int64
 	took := make([]time.Duration, bodies)
@@ -145,6 +157,12 @@ func (p *process) deliver(b *testing.B, client *http.Client, body []byte) int {
 	_, _ = io.Copy(io.Discard, resp.Body) // or the connection is not used again
 	_ = resp.Body.Close()
 	return resp.StatusCode
+}
+
+// groupedBody is a delivery of alerts of one group.
+func groupedBody(first, alerts int) []byte {
+	of := strings.NewReplacer(`"groupKey":"{}:{}"`, fmt.Sprintf(`"groupKey":"{}:{shard=\"%d\"}"`, first), `"groupLabels":{}`, fmt.Sprintf(`"groupLabels":{"shard":"%d"}`, first))
+	return []byte(of.Replace(string(alertmanagerBody(first, alerts))))
 }
 
 // alertmanagerBody is a delivery of alerts that have nothing in common.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -35,6 +36,8 @@ func serve(ctx context.Context, args []string, getenv func(string) string, std s
 	if err := fail.Arm(getenv); err != nil {
 		return err
 	}
+	weight := ballast(getenv)
+	defer runtime.KeepAlive(weight)
 	cfg, err := readConfig(getenv)
 	if err != nil {
 		return err

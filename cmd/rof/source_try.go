@@ -30,6 +30,7 @@ type tried struct {
 	Alerts       []engine.Alert  `json:"alerts"`
 	Changes      []engine.Change `json:"changes,omitempty"`
 	Bad          []string        `json:"bad,omitempty"`
+	Truncated    int             `json:"truncated,omitempty"` // that the sender has left out
 	ExpiresAfter string          `json:"expires_after,omitempty"`
 }
 
@@ -52,7 +53,7 @@ func testSource(name, path string, getenv func(string) string, std streams, asJS
 	if err != nil {
 		return fmt.Errorf("%s: %s", path, said(err))
 	}
-	out := tried{Source: name, Kind: s.kind, Alerts: p.Delivery.Alerts, Changes: p.Delivery.Changes}
+	out := tried{Source: name, Kind: s.kind, Alerts: p.Delivery.Alerts, Changes: p.Delivery.Changes, Truncated: p.Delivery.Truncated}
 	if d := cmp.Or(s.expire, p.Delivery.Expire); d > 0 {
 		out.ExpiresAfter = engine.Span(d)
 	}
@@ -124,6 +125,9 @@ func printTry(w io.Writer, t tried) error {
 		for _, bad := range t.Bad {
 			p.line("", bad)
 		}
+	}
+	if t.Truncated > 0 {
+		p.title(counted(t.Truncated, "more alert") + " left out by the sender; raise its max_alerts")
 	}
 	if len(t.Alerts)+len(t.Changes)+len(t.Bad) == 0 {
 		p.print("No alert: this delivery is accepted and changes nothing.\n")

@@ -64,12 +64,16 @@ func (t *tx) PutAlerts(ctx context.Context, alerts []engine.Alert) error {
 	var ids, incidents, sources, prints, status, list []string
 	var started []time.Time
 	var expires []*time.Time
-	for _, a := range lastOf(alerts, func(a *engine.Alert) string { return a.ID }) {
-		a = doc.Alert(a)
-		b, err := doc.Encode(a)
-		if err != nil {
-			return fmt.Errorf("alert %s: %w", a.ID, err)
-		}
+	last := lastOf(alerts, func(a *engine.Alert) string { return a.ID })
+	for n := range last {
+		last[n] = doc.Alert(last[n])
+	}
+	docs, err := doc.EncodeAll(last)
+	if err != nil {
+		return fmt.Errorf("alerts: %w", err)
+	}
+	for n := range last {
+		a, b := &last[n], docs[n]
 		t.written.Put(engine.EventAnomaly, a.ID, b)
 		ids, incidents = append(ids, doc.Key(a.ID)), append(incidents, doc.Key(a.IncidentID))
 		sources, prints = append(sources, doc.Key(a.Source)), append(prints, doc.Key(a.Fingerprint))

@@ -158,17 +158,21 @@ func (t *tx) PutIncidents(ctx context.Context, incidents []engine.Incident) erro
 		started                                                                              []time.Time
 		acked, resolved                                                                      []*time.Time
 	}
-	for _, i := range lastOf(incidents, func(i *engine.Incident) string { return i.ID }) {
-		i = doc.Incident(i)
-		b, err := doc.Encode(i)
-		if err != nil {
-			return fmt.Errorf("incident %s: %w", i.ID, err)
-		}
+	last := lastOf(incidents, func(i *engine.Incident) string { return i.ID })
+	for n := range last {
+		last[n] = doc.Incident(last[n])
+	}
+	docs, err := doc.EncodeAll(last)
+	if err != nil {
+		return fmt.Errorf("incidents: %w", err)
+	}
+	for n := range last {
+		i, b := &last[n], docs[n]
 		t.written.Put(engine.EventIncident, i.ID, b)
 		c.id, c.status, c.severity = append(c.id, doc.Key(i.ID)), append(c.status, doc.Key(string(i.Status))), append(c.severity, doc.Key(string(i.Severity)))
 		c.service, c.environment = append(c.service, doc.Key(i.Service)), append(c.environment, doc.Key(i.Environment))
 		c.errorType, c.source = append(c.errorType, doc.Key(i.ErrorType)), append(c.source, doc.Key(i.Source))
-		c.groupKey, c.search, c.doc = append(c.groupKey, doc.Key(i.GroupKey)), append(c.search, doc.Search(&i)), append(c.doc, string(b))
+		c.groupKey, c.search, c.doc = append(c.groupKey, doc.Key(i.GroupKey)), append(c.search, doc.Search(i)), append(c.doc, string(b))
 		c.live, c.fix = append(c.live, i.Live()), append(c.fix, i.Fix())
 		c.seed, c.historical = append(c.seed, i.Seed), append(c.historical, i.Historical)
 		c.started, c.acked, c.resolved = append(c.started, i.StartedAt), append(c.acked, i.AcknowledgedAt), append(c.resolved, i.ResolvedAt)

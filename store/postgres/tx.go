@@ -176,8 +176,9 @@ func (t *tx) Lock(ctx context.Context, names ...string) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	_, err := t.count(ctx, `SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) WITH ORDINALITY AS u (k, n) ORDER BY n`, keys)
-	return err
+	// It goes with the next reading, whose statement begins once the locks are held
+	// and sees what was committed until then.
+	return t.exec(ctx, `SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) WITH ORDINALITY AS u (k, n) ORDER BY n`, keys)
 }
 
 // exec queues a statement. What is wrong with it shows at the next reading, or at
@@ -204,12 +205,39 @@ func (t *tx) send(ctx context.Context) error {
 	return translate(res.Close())
 }
 
-// Query implements queryer.
+// Query implements queryer. What is queued goes with it.
 func (t *tx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
-	if err := t.send(ctx); err != nil {
+	b := t.queued
+	if b.Len() == 0 {
+		return t.pg.Query(ctx, sql, args...)
+	}
+	b.Queue(sql, args...)
+	t.queued = &pgx.Batch{}
+	res := t.pg.SendBatch(ctx, b)
+	for range b.Len() - 1 {
+		if _, err := res.Exec(); err != nil {
+			res.Close()
+			return nil, err
+		}
+	}
+	found, err := res.Query()
+	if err != nil {
+		res.Close()
 		return nil, err
 	}
-	return t.pg.Query(ctx, sql, args...)
+	return batched{found, res}, nil
+}
+
+// batched are the rows of a batch's last statement.
+type batched struct {
+	pgx.Rows
+	batch pgx.BatchResults
+}
+
+// Close ends the batch, too: the connection is free again then.
+func (b batched) Close() {
+	b.Rows.Close()
+	b.batch.Close()
 }
 
 // count runs a statement at once and returns how many rows it changed.

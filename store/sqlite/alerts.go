@@ -59,17 +59,20 @@ func (t *tx) ExpiredAlerts(ctx context.Context, now time.Time, limit int) ([]eng
 }
 
 func (t *tx) PutAlerts(ctx context.Context, alerts []engine.Alert) error {
-	rows := make([][]any, len(alerts))
-	for n, a := range alerts {
-		a = doc.Alert(a)
-		b, err := doc.Encode(a)
-		if err != nil {
-			return fmt.Errorf("alert %s: %w", a.ID, err)
-		}
-		t.written.Put(engine.EventAnomaly, a.ID, b)
+	rows, list := make([][]any, len(alerts)), make([]engine.Alert, len(alerts))
+	for n := range alerts {
+		list[n] = doc.Alert(alerts[n])
+	}
+	docs, err := doc.EncodeAll(list)
+	if err != nil {
+		return fmt.Errorf("alerts: %w", err)
+	}
+	for n := range list {
+		a := &list[n]
+		t.written.Put(engine.EventAnomaly, a.ID, docs[n])
 		rows[n] = []any{
 			doc.Key(a.ID), doc.Key(a.IncidentID), doc.Key(a.Source), doc.Key(a.Fingerprint),
-			doc.Key(string(a.Status)), micros(a.StartedAt), microsOrNull(&a.ExpiresAt), string(b),
+			doc.Key(string(a.Status)), micros(a.StartedAt), microsOrNull(&a.ExpiresAt), string(docs[n]),
 		}
 	}
 	return t.insertMany(ctx, `

@@ -153,19 +153,22 @@ func (t *tx) NumberIncidents(ctx context.Context, year, n int) ([]string, error)
 }
 
 func (t *tx) PutIncidents(ctx context.Context, incidents []engine.Incident) error {
-	rows := make([][]any, len(incidents))
-	for n, i := range incidents {
-		i = doc.Incident(i)
-		b, err := doc.Encode(i)
-		if err != nil {
-			return fmt.Errorf("incident %s: %w", i.ID, err)
-		}
-		t.written.Put(engine.EventIncident, i.ID, b)
+	rows, list := make([][]any, len(incidents)), make([]engine.Incident, len(incidents))
+	for n := range incidents {
+		list[n] = doc.Incident(incidents[n])
+	}
+	docs, err := doc.EncodeAll(list)
+	if err != nil {
+		return fmt.Errorf("incidents: %w", err)
+	}
+	for n := range list {
+		i := &list[n]
+		t.written.Put(engine.EventIncident, i.ID, docs[n])
 		rows[n] = []any{
 			doc.Key(i.ID), doc.Key(string(i.Status)), doc.Key(string(i.Severity)), doc.Key(i.Service),
 			doc.Key(i.Environment), doc.Key(i.ErrorType), doc.Key(i.Source), doc.Key(i.GroupKey),
 			i.Live(), i.Fix(), i.Seed, i.Historical, micros(i.StartedAt), microsOrNull(i.AcknowledgedAt),
-			microsOrNull(i.ResolvedAt), doc.Search(&i), string(b),
+			microsOrNull(i.ResolvedAt), doc.Search(i), string(docs[n]),
 		}
 	}
 	return t.insertMany(ctx, `

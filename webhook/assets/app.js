@@ -3,38 +3,15 @@
 // that differ. No string from anywhere ever becomes markup here: the browser
 // parses the server's own page, where scripts are dead and text is text.
 
+import { times } from './times.js';
+import { wire } from './act.js';
+
 document.documentElement.classList.add('js');
 
 const $ = (id) => document.getElementById(id);
 let shown = document.cloneNode(true); // the page as the server last gave it
 
-// --- times: local, with UTC in the tooltip ---------------------------------
-
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const exact = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
-const day = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' });
-
-function age(from) {
-  const s = Math.max(0, (Date.now() - from) / 1000);
-  if (s < 60) return 'now';
-  if (s < 7200) return `${Math.floor(s / 60)} min`;
-  if (s < 172800) return `${Math.floor(s / 3600)} h`;
-  if (s < 86400 * 60) return `${Math.floor(s / 86400)} d`;
-  return `${Math.floor(s / 86400 / 30.44)} months`;
-}
-
-function times(within = document) {
-  const today = day.format(Date.now());
-  for (const el of within.querySelectorAll('time[datetime]')) {
-    const at = new Date(el.dateTime);
-    let text = age(at);
-    if (!el.classList.contains('age')) {
-      const old = Date.now() - at > 300 * 86400e3;
-      text = old ? el.dateTime.slice(0, 10) : (day.format(at) === today ? '' : `${day.format(at)}, `) + clock.format(at);
-    }
-    if (el.textContent !== text) el.textContent = text;
-  }
-}
 
 // --- taking over what changed ----------------------------------------------
 
@@ -189,6 +166,7 @@ function load() {
     took = Math.min(2000, performance.now() - last);
     if (new URL(x.responseURL || location.href).pathname === '/login') location.reload();
     if (x.status === 200 && x.response) apply(x.response);
+    if (polling && seq === null) polled(x.status === 200);
     if (again) { again = false; refresh(cause); }
   };
   x.send();
@@ -249,73 +227,34 @@ function connect() {
   };
 }
 
-// poll stands in where a proxy lets no WebSocket through.
+// poll stands in where a proxy lets no WebSocket through. Who has never had one
+// knows of no event, and gets the page itself each time.
 async function poll() {
+  if (seq === null) { refresh(); return; }
   try {
-    if (seq === null) {
-      refresh();
-    } else {
-      const answer = await fetch(`/api/v1/events?after=${seq}`);
-      if (answer.status === 401) location.reload();
-      if (!answer.ok) throw new Error(answer.status);
-      const { events } = await answer.json();
-      if (events.length) {
-        seq = events.at(-1).seq;
-        refresh(seq);
-      }
-      heard = Date.now();
-      if (!socket || socket.readyState !== WebSocket.OPEN) status('polling', 'Every 5 s');
+    const answer = await fetch(`/api/v1/events?after=${seq}`);
+    if (answer.status === 401) location.reload();
+    if (!answer.ok) throw new Error(answer.status);
+    const { events } = await answer.json();
+    if (events.length) {
+      seq = events.at(-1).seq;
+      refresh(seq);
     }
+    polled(true);
   } catch {
-    status('stale', 'Stale');
+    polled(false);
   }
+}
+
+function polled(ok) {
+  if (socket?.readyState === WebSocket.OPEN) return;
+  if (ok) heard = Date.now();
+  status(ok ? 'polling' : 'stale', ok ? 'Every 5 s' : 'Stale');
 }
 
 // --- what people do ------------------------------------------------------------
 
-const actor = () => {
-  const el = $('actor');
-  return el ? el.value.trim() || 'dashboard' : undefined;
-};
-
-async function send(el, body) {
-  const [method, url] = el.dataset.send.split(' ');
-  const out = el.closest('.acts')?.querySelector('output');
-  const buttons = el.closest('.acts')?.querySelectorAll('button') ?? [];
-  buttons.forEach((b) => { b.disabled = true; });
-  try {
-    const answer = await fetch(url, {
-      method,
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ ...body, actor: actor() }),
-    });
-    if (answer.ok) {
-      if (out) out.textContent = '';
-      if (el instanceof HTMLFormElement) el.reset();
-    } else if (out) {
-      const problem = await answer.json().catch(() => ({}));
-      out.textContent = problem.detail || `Failed (${answer.status})`;
-    }
-  } catch {
-    if (out) out.textContent = 'Not sent: the server is out of reach.';
-  }
-  buttons.forEach((b) => { b.disabled = false; });
-  refresh();
-}
-
-document.addEventListener('click', (e) => {
-  const b = e.target.closest('button[data-send]');
-  if (b) send(b, JSON.parse(b.dataset.body || '{}'));
-});
-
-document.addEventListener('submit', (e) => {
-  const f = e.target.closest('form[data-send]');
-  if (!f) return;
-  e.preventDefault();
-  const body = {};
-  for (const [k, v] of new FormData(f)) if (v.trim()) body[k] = v.trim();
-  send(f, body);
-});
+wire(() => refresh());
 
 document.addEventListener('change', (e) => {
   if (e.target.name === 'reason' && e.target.form) {
@@ -324,12 +263,10 @@ document.addEventListener('change', (e) => {
       for (const f of l.querySelectorAll('input, textarea')) f.disabled = l.hidden;
     }
   }
-  if (e.target.id === 'actor') localStorage.setItem('rof-actor', e.target.value);
 });
 
 document.addEventListener('visibilitychange', () => { if (!document.hidden) refresh(); });
 
-if ($('actor')) $('actor').value = localStorage.getItem('rof-actor') ?? '';
 times();
 setInterval(times, 15000);
 connect();

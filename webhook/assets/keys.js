@@ -1,5 +1,7 @@
 // What the keyboard does. Each key does what a link or a button does, too.
 
+import { actor } from './act.js';
+
 const $ = (id) => document.getElementById(id);
 const sheet = $('keys');
 
@@ -25,7 +27,7 @@ function act(selector, row) {
 const post = (id) => fetch(`/api/v1/incidents/${id}/ack`, {
   method: 'POST',
   headers: { 'Content-Type': 'application/json' },
-  body: JSON.stringify(document.querySelector('form[action="/logout"]') ? {} : { actor: localStorage.getItem('rof-actor')?.trim() || 'dashboard' }),
+  body: JSON.stringify({ actor: actor() }),
 });
 
 document.addEventListener('keydown', (e) => {
@@ -37,7 +39,7 @@ document.addEventListener('keydown', (e) => {
     else if (location.pathname !== '/' || location.search) location.assign('/');
     return;
   }
-  if (field) return;
+  if (field || off()) return;
   const keys = {
     '/': () => { const f = document.querySelector('.find input'); if (f.checkVisibility()) { f.focus(); f.select(); } else location.assign('/#find'); },
     '?': () => sheet.showModal(),
@@ -47,6 +49,14 @@ document.addEventListener('keydown', (e) => {
     r: () => act('#acts .form > summary', (id) => location.assign(`/i/${id}#resolve`)),
   };
   if (keys[e.key]) { e.preventDefault(); keys[e.key](); }
+});
+
+// Who speaks to the machine, or rests a hand on the keyboard, turns them off.
+const off = () => localStorage.getItem('rof-keys') === 'off';
+$('keys-on').checked = !off();
+$('keys-on').addEventListener('change', (e) => {
+  if (e.target.checked) localStorage.removeItem('rof-keys');
+  else localStorage.setItem('rof-keys', 'off');
 });
 
 $('help').hidden = false;

@@ -29,14 +29,14 @@ func Alertmanager(in Input) (Parsed, error) {
 // alertmanagerGroup is what a webhook says of all its alerts.
 type alertmanagerGroup struct {
 	status, key, reason string
-	external            string // the sender's own address
+	silences            string // the address of the sender's page for silences
 	truncated           int
 }
 
 func newAlertmanagerGroup(o object) alertmanagerGroup {
 	g := alertmanagerGroup{
 		status:    o.text("status"),
-		external:  o.text("externalURL"),
+		silences:  engine.SilencePage(o.text("externalURL")),
 		reason:    line(o.text("notification_reason"), maxName),
 		truncated: o.count("truncatedAlerts"),
 	}
@@ -53,7 +53,10 @@ func (g alertmanagerGroup) alert(o object) (engine.Alert, error) {
 	a := g.begin(o, labels)
 	a.Links = addLink(a.Links, "source", o.text("generatorURL"))
 	a, err := complete(o, a, labels, annotations)
-	a.Links = addLink(a.Links, "silence", engine.SilenceLink(g.external, labels))
+	// Ours, and so an address.
+	if link := engine.SilenceLink(g.silences, labels); link != "" && len(link) <= maxURL && len(a.Links) < maxLinks {
+		a.Links = append(a.Links, engine.Link{Rel: "silence", URL: link})
+	}
 	return a, err
 }
 

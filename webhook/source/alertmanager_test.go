@@ -46,7 +46,7 @@ func TestAlertmanager(t *testing.T) {
 		equal(t, "reason", a.Reason, "some alerts resolved")
 		equal(t, "group key", a.GroupKey, `{}/{team="shop"}:{alertname="CartLatencyHigh", service="cart"}`)
 		equal(t, "links", fmt.Sprint(a.Links[:2]), "[{source http://prom.shop.example/graph?g0.expr=up} {runbook https://runbooks.shop.example/cart}]")
-		equal(t, "the link to silence it", fmt.Sprint(a.Links[2:]), "[{silence "+engine.SilenceLink("https://am.shop.example", a.Labels)+"}]")
+		equal(t, "the link to silence it", fmt.Sprint(a.Links[2:]), "[{silence "+engine.SilenceLink(engine.SilencePage("https://am.shop.example"), a.Labels)+"}]")
 
 		b := alerts[1]
 		equal(t, "status", b.Status, engine.AlertResolved)

@@ -22,3 +22,18 @@ func BenchmarkPreset(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkAlertmanager reads a delivery of one alert, as most are in a burst.
+func BenchmarkAlertmanager(b *testing.B) {
+	body, err := os.ReadFile("testdata/alertmanager-ungrouped.json")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := source.Alertmanager(source.Input{Source: "b", Body: body}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -43,17 +43,14 @@ func cloudWatchAlarm(o object, e Envelope) (engine.Alert, error) {
 	at := o.time("StateChangeTime")
 	switch state := o.text("NewStateValue"); state {
 	case "ALARM":
-		// CloudWatch has no severity; an alarm's name often has.
-		a.Status, a.StartedAt, a.SeverityRaw = engine.Firing, at, severityIn(name)
-		a.Severity = engine.SeverityHigh
-		if a.SeverityRaw != "" {
-			a.Severity = engine.ParseSeverity(a.SeverityRaw)
-		}
+		a.Status, a.StartedAt = engine.Firing, at
+		a.SeverityRaw, a.Severity = alarmSeverity(name)
 	case "INSUFFICIENT_DATA":
 		// Who sends this asked to be told that nobody knows any more.
 		a.Status, a.StartedAt, a.Reason = engine.Firing, at, "no data"
 	case "OK":
 		a.Status = engine.AlertResolved
+		a.SeverityRaw, a.Severity = alarmSeverity(name)
 		if !at.IsZero() {
 			a.EndedAt = &at
 		}
@@ -137,6 +134,14 @@ func datapoint(reason string) *float64 {
 		return nil
 	}
 	return parseNumber(number[0])
+}
+
+// alarmSeverity is what an alarm's name says: CloudWatch has no severity.
+func alarmSeverity(name string) (raw string, severity engine.Severity) {
+	if raw = severityIn(name); raw == "" {
+		return "", engine.SeverityHigh
+	}
+	return raw, engine.ParseSeverity(raw)
 }
 
 // severityIn is the word of an alarm's name that is a severity and can hardly

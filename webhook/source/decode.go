@@ -13,6 +13,14 @@ import (
 // decode reads a body as one JSON document. Numbers stay as they were written:
 // some senders' ids and nanoseconds don't fit a float.
 func decode(body []byte) (any, error) {
+	if v, ok := scan(body); ok {
+		return v, nil
+	}
+	return decodeSlowly(body)
+}
+
+// decodeSlowly reads what scan gives up on, and says what is wrong with it.
+func decodeSlowly(body []byte) (any, error) {
 	if deep(body) {
 		return nil, engine.Invalidf("body", "body: nested deeper than %d levels", maxDepth)
 	}

@@ -100,7 +100,7 @@ func genericAlert(o object) (engine.Alert, error) {
 		Service:     line(o.text("service"), maxName),
 		Component:   line(o.text("component"), maxName),
 		Environment: line(o.text("environment", "env"), maxName),
-		SeverityRaw: line(o.text("severity", "priority"), maxName),
+		SeverityRaw: line(o.id("severity", "priority"), maxName),
 		Labels:      bound(labels),
 		StartedAt:   o.time("started_at", "startsAt", "timestamp"),
 		Value:       o.number("value"),

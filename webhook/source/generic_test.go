@@ -132,6 +132,12 @@ func TestGeneric(t *testing.T) {
 	}
 }
 
+func TestASeverityMayBeANumber(t *testing.T) {
+	a := parse(t, source.Generic, `{"title":"x","severity":2}`)[0]
+	equal(t, "severity", a.Severity, engine.SeverityUnknown)
+	equal(t, "as sent", a.SeverityRaw, "2")
+}
+
 func FuzzGeneric(f *testing.F) {
 	fuzz(f, source.Generic)
 	f.Add([]byte(`[{"title":"a","status":"ok"},{"error_type":"x","spike_percentage":"4%","links":["http://x"]}]`))

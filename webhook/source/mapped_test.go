@@ -2,7 +2,11 @@ package source_test
 
 import (
 	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -240,20 +244,37 @@ func TestAMappingThatIsNoGoodIsToldByItsKey(t *testing.T) {
 	}
 }
 
+// FuzzPresets tries bodies with each kind of source, chosen by its number, so
+// that the fuzzer learns what each of the mappings that come along looks for.
 func FuzzPresets(f *testing.F) {
 	kinds := source.Kinds()
-	fuzz(f, func(in source.Input) (source.Parsed, error) {
-		var last source.Parsed
-		for kind, p := range kinds {
-			got, err := p(in)
-			if err != nil && engine.KindOf(err) != engine.Invalid {
-				return got, fmt.Errorf("%s: %w", kind, err)
-			}
-			if err == nil {
-				last.Delivery.Alerts = append(last.Delivery.Alerts, got.Delivery.Alerts...)
-			}
+	names := slices.Sorted(maps.Keys(kinds))
+	for n, name := range names {
+		files, err := filepath.Glob(filepath.Join("testdata", name+"-*.json"))
+		if err != nil {
+			f.Fatal(err)
 		}
-		return last, nil
+		if name == "splunk" {
+			files = append(files, filepath.Join("testdata", "splunk.json"))
+		}
+		if len(files) == 0 {
+			f.Errorf("no body to begin with for %s", name)
+		}
+		for _, file := range files {
+			b, err := os.ReadFile(file)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(uint8(n), b)
+		}
+	}
+	f.Fuzz(func(t *testing.T, n uint8, body []byte) {
+		kind := names[int(n)%len(names)]
+		got, err := kinds[kind](source.Input{Source: "fuzz", Body: body})
+		if err != nil && engine.KindOf(err) != engine.Invalid {
+			t.Errorf("%s: err = %v, want one that people may read", kind, err)
+		}
+		invariants(t, got.Delivery.Alerts)
 	})
 }
 

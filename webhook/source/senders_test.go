@@ -55,7 +55,7 @@ func senders() []delivery {
 		{"pagerduty-events-change.json", "pagerduty-events", "", []string{"change cart prod 81 by ann at 2026-04-03T10:15:00Z: Build 81 of cart deployed https://ci.shop.example/81"}},
 
 		{"cloudwatch-alarm.json", "cloudwatch", "", []string{"firing critical service=AWS/RDS title=cart-db-connections-critical fp=222233334444/eu-central-1/cart-db-connections-critical 2026-04-04T05:06:07.089Z.. value=197.5 threshold=180"}},
-		{"cloudwatch-ok.json", "cloudwatch", "", []string{"resolved unknown service=AWS/RDS title=cart-db-connections-critical fp=222233334444/eu-central-1/cart-db-connections-critical ..2026-04-04T05:20:07.089Z value=90 threshold=180"}},
+		{"cloudwatch-ok.json", "cloudwatch", "", []string{"resolved critical service=AWS/RDS title=cart-db-connections-critical fp=222233334444/eu-central-1/cart-db-connections-critical ..2026-04-04T05:20:07.089Z value=90 threshold=180"}},
 		{"cloudwatch-insufficient.json", "cloudwatch", "", []string{"firing unknown service=AWS/RDS title=cart-db-connections-critical fp=222233334444/eu-central-1/cart-db-connections-critical 2026-04-04T06:00:00Z.. threshold=180 reason=no data"}},
 		{"cloudwatch-composite.json", "cloudwatch", "", []string{"firing high service= title=cart is down fp=222233334444/eu-central-1/cart is down 2026-04-04T05:06:07.089Z.."}},
 		{"cloudwatch-math.json", "cloudwatch", "", []string{"firing high service=checkout title=checkout-5xx-share fp=222233334444/eu-central-1/checkout-5xx-share 2026-04-04T05:06:07.089Z.. value=0.07 threshold=0.05"}},

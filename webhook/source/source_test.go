@@ -1,6 +1,7 @@
 package source_test
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -100,6 +101,16 @@ func invariants(t *testing.T, alerts []engine.Alert) {
 		for _, s := range texts {
 			if engine.Clean(s) != s {
 				t.Errorf("unclean text %q", s)
+			}
+		}
+		for _, n := range []*float64{a.Value, a.Threshold, a.Spike} {
+			if n != nil && (math.IsNaN(*n) || math.IsInf(*n, 0)) {
+				t.Errorf("the number %v", *n)
+			}
+		}
+		for _, at := range []*time.Time{&a.StartedAt, a.EndedAt} {
+			if at != nil && (at.Location() != time.UTC || at.Year() < 1 || at.Year() > 9999) {
+				t.Errorf("the time %v", at)
 			}
 		}
 		if len(a.Labels) > 64 || len([]rune(a.Title)) > 300 || len(a.Description) > 8<<10 || len(a.Links) > 16 {

@@ -13,10 +13,15 @@ func layouts() []string {
 		time.RFC3339Nano,
 		"2006-01-02T15:04:05.999999999Z0700", // CloudWatch, PagerDuty: no colon in the offset
 		"2006-01-02 15:04:05.999999999Z07:00",
-		"2006-01-02 15:04:05 -0700", // GitLab
-		"2006-01-02 15:04:05 MST",   // GitLab pipelines; only UTC is accepted below
+		"2006-01-02 15:04:05.999999999Z0700",
+		"2006-01-02 15:04:05.999999999Z07", // PostgreSQL
+		"2006-01-02 15:04:05 -0700",        // GitLab
+		"2006-01-02 15:04:05 MST",          // GitLab pipelines; only UTC is accepted below
 		"2006-01-02T15:04:05.999999999",
 		"2006-01-02 15:04:05.999999999", // Uptime Kuma: UTC
+		"2006.01.02 15:04:05",           // Zabbix
+		time.RFC1123,                    // only GMT is accepted below
+		time.RFC1123Z,
 	}
 }
 
@@ -27,6 +32,14 @@ func parseTime(s string) (t time.Time, ok bool) {
 	if s == "" || s == "0" {
 		return time.Time{}, true
 	}
+	if len(s) > 4 && s[4] == '-' { // what nearly all send
+		if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
+			if t.Year() <= 1 {
+				return time.Time{}, true
+			}
+			return t.UTC(), storable(t)
+		}
+	}
 	if t, ok := parseEpoch(s); ok {
 		return t, true
 	}
@@ -35,7 +48,7 @@ func parseTime(s string) (t time.Time, ok bool) {
 		if err != nil {
 			continue
 		}
-		if strings.HasSuffix(layout, "MST") && !strings.HasSuffix(s, " UTC") {
+		if strings.HasSuffix(layout, "MST") && !strings.HasSuffix(s, " UTC") && !strings.HasSuffix(s, " GMT") {
 			return time.Time{}, false // an abbreviation names no offset
 		}
 		if t.Year() <= 1 {

@@ -61,8 +61,8 @@ func describe(a *engine.Alert, labels, annotations map[string]string) {
 	}
 	measure(a, labels, annotations)
 	for _, l := range linkKeys() {
-		a.Links = addLink(a.Links, l.rel, pick(annotations, l.keys...))
-		a.Links = addLink(a.Links, l.rel, pick(labels, l.keys...))
+		a.Links = addLink(a.Links, l.rel, pick(annotations, l.keys[:]...))
+		a.Links = addLink(a.Links, l.rel, pick(labels, l.keys[:]...))
 	}
 }
 
@@ -98,17 +98,17 @@ func measure(a *engine.Alert, labels, annotations map[string]string) {
 
 type linkKey struct {
 	rel  string
-	keys []string
+	keys [3]string
 }
 
 // linkKeys are the annotations that hold addresses, by custom.
-func linkKeys() []linkKey {
-	return []linkKey{
-		{"runbook", []string{"runbook_url", "runbook", "runbookURL"}},
-		{"dashboard", []string{"dashboard_url", "dashboard", "dashboardURL"}},
-		{"panel", []string{"panel_url", "panelURL"}},
-		{"logs", []string{"logs_url", "logs", "log_url"}},
-		{"image", []string{"image_url", "imageURL"}},
-		{"silence", []string{"silence_url", "silenceURL"}},
+func linkKeys() [6]linkKey {
+	return [...]linkKey{
+		{"runbook", [3]string{"runbook_url", "runbook", "runbookURL"}},
+		{"dashboard", [3]string{"dashboard_url", "dashboard", "dashboardURL"}},
+		{"panel", [3]string{"panel_url", "panelURL"}},
+		{"logs", [3]string{"logs_url", "logs", "log_url"}},
+		{"image", [3]string{"image_url", "imageURL"}},
+		{"silence", [3]string{"silence_url", "silenceURL"}},
 	}
 }

@@ -1,0 +1,182 @@
+package webhook_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"ragoffire/engine"
+)
+
+// listens notes what every socket of the page is told.
+const listens = `(() => {
+	globalThis.seqs = []; globalThis.sockets = 0;
+	const Real = WebSocket;
+	globalThis.WebSocket = class extends Real {
+		constructor(url) {
+			super(url);
+			sockets += 1;
+			this.addEventListener('message', (m) => { const e = JSON.parse(m.data); if (e.seq && e.type !== 'system') seqs.push(e.seq); });
+		}
+	};
+})()`
+
+func TestASocketThatIsCutThreeTimesTellsEachEventOnce(t *testing.T) {
+	r := start(t, nil)
+	wire := newCable(t, strings.TrimPrefix(r.url, "http://"))
+	b := browse(t, wire.url())
+	b.run(chromedp.ActionFunc(func(ctx context.Context) error {
+		_, err := page.AddScriptToEvaluateOnNewDocument(listens).Do(ctx)
+		return err
+	}))
+	n := 0
+	post := func() {
+		n++
+		r.do("POST", "/webhooks/generic", anomaly(map[string]any{"fingerprint": id(n), "service": id(n)})).want(t, 202)
+	}
+	b.open(wire.url() + "/")
+	b.sees("that it is live", live)
+	for range 3 {
+		post()
+		b.sees("what came before the cut", fmt.Sprintf(`document.querySelectorAll('#rows .row').length === %d`, n))
+		wire.set(true)
+		b.sees("that it is stale", `!document.querySelector('#stale').hidden`)
+		post()
+		post()
+		wire.set(false)
+		b.sees("that it is live again", live)
+		b.sees("what came meanwhile", fmt.Sprintf(`document.querySelectorAll('#rows .row').length === %d`, n))
+	}
+	eventually(t, "all decisions", func() bool {
+		p, err := r.engine.Decisions(context.Background(), engine.DecisionFilter{}, "", 50)
+		return err == nil && len(p.Items) == n
+	})
+	all := r.history(0)
+	b.sees("the last event", fmt.Sprintf(`seqs.at(-1) === %d`, all[len(all)-1]))
+	if got := js[[]int64](b, `seqs`); !slices.Equal(got, all) {
+		t.Errorf("told %v, want %v", got, all)
+	}
+	if made := js[int](b, `sockets`); made < 4 {
+		t.Errorf("%d sockets: it was not cut three times", made)
+	}
+	if twice := js[int](b, `document.querySelectorAll('#rows .row').length - new Set([...document.querySelectorAll('#rows .row')].map(e => e.id)).size`); twice != 0 {
+		t.Errorf("%d rows are there twice", twice)
+	}
+}
+
+func TestTheBoardPollsWhereNoWebSocketGetsThrough(t *testing.T) {
+	r := start(t, nil)
+	target, err := url.Parse(r.url)
+	check(t, err)
+	through := &httputil.ReverseProxy{Rewrite: func(p *httputil.ProxyRequest) {
+		p.SetURL(target)
+		p.Out.Host = p.In.Host
+	}}
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		if strings.HasPrefix(q.URL.Path, "/ws/") {
+			http.Error(w, "no such thing here", http.StatusBadGateway)
+			return
+		}
+		through.ServeHTTP(w, q)
+	}))
+	t.Cleanup(func() {
+		proxy.Close()
+		http.DefaultTransport.(*http.Transport).CloseIdleConnections()
+	})
+	b := browse(t, proxy.URL)
+	b.open(proxy.URL + "/")
+	b.sees("that it polls", `document.querySelector('#link').innerText === 'Every 5 s' && document.querySelector('#stale').hidden`)
+	r.do("POST", "/webhooks/generic", anomaly(nil)).want(t, 202)
+	b.sees("what happened", `document.querySelectorAll('#rows .row').length === 1`)
+	b.sees("that it is not called stale", `document.querySelector('#link.is-polling') && document.querySelector('#stale').hidden`)
+	if n := js[int](b, `document.querySelectorAll('#rows .row').length`); n != 1 {
+		t.Errorf("%d rows", n)
+	}
+}
+
+func TestThePagesAreReadInForcedColours(t *testing.T) {
+	r := tonight(t)
+	r.months(t)
+	b := browse(t, r.url)
+	d, err := r.engine.Analyze(t.Context(), engine.Question{Text: "checkout timed out, sessions queued for a stock row"})
+	check(t, err)
+	for _, scheme := range []string{"light", "dark"} {
+		b.run(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
+			{Name: "forced-colors", Value: "active"}, {Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+		}))
+		for name, path := range map[string]string{
+			"board": "/", "story": "/i/" + r.live(t, "checkout"), "history": "/history?q=checkout", "trust": "/trust", "answer": "/d/" + d.ID, "docs": "/docs",
+		} {
+			what := name + "-forced-" + scheme
+			b.open(r.url + path)
+			b.sees("that the colours are forced", `matchMedia('(forced-colors: active)').matches`)
+			b.shot(t, what)
+			b.axe(what)
+		}
+		b.open(r.url + "/")
+		if same := js[bool](b, `(() => { const bar = document.querySelector('.bar'); return getComputedStyle(bar.querySelector('.fill')).fill === getComputedStyle(bar.querySelector('.track')).fill; })()`); same {
+			t.Errorf("%s: a bar is as full as it is empty", scheme)
+		}
+	}
+	b.quiet()
+}
+
+func TestWeakConfidenceIsHatched(t *testing.T) {
+	r := start(t, nil).withSeeds()
+	b := browse(t, r.url)
+	strong, err := r.engine.Analyze(t.Context(), engine.Question{ErrorType: "database_timeout", Spike: new(450.)})
+	check(t, err)
+	weak := strong
+	weak.ID, weak.Confidence.Score, weak.ConfidenceScore = "dec_weak", .56, .56
+	check(t, r.away.Store.Update(t.Context(), func(tx engine.Tx) error { return tx.PutDecisions(t.Context(), []engine.Decision{weak}) }))
+	for d, want := range map[string]bool{weak.ID: true, strong.ID: false} {
+		b.open(r.url + "/d/" + d)
+		b.sees("its bar", `document.querySelector('.card .bar .fill')`)
+		b.shot(t, "hatched-"+fmt.Sprint(want))
+		if got := js[bool](b, `getComputedStyle(document.querySelector('.card .bar .fill')).fill.includes('#hatch')`); got != want {
+			t.Errorf("hatched is %v, want %v", got, want)
+		}
+	}
+	b.quiet()
+}
+
+func TestTheKeysCanBeTurnedOff(t *testing.T) {
+	r := tonight(t)
+	b := browse(t, r.url)
+	b.open(r.url + "/")
+	b.sees("that it is live", live)
+	press := func(keys string) { b.run(chromedp.KeyEvent(keys)) }
+	press("?")
+	b.sees("the sheet", `document.querySelector('#keys').open`)
+	b.click(`#keys-on`)
+	press(kb.Escape)
+	for range 2 {
+		b.sees("that it is live", live)
+		press("?")
+		press("j")
+		press("a")
+		if js[bool](b, `document.querySelector('#keys').open || !!document.activeElement.closest('.row')`) {
+			t.Error("a key does something, though they are off")
+		}
+		b.open(r.url + "/") // it holds for the next page, too
+	}
+	b.sees("that it is live", live)
+	b.click(`#help`)
+	b.sees("that the sheet says so", `document.querySelector('#keys').open && !document.querySelector('#keys-on').checked`)
+	b.click(`#keys-on`)
+	press(kb.Escape)
+	press("j")
+	b.sees("a row", `document.activeElement.closest('.row')`)
+	b.quiet()
+}
