@@ -82,6 +82,9 @@
 // Post has a wanted and a sent revision and is rendered when it is sent, so the
 // newest state wins and a crash repeats harmlessly. Jobs are level-triggered.
 //
+// Who is signed in is known to every replica (session.go); feed.go hands events to
+// thousands at once.
+//
 // Pure files hold the rules: series.go, join.go, question.go, symptom.go,
 // severity.go, route.go, quiet.go, silence.go, action.go, witness.go, lesson.go,
 // capacity.go, and engine/retrieval and engine/confidence below. The use cases

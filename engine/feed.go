@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"ragoffire/engine/fail"
@@ -14,27 +14,39 @@ import (
 // twice as many; who is further behind reads the store.
 const recent = 1024
 
-// lagLimit is how long a subscriber may leave one event waiting. It can resume
-// where it was, so dropping it costs a reconnect and keeps nobody else waiting.
+// lagLimit is how long a reader that had everything may lag behind what is kept
+// in memory. It can resume where it was, so dropping it costs a reconnect.
 const lagLimit = 30 * time.Second
 
-// errSlow ends the subscription of a reader that does not read.
+// errSlow ends the subscription of a reader that does not keep up.
 var errSlow = errors.New("the reader was too slow; resume after the last event it has")
 
 // feed follows the store's events for everybody in this process. Subscribers
 // keep a cursor of their own and read at their own pace, so nothing is missed
-// or repeated between what the store had and what arrives.
+// or repeated between what the store had and what arrives. Thousands of them look
+// at what it holds at the same moment, and no lock is in their way.
 type feed struct {
 	store Store
+	now   atomic.Pointer[shelf]
+}
 
-	mu    sync.Mutex
-	tail  []Event       // the latest events, in Seq order
-	last  int64         // the Seq up to which everything was read
-	moved chan struct{} // closed and replaced when last moves
+// shelf is what the feed holds at a moment; it never changes.
+type shelf struct {
+	tail []Event // the latest events, in Seq order
+	last int64   // the Seq up to which everything was read
+	turn *turn
+}
+
+// turn is the end of a shelf's time.
+type turn struct {
+	over chan struct{}
+	at   time.Time // set before over is closed
 }
 
 func newFeed(store Store, last int64) *feed {
-	return &feed{store: store, last: last, moved: make(chan struct{})}
+	f := &feed{store: store}
+	f.now.Store(&shelf{last: last, turn: &turn{over: make(chan struct{})}})
+	return f
 }
 
 // feedPause is the time between two looks at the store while events keep coming:
@@ -95,99 +107,93 @@ func (f *feed) read(ctx context.Context, after int64, limit int) (events []Event
 	return events, err
 }
 
-func (f *feed) position() int64 {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.last
-}
+func (f *feed) position() int64 { return f.now.Load().last }
 
+// publish puts events on the shelf. Only run calls it.
 func (f *feed) publish(events []Event) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.tail = append(f.tail, events...)
+	was := f.now.Load()
+	tail := append(was.tail, events...) // beyond what a reader of the old shelf sees
 	// Cut only when it is twice as long: what is left is copied.
-	if over := len(f.tail) - recent; over > recent {
-		f.tail = append(make([]Event, 0, 2*recent+feedPage), f.tail[over:]...)
+	if over := len(tail) - recent; over > recent {
+		tail = append(make([]Event, 0, 2*recent+feedPage), tail[over:]...)
 	}
-	f.last = events[len(events)-1].Seq
-	close(f.moved)
-	f.moved = make(chan struct{})
+	f.now.Store(&shelf{tail: tail, last: events[len(events)-1].Seq, turn: &turn{over: make(chan struct{})}})
+	was.turn.at = time.Now()
+	close(was.turn.over)
 }
 
-// after returns the events after a Seq that memory holds; ok is false where it
-// no longer holds them all. With none, moved is closed when there are some.
-func (f *feed) after(seq int64) (events []Event, moved <-chan struct{}, ok bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if seq >= f.last {
-		return nil, f.moved, true
+// after returns the events after a Seq; ok is false where the shelf no longer
+// has them all.
+func (s *shelf) after(seq int64) (events []Event, ok bool) {
+	if seq >= s.last {
+		return nil, true
 	}
-	for n := len(f.tail); n > 0; n-- {
-		if f.tail[n-1].Seq <= seq {
-			return f.tail[n:len(f.tail):len(f.tail)], f.moved, true
+	for n := len(s.tail); n > 0; n-- {
+		if s.tail[n-1].Seq <= seq {
+			return s.tail[n:len(s.tail):len(s.tail)], true
 		}
 	}
-	return nil, f.moved, false
+	return nil, false
 }
 
-// Subscription is one reader's place in the feed.
+// Subscription is one reader's place in the feed. It costs nothing but what it
+// holds: there is nothing to close.
 type Subscription struct {
-	events chan Event
-	err    error
+	feed  *feed
+	after int64
+	reset *Event
+	had   *turn // until then it had everything; nil where it never did
 }
-
-// Events gives the events in rising Seq, each once. It is closed when the
-// subscription's context ends, or the reader was too slow, or the store failed;
-// Err then says which.
-func (s *Subscription) Events() <-chan Event { return s.events }
-
-// Err says why Events was closed; nil where the context ended.
-func (s *Subscription) Err() error { return s.err }
 
 // Subscribe follows the events after a Seq; with after < 0, from now on. Where
 // retention has dropped what came after it, or it names the future of another
 // store, the first event is of type system and says "reset".
-func (e *Engine) Subscribe(ctx context.Context, after int64) *Subscription {
-	s := &Subscription{events: make(chan Event)}
-	go func() {
-		defer close(s.events)
-		s.err = e.feed.follow(ctx, after, s.events)
-	}()
-	return s
+func (e *Engine) Subscribe(ctx context.Context, after int64) (*Subscription, error) {
+	after, reset, err := e.feed.start(ctx, after)
+	return &Subscription{feed: e.feed, after: after, reset: reset}, err
 }
 
-func (f *feed) follow(ctx context.Context, after int64, out chan<- Event) error {
-	after, reset, err := f.start(ctx, after)
-	if err != nil {
-		return err
+// Next returns the events that come next, in rising Seq, each once, or none where
+// there are none yet. More is closed when there are others after these; where it
+// is nil, there are, or may be. An error says that the reader was too slow, or that
+// the store failed. The slice is the reader's to read and not to change.
+func (s *Subscription) Next(ctx context.Context) (events []Event, more <-chan struct{}, err error) {
+	if s.reset != nil {
+		events, s.reset = []Event{*s.reset}, nil
+		return events, nil, nil
 	}
-	if reset != nil {
-		if err := send(ctx, out, *reset); err != nil {
-			return err
+	now := s.feed.now.Load()
+	events, ok := now.after(s.after)
+	if ok {
+		s.had, more = now.turn, now.turn.over
+	} else {
+		if s.had.longAgo() {
+			return nil, nil, errSlow
 		}
-	}
-	for ctx.Err() == nil {
-		events, moved, ok := f.after(after)
-		if !ok {
-			if events, err = f.read(ctx, after, feedPage); err != nil {
-				return err
-			}
+		if events, err = s.feed.read(ctx, s.after, feedPage); err != nil {
+			return nil, nil, err
 		}
-		for _, ev := range events {
-			if err := send(ctx, out, ev); err != nil {
-				return err
-			}
-			after = ev.Seq
-		}
-		if len(events) > 0 {
-			continue
-		}
-		select {
-		case <-ctx.Done():
-		case <-moved:
+		if len(events) == 0 { // they are gone from the store, too
+			more = now.turn.over
 		}
 	}
-	return nil
+	if n := len(events); n > 0 {
+		s.after = events[n-1].Seq
+	}
+	return events, more, nil
+}
+
+// longAgo reports whether a turn is over for longer than a reader may lag.
+func (t *turn) longAgo() bool {
+	if t == nil {
+		return false
+	}
+	select {
+	case <-t.over:
+		return time.Since(t.at) > lagLimit
+	default:
+		return false
+	}
 }
 
 // start turns a reader's cursor into one that this store can go on from.
@@ -213,24 +219,4 @@ func (f *feed) start(ctx context.Context, after int64) (int64, *Event, error) {
 	reset, err := NewEvent(EventSystem, time.Now().UTC(), map[string]any{"what": "reset", "after": after})
 	reset.Seq = after
 	return after, &reset, err
-}
-
-// send gives one event to the reader. When it fails because ctx ended, that is
-// no error: the reader went.
-func send(ctx context.Context, out chan<- Event, ev Event) error {
-	select {
-	case out <- ev:
-		return nil
-	default:
-	}
-	timer := time.NewTimer(lagLimit)
-	defer timer.Stop()
-	select {
-	case out <- ev:
-		return nil
-	case <-ctx.Done():
-		return nil
-	case <-timer.C:
-		return errSlow
-	}
 }

@@ -3,12 +3,52 @@ package engine_test
 import (
 	"context"
 	"fmt"
+	"iter"
 	"sync"
 	"testing"
 	"time"
 
 	"ragoffire/engine"
 )
+
+// follow gives the events after a Seq, until ctx ends.
+func (r *rig) follow(ctx context.Context, after int64) iter.Seq[engine.Event] {
+	return func(yield func(engine.Event) bool) {
+		sub, err := r.Subscribe(ctx, after)
+		if err != nil {
+			r.t.Error(err)
+			return
+		}
+		for {
+			events, more, err := sub.Next(ctx)
+			if err != nil {
+				r.t.Error(err)
+				return
+			}
+			for _, ev := range events {
+				if !yield(ev) {
+					return
+				}
+			}
+			if more == nil {
+				continue
+			}
+			select {
+			case <-more:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
+// one is the first event.
+func one(events iter.Seq[engine.Event]) engine.Event {
+	for ev := range events {
+		return ev
+	}
+	return engine.Event{}
+}
 
 func TestSubscribersSeeEveryEventOnceInOrder(t *testing.T) {
 	r := newRig(t)
@@ -25,7 +65,7 @@ func TestSubscribersSeeEveryEventOnceInOrder(t *testing.T) {
 			defer stop()
 			var last int64
 			got := 0
-			for ev := range r.Subscribe(sub, 0).Events() {
+			for ev := range r.follow(sub, 0) {
 				if ev.Seq <= last {
 					t.Errorf("seq %d after %d", ev.Seq, last)
 				}
@@ -58,18 +98,18 @@ func TestASubscriptionResumesAfterWhatItsReaderHas(t *testing.T) {
 	defer cancel()
 	var first []int64
 	sub, stop := context.WithCancel(ctx)
-	for ev := range r.Subscribe(sub, 0).Events() {
+	for ev := range r.follow(sub, 0) {
 		if first = append(first, ev.Seq); len(first) == 4 {
 			break
 		}
 	}
 	stop()
-	again := <-r.Subscribe(ctx, first[3]).Events()
+	again := one(r.follow(ctx, first[3]))
 	all, err := r.Events(t.Context(), first[3], 1)
 	if err != nil || len(all) == 0 || again.Seq != all[0].Seq {
 		t.Fatalf("resumed with %d; want what follows %d: %v, %v", again.Seq, first[3], all, err)
 	}
-	future := <-r.Subscribe(ctx, 1_000_000).Events()
+	future := one(r.follow(ctx, 1_000_000))
 	if future.Type != engine.EventSystem || string(future.Data) == "" {
 		t.Errorf("a cursor from the future got %+v; want a reset", future)
 	}

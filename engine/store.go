@@ -114,6 +114,8 @@ type Reader interface {
 	Draft(ctx context.Context, id string) (ThreadDraft, error)
 	// Drafts lists drafts of a status, the highest id first.
 	Drafts(ctx context.Context, status DraftStatus, after string, limit int) ([]ThreadDraft, string, error)
+	// Sessions returns those of the ids that there are, in no order, over or not.
+	Sessions(ctx context.Context, ids []string) ([]Session, error)
 	// Beats lists what is known of heartbeats, by name.
 	Beats(ctx context.Context) ([]Beat, error)
 	// Changes lists the changes on a service within [from, to], the latest
@@ -159,6 +161,7 @@ type Tx interface {
 	PutBeats(ctx context.Context, beats []Beat) error // by name
 	PutSilence(ctx context.Context, s Silence) error
 	PutDrafts(ctx context.Context, drafts []ThreadDraft) error
+	PutSession(ctx context.Context, s Session) error
 	PutQuarantined(ctx context.Context, parts []Quarantined) error
 	PutTroubles(ctx context.Context, troubles []Trouble) error
 	// AddAccounts adds to what was received from sources. Transactions that add
@@ -169,6 +172,11 @@ type Tx interface {
 	PutVectors(ctx context.Context, model string, vectors map[string][]float32) error
 	DeleteIncident(ctx context.Context, id string) error
 	DeleteRunbook(ctx context.Context, id string) error
+
+	// EndSessions drops those of the ids that there are.
+	EndSessions(ctx context.Context, ids []string) error
+	// EndSessionsOf drops all of a name and returns how many there were.
+	EndSessionsOf(ctx context.Context, name string) (int, error)
 
 	// AddReview stores a decision's standing review. A decision that has one:
 	// Conflict.
@@ -206,8 +214,8 @@ type Tx interface {
 	DoneEnvelope(ctx context.Context, id string) error
 
 	// Tidy drops what retention lets go: events, with them changes, silences and
-	// troubles, and done envelopes older than the times given, at most a few thousand rows
-	// a call.
+	// troubles, and done envelopes older than the times given, with them sessions
+	// that were over then, at most a few thousand rows a call.
 	Tidy(ctx context.Context, events, envelopes time.Time) error
 	// DropQuarantined drops what was quarantined before a time, and all but the
 	// latest few.

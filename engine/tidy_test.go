@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"sync"
 	"testing"
@@ -46,11 +47,12 @@ func TestRetentionDropsEventsAndNoHistory(t *testing.T) {
 	feed.Go(func() { _ = r.Run(ctx) })
 	defer feed.Wait()
 	defer cancel()
-	events := r.Subscribe(ctx, old[0].Seq).Events()
-	if ev := <-events; ev.Type != engine.EventSystem || ev.Seq < old[len(old)-1].Seq {
+	next, done := iter.Pull(r.follow(ctx, old[0].Seq))
+	defer done()
+	if ev, _ := next(); ev.Type != engine.EventSystem || ev.Seq < old[len(old)-1].Seq {
 		t.Errorf("a reader below retention got %+v; want a reset", ev)
 	}
-	if ev := <-events; ev.Seq <= old[len(old)-1].Seq {
+	if ev, _ := next(); ev.Seq <= old[len(old)-1].Seq {
 		t.Errorf("then it got the old event %d", ev.Seq)
 	}
 	left, err := r.Events(t.Context(), 0, 200)

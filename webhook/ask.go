@@ -123,7 +123,7 @@ func (s *Server) cardOf(ctx context.Context, d engine.Decision) (*cardView, *eng
 		}
 	}
 	card := newCard(in, at, s.cfg.Now())
-	card.Slack = s.cfg.VerdictsElsewhere
+	s.offeredOn(ctx, &card)
 	return &card, about, nil
 }
 

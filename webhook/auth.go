@@ -3,11 +3,9 @@ package webhook
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/base64"
-	"encoding/binary"
+	"encoding/hex"
 	"net"
 	"net/http"
 	"net/url"
@@ -17,49 +15,74 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// sessionLife is how long a browser stays signed in.
-const sessionLife = 12 * time.Hour
-
-// door decides who gets in: who has the token, in the Authorization header or
-// as a session cookie made from it.
-//
-// A session is no row anywhere, so that every replica knows it: the cookie says
-// until when and for whom it is good, and carries a MAC by a key derived from
-// the token. Signing out forgets it in the browser; a new token ends all.
+// door decides who gets in, and what they may: who has the token, and who has
+// a session, by the token or by a provider.
 type door struct {
-	token  string
-	key    []byte // of the sessions' MACs
-	public *url.URL
-	now    func() time.Time
-	cross  *http.CrossOriginProtection
-	tries  *tries
-	open   map[string]bool // the route templates that need no credentials
+	token    string
+	provider *provider // nil where there is none
+	sessions *sessions
+	public   *url.URL
+	cross    *http.CrossOriginProtection
+	tries    *tries
+	now      func() time.Time
+	open     map[string]bool // the route templates that need no credentials
+	needed   map[string]role // what the others need, by method and template
 }
 
-func newDoor(token string, public *url.URL, now func() time.Time) *door {
-	mac := hmac.New(sha256.New, []byte(token))
-	mac.Write([]byte("rof session v1"))
-	return &door{
-		token: token, key: mac.Sum(nil), public: public, now: now,
-		cross: http.NewCrossOriginProtection(), tries: newTries(), open: make(map[string]bool),
+func newDoor(cfg *Config, public *url.URL) (*door, error) {
+	p, err := newProvider(cfg)
+	if err != nil {
+		return nil, err
 	}
+	cross := http.NewCrossOriginProtection()
+	if err := cross.AddTrustedOrigin(public.Scheme + "://" + public.Host); err != nil {
+		return nil, err
+	}
+	return &door{
+		token: cfg.Token, provider: p, sessions: newSessions(cfg.Engine, cfg.Now), public: public, now: cfg.Now,
+		cross: cross, tries: newTries(), open: make(map[string]bool),
+	}, nil
+}
+
+// free reports whether nobody needs to sign in: only this machine comes in.
+func (d *door) free() bool { return d.token == "" && d.provider == nil }
+
+// basis is what a session by the token rests on: a new token ends it.
+func (d *door) basis() string {
+	mac := hmac.New(sha256.New, []byte(d.token))
+	mac.Write([]byte("rof session v2"))
+	return "token " + hex.EncodeToString(mac.Sum(nil))
 }
 
 // identity is who makes a request.
 type identity struct {
 	name    string
-	expires time.Time // of the session; zero for a token
+	role    role
+	session string    // its id; empty for a token
+	expires time.Time // of the session
+	person  bool      // a provider says who it is
 }
 
 type identityKey struct{}
 
-// actor is who a change is recorded for: the name in the body, else the name of
-// the session or token.
+// whoIs is who makes a request.
+func whoIs(ctx context.Context) identity {
+	who, _ := ctx.Value(identityKey{}).(identity)
+	return who
+}
+
+// viewer tells apart whom a page is rendered for.
+func (i identity) viewer() string { return i.role.String() + " " + i.name }
+
+// actor is who a change is recorded for: who is signed in, whatever the body
+// says; where a program asks, or somebody who has only shown the token, the name
+// that they give.
 func actor(ctx context.Context, given string) string {
-	if given = strings.TrimSpace(given); given != "" {
+	who := whoIs(ctx)
+	if given = strings.TrimSpace(given); given != "" && (who.session == "" || !who.person && who.name == unnamed) {
 		return given
 	}
-	if who, ok := ctx.Value(identityKey{}).(identity); ok {
+	if who.name != "" {
 		return who.name
 	}
 	return "api"
@@ -80,19 +103,39 @@ func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 		if d.open[route] {
 			return next(c)
 		}
-		if d.token == "" && !d.local(r.Host) {
+		if d.free() && !d.local(r.Host) {
 			return newProblem(http.StatusForbidden, "without a token this is for this machine only: open it as "+
 				s.cfg.PublicURL+", or set ROF_API_TOKEN and ROF_PUBLIC_URL")
 		}
-		who, ok := d.identify(r)
-		if ok {
+		who, err := d.identify(r)
+		switch {
+		case err != nil:
+			return err
+		case who.role > nobody:
+			if need, known := d.needed[r.Method+" "+route]; known && who.role < need {
+				return newProblem(http.StatusForbidden, "this is for the role "+need.String()+"; "+who.name+" is "+who.role.String())
+			}
 			c.SetRequest(r.WithContext(context.WithValue(r.Context(), identityKey{}, who)))
 			return next(c)
-		}
-		if isPage(c) {
+		case isPage(c):
 			return c.Redirect(http.StatusSeeOther, "/login?next="+url.QueryEscape(r.URL.RequestURI()))
+		case d.token == "":
+			return newProblem(http.StatusUnauthorized, "sign in at "+s.cfg.PublicURL+"/login; programs need ROF_API_TOKEN, which is not set")
 		}
 		return newProblem(http.StatusUnauthorized, "sign in at "+s.cfg.PublicURL+"/login, or send the header Authorization: Bearer with ROF_API_TOKEN")
+	}
+}
+
+// assign gives each route that there is the role that it needs.
+func (d *door) assign(routes []*echo.Route) {
+	listed := needed()
+	d.needed = make(map[string]role)
+	for _, r := range routes {
+		need, ok := listed[r.Method+" "+r.Path]
+		if !ok {
+			need = admin
+		}
+		d.needed[r.Method+" "+r.Path] = need
 	}
 }
 
@@ -110,17 +153,38 @@ func (d *door) local(host string) bool {
 	return strings.EqualFold(name, "localhost") || strings.EqualFold(name, d.public.Hostname()) || ip != nil && ip.IsLoopback()
 }
 
-func (d *door) identify(r *http.Request) (identity, bool) {
-	if d.token == "" {
-		return identity{name: "api"}, true
+// identify returns who makes a request, without a role where nobody knows them.
+func (d *door) identify(r *http.Request) (identity, error) {
+	api := identity{name: "api", role: admin}
+	if d.free() {
+		return api, nil
 	}
 	if token, ok := bearer(r.Header.Get("Authorization")); ok {
-		return identity{name: "api"}, same(token, d.token)
+		if d.token != "" && same(token, d.token) {
+			return api, nil
+		}
+		return identity{}, nil
 	}
-	if cookie, err := r.Cookie(d.cookieName()); err == nil {
-		return d.session(cookie.Value)
+	if cookie, err := r.Cookie(d.cookieName("session")); err == nil && cookie.Value != "" {
+		return d.session(r.Context(), cookie.Value)
 	}
-	return identity{}, false
+	return identity{}, nil
+}
+
+// session returns who has a session, with the role that the config gives them now.
+func (d *door) session(ctx context.Context, value string) (identity, error) {
+	s, ok, err := d.sessions.of(ctx, value)
+	if err != nil || !ok {
+		return identity{}, err
+	}
+	who := identity{name: s.Name, session: s.ID, expires: s.ExpiresAt}
+	switch {
+	case d.token != "" && same(s.Basis, d.basis()):
+		who.role = admin
+	case d.provider != nil && s.Basis == d.provider.basis():
+		who.role, who.person = d.provider.conf.People.of(&s), true
+	}
+	return who, nil
 }
 
 func bearer(header string) (string, bool) {
@@ -137,50 +201,18 @@ func same(a, b string) bool {
 
 func (d *door) secure() bool { return d.public.Scheme == "https" }
 
-func (d *door) cookieName() string {
+func (d *door) cookieName(of string) string {
 	if d.secure() {
-		return "__Host-rof_session"
+		return "__Host-rof_" + of
 	}
-	return "rof_session"
+	return "rof_" + of
 }
 
-// cookie makes a session for name: its end in seconds, a nonce, the name, and
-// the MAC over them.
-func (d *door) cookie(name string) *http.Cookie {
-	payload := binary.BigEndian.AppendUint64(nil, uint64(d.now().Add(sessionLife).Unix()))
-	payload = append(payload, rand.Text()...)
-	payload = append(payload, name...)
-	return d.bake(base64.RawURLEncoding.EncodeToString(payload)+"."+base64.RawURLEncoding.EncodeToString(d.mac(payload)), int(sessionLife.Seconds()))
-}
-
-func (d *door) bake(value string, age int) *http.Cookie {
+// bake makes the session's cookie. No other site's page can make a browser send
+// it, not even by a link.
+func (d *door) bake(value string, age time.Duration) *http.Cookie {
 	return &http.Cookie{
-		Name: d.cookieName(), Value: value, Path: "/", MaxAge: age,
+		Name: d.cookieName("session"), Value: value, Path: "/", MaxAge: int(age.Seconds()),
 		HttpOnly: true, Secure: d.secure(), SameSite: http.SameSiteStrictMode,
 	}
-}
-
-func (d *door) mac(payload []byte) []byte {
-	mac := hmac.New(sha256.New, d.key)
-	mac.Write(payload)
-	return mac.Sum(nil)
-}
-
-// session reads what cookie made. The MAC is checked before anything is read.
-func (d *door) session(value string) (identity, bool) {
-	p, m, _ := strings.Cut(value, ".")
-	payload, err := base64.RawURLEncoding.DecodeString(p)
-	if err != nil {
-		return identity{}, false
-	}
-	sum, err := base64.RawURLEncoding.DecodeString(m)
-	if err != nil || !hmac.Equal(sum, d.mac(payload)) {
-		return identity{}, false
-	}
-	const head = 8 + 26 // the end, and rand.Text's nonce
-	if len(payload) < head {
-		return identity{}, false
-	}
-	expires := time.Unix(int64(binary.BigEndian.Uint64(payload[:8])), 0)
-	return identity{name: string(payload[head:]), expires: expires}, d.now().Before(expires)
 }

@@ -1,7 +1,8 @@
 package webhook_test
 
 import (
-	"encoding/base64"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"net/url"
 	"strings"
@@ -63,14 +64,10 @@ func TestSigningIn(t *testing.T) {
 		other := start(t, func(c *webhook.Config) { c.Token = "another token" })
 		_, mine := r.signIn(secret, "me", "")
 		_, foreign := other.signIn("another token", "me", "")
-		payload, mac, _ := strings.Cut(mine.Value, ".")
-		raw, err := base64.RawURLEncoding.DecodeString(payload)
-		check(t, err)
-		raw[0] ^= 1 // later, for ever
+		kept := sha256.Sum256([]byte(mine.Value)) // as the store has it
 		for _, value := range []string{
-			"", ".", "x", payload, payload + ".", "." + mac, foreign.Value, mine.Value + "A", mine.Value[1:],
-			base64.RawURLEncoding.EncodeToString(raw) + "." + mac, payload + "." + mac[:len(mac)-2],
-			base64.RawURLEncoding.EncodeToString([]byte("short")) + "." + mac,
+			"", ".", "x", foreign.Value, mine.Value + "A", mine.Value[1:], strings.ToLower(mine.Value), mine.Value + "." + mine.Value,
+			hex.EncodeToString(kept[:]), "' OR 1=1 --", "%", strings.Repeat("A", 4000),
 		} {
 			r.do("GET", "/api/v1/incidents", "", "Authorization: ", "Cookie: rof_session="+value).want(t, 401)
 		}
@@ -123,13 +120,50 @@ func TestSigningIn(t *testing.T) {
 		}
 	})
 
-	t.Run("is over after signing out", func(t *testing.T) {
+	t.Run("is over after signing out, also for who has kept the cookie", func(t *testing.T) {
 		r := start(t, locked)
-		got := r.do("POST", "/logout", "")
+		_, cookie := r.signIn(secret, "me", "")
+		session := "Cookie: rof_session=" + cookie.Value
+		r.do("GET", "/api/v1/incidents", "", "Authorization: ", session).want(t, 200)
+		got := r.do("POST", "/logout", "", "Authorization: ", session)
 		cookies := (&http.Response{Header: got.header}).Cookies()
 		if got.status != 303 || len(cookies) != 1 || cookies[0].MaxAge >= 0 {
 			t.Errorf("%d %v", got.status, cookies)
 		}
+		r.do("GET", "/api/v1/incidents", "", "Authorization: ", session).want(t, 401)
+	})
+
+	t.Run("is a new session, and the end of the one before", func(t *testing.T) {
+		r := start(t, locked)
+		_, first := r.signIn(secret, "me", "")
+		form := url.Values{"token": {secret}, "name": {"me"}}
+		got := r.do("POST", "/login", form.Encode(), "Content-Type: application/x-www-form-urlencoded", "Authorization: ", "Cookie: rof_session="+first.Value)
+		second := (&http.Response{Header: got.header}).Cookies()[0]
+		if second.Value == first.Value {
+			t.Error("the same session")
+		}
+		r.do("GET", "/api/v1/incidents", "", "Authorization: ", "Cookie: rof_session="+first.Value).want(t, 401)
+		r.do("GET", "/api/v1/incidents", "", "Authorization: ", "Cookie: rof_session="+second.Value).want(t, 200)
+	})
+
+	t.Run("ends with the token, on every replica", func(t *testing.T) {
+		one := start(t, locked)
+		two := one.beside(locked)
+		changed := one.beside(func(c *webhook.Config) { c.Token = "the next token of the team" })
+		_, cookie := one.signIn(secret, "me", "")
+		session := "Cookie: rof_session=" + cookie.Value
+		two.do("GET", "/api/v1/incidents", "", "Authorization: ", session).want(t, 200)
+		changed.do("GET", "/api/v1/incidents", "", "Authorization: ", session).want(t, 401)
+		two.do("POST", "/logout", "", "Authorization: ", session)
+		one.do("GET", "/api/v1/incidents", "", "Authorization: ", session).want(t, 401)
+	})
+
+	t.Run("is not decided while the store is away", func(t *testing.T) {
+		r := start(t, locked)
+		_, cookie := r.signIn(secret, "me", "")
+		r.away.away.Store(true)
+		defer r.away.away.Store(false)
+		r.do("GET", "/api/v1/incidents", "", "Authorization: ", "Cookie: rof_session="+cookie.Value).want(t, 503)
 	})
 }
 

@@ -12,7 +12,6 @@ import (
 type cardView struct {
 	engine.Decision
 	Waits   bool
-	Slack   bool // verdicts are given there
 	Verdict *engine.Review
 	Undo    bool // the verdict can still be taken back
 	Ask     bool // somebody should say what came of it
@@ -24,6 +23,8 @@ type cardView struct {
 	Newer   string // the card that answers what has overtaken it
 	Changes []changeView
 	First   bool // the storm began with this incident
+
+	Elsewhere string // where verdicts are given, where not here
 }
 
 // evidenceView is the evidence that speaks one way.

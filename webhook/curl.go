@@ -23,6 +23,10 @@ func (r reference) curl(op *huma.Operation, body *huma.Schema) (string, error) {
 		return "websocat" + auth + " " + strings.Replace(url, "http", "ws", 1), nil
 	case op.Method == http.MethodDelete && strings.HasPrefix(op.Path, "/api/v1/incidents"):
 		b.WriteString("ID=INC-2025-014  # a past incident; it is gone afterwards\n")
+	case second(op) != "":
+		fmt.Fprintf(&b, "set -- $(%s | tail -n 2)  # the two that are open for longest\nID=$2\n", r.open(auth))
+	case op.Path == splitPath:
+		fmt.Fprintf(&b, "ID=$(%s | tail -n 1)\n", r.open(auth))
 	case strings.HasPrefix(op.Path, "/api/v1/incidents/{id}"):
 		fmt.Fprintf(&b, "ID=$(curl -s%s %s/api/v1/incidents | grep -o 'INC-[0-9]*-[0-9]*' | head -n 1)\n", auth, r.base)
 	case strings.HasPrefix(op.Path, "/api/v1/decisions/{id}"):
@@ -43,11 +47,33 @@ func (r reference) curl(op *huma.Operation, body *huma.Schema) (string, error) {
 		b.WriteString(" -X " + op.Method)
 	}
 	b.WriteString(` "` + url + `"`)
+	if name := second(op); name != "" {
+		fmt.Fprintf(&b, " \\\n  -d \"{\\\"%s\\\": \\\"$1\\\"}\"", name)
+		return b.String(), nil
+	}
 	example, err := r.example(op, body)
 	if example != "" {
 		b.WriteString(" \\\n  -d '" + example + "'")
 	}
 	return b.String(), err
+}
+
+// open is a command that lists the open incidents, the latest first.
+func (r reference) open(auth string) string {
+	return fmt.Sprintf(`curl -s%s "%s/api/v1/incidents?status=open" | grep -o '"id":"INC-[0-9-]*' | cut -c7-`, auth, r.base)
+}
+
+const splitPath = "/api/v1/incidents/{id}/split"
+
+// second is the member of a body that names a second incident.
+func second(op *huma.Operation) string {
+	switch op.Path {
+	case "/api/v1/incidents/{id}/merge":
+		return "from"
+	case "/api/v1/incidents/{id}/link":
+		return "to"
+	}
+	return ""
 }
 
 func first(examples []any) any {

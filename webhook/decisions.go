@@ -128,7 +128,7 @@ type reviewInput struct {
 	ID   string `path:"id" maxLength:"255"`
 	Body struct {
 		Verdict         string `json:"verdict" enum:"approve,reject"`
-		Actor           string `json:"actor,omitempty" maxLength:"255" example:"@oncall" doc:"Who decides; the name of the session or token where empty"`
+		Actor           string `json:"actor,omitempty" maxLength:"255" example:"@oncall" doc:"Who decides, as a program says; who is signed in has a name already"`
 		Reason          string `json:"reason,omitempty" maxLength:"8192"`
 		CorrectAction   string `json:"correct_action,omitempty" maxLength:"8192" doc:"For reject: what should be done"`
 		CorrectIncident string `json:"correct_incident,omitempty" maxLength:"255" doc:"For reject: the past incident it resembles"`
@@ -136,7 +136,7 @@ type reviewInput struct {
 }
 
 func (s *Server) review(ctx context.Context, in *reviewInput) (engine.Decision, error) {
-	if err := s.mayJudge(); err != nil {
+	if err := s.mayJudge(ctx); err != nil {
 		return engine.Decision{}, err
 	}
 	b := in.Body
@@ -148,7 +148,7 @@ func (s *Server) review(ctx context.Context, in *reviewInput) (engine.Decision, 
 
 // byWhom names a person.
 type byWhom struct {
-	Actor string `json:"actor,omitempty" maxLength:"255" example:"@oncall" doc:"Who does it; the name of the session or token where empty"`
+	Actor string `json:"actor,omitempty" maxLength:"255" example:"@oncall" doc:"Who does it, as a program says; who is signed in has a name already"`
 }
 
 type undoInput struct {
@@ -158,7 +158,7 @@ type undoInput struct {
 }
 
 func (s *Server) undoReview(ctx context.Context, in *undoInput) (engine.Decision, error) {
-	if err := s.mayJudge(); err != nil {
+	if err := s.mayJudge(ctx); err != nil {
 		return engine.Decision{}, err
 	}
 	name := in.Actor
@@ -172,7 +172,7 @@ type outcomeInput struct {
 	ID   string `path:"id" maxLength:"255"`
 	Body struct {
 		Outcome string `json:"outcome" enum:"worked,failed,reverted,not_tried" doc:"What came of it once it was carried out; failed and reverted bring the next candidate"`
-		Actor   string `json:"actor,omitempty" maxLength:"255" example:"@oncall" doc:"Who says so; the name of the session or token where empty"`
+		Actor   string `json:"actor,omitempty" maxLength:"255" example:"@oncall" doc:"Who says so, as a program tells; who is signed in has a name already"`
 		Note    string `json:"note,omitempty" maxLength:"8192" example:"back to normal after 5 min"`
 	}
 }

@@ -4,5 +4,6 @@
 // engine and answers.
 //
 // routes.go shows the whole URL surface. Errors become answers in one place,
-// problem.go.
+// problem.go. auth.go is the door: session.go has who is signed in, provider.go
+// and callback.go who somebody is, people.go and role.go what they may.
 package webhook

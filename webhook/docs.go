@@ -22,6 +22,7 @@ type docsGroup struct {
 
 type docsOp struct {
 	ID, Method, Path, Summary, About string
+	Role                             string // that it needs; empty where it is open
 	Params, Body, Result             []docsField
 	Answers                          []docsAnswer
 	Curl                             string
@@ -71,6 +72,7 @@ type reference struct {
 
 func (r reference) op(op *huma.Operation) (docsOp, error) {
 	o := docsOp{ID: op.OperationID, Method: op.Method, Path: op.Path, Summary: op.Summary, About: op.Description}
+	o.Role, _ = op.Extensions[roleExtension].(string)
 	for _, p := range op.Parameters {
 		o.Params = append(o.Params, docsField{Name: p.Name, Type: r.typeOf(p.Schema), About: r.about(p.Schema, p.Description), Required: p.Required})
 	}

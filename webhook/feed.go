@@ -2,13 +2,16 @@ package webhook
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/gorilla/websocket"
 	"github.com/labstack/echo/v4"
@@ -19,24 +22,40 @@ import (
 // feeds are the open WebSockets.
 type feeds struct {
 	max      int64
-	upgrader websocket.Upgrader // with its own same-origin check
+	upgrader websocket.Upgrader
 	frames   frames
 	clients  atomic.Int64
 	dropped  atomic.Int64
-	stopping chan struct{}
-	stopOnce sync.Once
 	wg       sync.WaitGroup
+
+	mu       sync.Mutex
+	open     map[*watcher]struct{}
+	stopping bool
 }
 
-func newFeeds(maxClients int) *feeds {
-	f := &feeds{max: int64(maxClients), stopping: make(chan struct{})}
-	f.upgrader.ReadBufferSize, f.upgrader.WriteBufferSize = 1<<10, 4<<10
+// newFeeds takes browsers' pages of their own host, and of the one that people
+// reach us by: a proxy may have changed the header.
+func newFeeds(maxClients int, public string) *feeds {
+	f := &feeds{max: int64(maxClients), open: make(map[*watcher]struct{})}
+	f.upgrader.ReadBufferSize, f.upgrader.WriteBufferSize = 1<<10, 1<<10
 	f.upgrader.WriteBufferPool = &sync.Pool{}
+	f.upgrader.CheckOrigin = func(r *http.Request) bool {
+		origin := r.Header.Get("Origin")
+		u, err := url.Parse(origin)
+		return origin == "" || err == nil && u.Host != "" && (strings.EqualFold(u.Host, r.Host) || strings.EqualFold(u.Host, public))
+	}
 	return f
 }
 
 // stop ends all feeds; wait waits until they have ended.
-func (f *feeds) stop() { f.stopOnce.Do(func() { close(f.stopping) }) }
+func (f *feeds) stop() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.stopping = true
+	for w := range f.open {
+		w.goAway()
+	}
+}
 
 func (f *feeds) wait(ctx context.Context) error {
 	done := make(chan struct{})
@@ -46,6 +65,21 @@ func (f *feeds) wait(ctx context.Context) error {
 		return nil
 	case <-ctx.Done():
 		return errors.New("feeds did not end in time")
+	}
+}
+
+// enter takes a client in; leave is called when it has gone.
+func (f *feeds) enter(w *watcher) (leave func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.open[w] = struct{}{}
+	if f.stopping {
+		w.goAway()
+	}
+	return func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		delete(f.open, w)
 	}
 }
 
@@ -62,9 +96,9 @@ func (s *Server) feed(c echo.Context) error {
 	}
 	f := s.feeds
 	f.wg.Add(1)
-	defer f.wg.Done()
-	defer f.clients.Add(-1)
+	done := func() { f.clients.Add(-1); f.wg.Done() }
 	if f.clients.Add(1) > f.max {
+		done()
 		return &engine.Error{Kind: engine.Unavailable, Text: "too many feeds are open; try again later"}
 	}
 	up := f.upgrader
@@ -74,42 +108,38 @@ func (s *Server) feed(c echo.Context) error {
 	}
 	conn, err := up.Upgrade(c.Response(), c.Request(), nil)
 	if err != nil {
+		done()
 		return refused // nil where the connection itself broke: nobody is left to tell
 	}
-	who, _ := c.Request().Context().Value(identityKey{}).(identity)
-	w := &watcher{feeds: f, conn: conn, pings: make(chan struct{}, 1)}
-	w.serve(c.Request().Context(), s.cfg.Engine, after, who.expires)
+	who := whoIs(c.Request().Context())
+	// The request is over, and what it took is free: its buffers and its
+	// goroutine's deep stack.
+	go func() {
+		defer done()
+		defer s.survive("a feed broke")
+		s.watch(conn, who, after)
+	}()
 	return nil
 }
 
-// frames keeps the latest events as they go over the wire, so that each is
-// marshalled once and not once per client.
-type frames struct {
-	mu   sync.Mutex
-	ring [256]struct {
-		seq   int64
-		frame *websocket.PreparedMessage
+// watch serves a client of the feed to its end.
+func (s *Server) watch(conn *websocket.Conn, who identity, after int64) {
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	w := &watcher{conn: conn, line: conn.NetConn(), frames: &s.feeds.frames, stop: stop}
+	defer s.feeds.enter(w)()
+	defer s.door.sessions.sit(who.session, w)()
+	if !who.expires.IsZero() {
+		defer time.AfterFunc(time.Until(who.expires), w.sessionOver).Stop()
+	}
+	if w.serve(ctx, s.cfg.Engine, after) {
+		s.feeds.dropped.Add(1)
 	}
 }
 
-func (f *frames) of(ev engine.Event) (*websocket.PreparedMessage, error) {
-	slot := &f.ring[uint64(ev.Seq)%uint64(len(f.ring))]
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if slot.frame != nil && slot.seq == ev.Seq {
-		return slot.frame, nil
+// survive logs a panic of a goroutine that no request waits for.
+func (s *Server) survive(what string) {
+	if r := recover(); r != nil {
+		s.log.Error(what, "error", fmt.Sprintf("panic: %v\n%s", r, debug.Stack()))
 	}
-	body, err := json.Marshal(ev)
-	if err != nil {
-		return nil, err
-	}
-	frame, err := websocket.NewPreparedMessage(websocket.TextMessage, body)
-	if err != nil {
-		return nil, err
-	}
-	if ev.Type == engine.EventSystem { // a reset borrows the seq of another event
-		return frame, nil
-	}
-	slot.seq, slot.frame = ev.Seq, frame
-	return frame, nil
 }

@@ -156,22 +156,28 @@ func FuzzSNS(f *testing.F) {
 	})
 }
 
-// FuzzSession tries cookies and where to go after signing in.
-func FuzzSession(f *testing.F) {
+// FuzzSignIn tries cookies of a sign-in that is under way, and where to go then.
+func FuzzSignIn(f *testing.F) {
 	public := &url.URL{Scheme: "https", Host: "rof.example.com"}
-	d := newDoor("a token of the dashboard", public, time.Now)
-	f.Add(newDoor("another token", public, time.Now).cookie("ann").Value, "/i/INC-2026-0042?x=y#z")
-	f.Add("", "//evil.example")
-	f.Add("AAAA.AAAA", "/\\evil.example")
-	f.Add(".", "/\tevil")
-	f.Fuzz(func(t *testing.T, cookie, next string) {
-		if who, ok := d.session(cookie); ok {
-			t.Errorf("%q is the session of %q", cookie, who.name)
-		}
-		to := inside(next)
+	leads := func(t *testing.T, next, to string) {
 		at, err := public.Parse(to)
-		if err != nil || at.Host != public.Host || at.Scheme != public.Scheme || !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.Contains(to, "\\") {
+		if err != nil || at.Host != public.Host || at.Scheme != public.Scheme || !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n\t ") {
 			t.Errorf("%q leads to %q", next, to)
+		}
+	}
+	f.Add("eyJzIjoiYSIsIm4iOiJiIiwidiI6ImMiLCJ0byI6Ii9pL3gifQ", "a", "/i/INC-2026-0042?x=y#z")
+	f.Add("e30", "", "//evil.example")
+	f.Add("AAAA.AAAA", "A", "/\\evil.example")
+	f.Add("", "", "/%2Fevil.example")
+	f.Add(".", "", "/\tevil; x")
+	f.Fuzz(func(t *testing.T, cookie, state, next string) {
+		leads(t, next, inside(next))
+		got, ok := readFlow(cookie, state)
+		if ok && (state == "" || got.State != state) {
+			t.Errorf("%q is the sign-in of %q", cookie, state)
+		}
+		if ok {
+			leads(t, cookie, got.Next)
 		}
 	})
 }

@@ -43,7 +43,7 @@ func (m *memo) answer(c echo.Context, now time.Time, render func() ([]byte, erro
 		}
 		return pack(body).send(c, http.StatusOK, echo.MIMETextHTMLCharsetUTF8)
 	}
-	p := m.page(actor(c.Request().Context(), "") + "\x00" + c.Request().URL.RequestURI() + "\x00" + c.Request().Header.Get(rowsHeader))
+	p := m.page(whoIs(c.Request().Context()).viewer() + "\x00" + c.Request().URL.RequestURI() + "\x00" + c.Request().Header.Get(rowsHeader))
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.body.plain == nil || p.after < after || now.Sub(p.at) > memoFor {

@@ -27,12 +27,14 @@ func (s *Server) describe(a huma.API) error {
 		{Name: "history", Description: "All of it, in and out, as JSON lines"},
 		{Name: "stats", Description: "Figures; examples count in none"},
 		{Name: "events", Description: "Everything that changes, in order"},
+		{Name: "sessions", Description: "Who is signed in to the dashboard"},
 		{Name: "webhooks", Description: "Where monitoring systems deliver"},
 		{Name: "health", Description: "For probes"},
 	}
 	s.describePlain(doc)
 	nullable(doc)
 	explain(doc)
+	tellRoles(doc)
 	body, err := json.Marshal(doc)
 	if err != nil {
 		return fmt.Errorf("openapi: %w", err)

@@ -184,6 +184,8 @@ func TestAnswersMatchTheDocument(t *testing.T) {
 		t.Error("a full page of events has no next")
 	}
 	c.do(200, "GET", "/api/v1/events?after=999999", "")
+	c.do(200, "DELETE", "/api/v1/sessions?of=ann", "")
+	c.do(422, "DELETE", "/api/v1/sessions", "")
 	c.do(200, "GET", "/healthz", "")
 	c.do(200, "GET", "/readyz", "")
 

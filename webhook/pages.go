@@ -23,7 +23,8 @@ type pages struct {
 	byName map[string]*template.Template
 	assets map[string]asset
 	public string
-	open   bool // no token: nobody signs in
+	open   bool // nobody signs in
+	token  bool
 	demo   bool
 	ver    string
 	now    func() time.Time
@@ -43,13 +44,13 @@ func newPages(cfg Config) (*pages, error) {
 	}
 	p := &pages{
 		byName: make(map[string]*template.Template), assets: assets, public: cfg.PublicURL,
-		open: cfg.Token == "", demo: cfg.Demo != nil, ver: cfg.Version, now: cfg.Now,
+		open: cfg.Token == "" && cfg.OIDC.Issuer == "", token: cfg.Token != "", demo: cfg.Demo != nil, ver: cfg.Version, now: cfg.Now,
 	}
 	base, err := template.New("base").Funcs(p.funcs(cfg.LinkHosts)).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/card.html", "templates/around.html", "templates/figures.html")
 	if err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}
-	for _, name := range []string{"board", "incident", "history", "runbook", "trust", "ask", "docs", "login", "problem"} {
+	for _, name := range []string{"board", "incident", "history", "runbook", "trust", "ask", "docs", "login", "welcome", "problem"} {
 		t, err := base.Clone()
 		if err == nil {
 			t, err = t.ParseFS(templateFiles, path.Join("templates", name+".html"))
@@ -73,6 +74,7 @@ type frame struct {
 	NoName  bool   // and nobody knows by which name
 	Own     bool   // a page beside the board
 	Open    bool
+	Token   bool // programs have one
 	Demo    bool // Slack is beside it, in the browser
 	Public  string
 	Version string
@@ -90,13 +92,13 @@ func (p *pages) html(c echo.Context, name string, data any) ([]byte, error) {
 	if !ok {
 		f = frame{Data: data}
 	}
-	f.Page, f.Open, f.Demo, f.Public, f.Version = name, p.open, p.demo, p.public, p.ver
+	f.Page, f.Open, f.Token, f.Demo, f.Public, f.Version = name, p.open, p.token, p.demo, p.public, p.ver
 	f.Nav = p.nav
 	if k, err := c.Cookie("rof-theme"); err == nil && (k.Value == "light" || k.Value == "dark") {
 		f.Theme = k.Value
 	}
-	if who, ok := c.Request().Context().Value(identityKey{}).(identity); ok && !p.open {
-		f.Who = who.name
+	if !p.open {
+		f.Who = whoIs(c.Request().Context()).name
 	}
 	f.NoName = p.open || f.Who == unnamed
 	f.Own = slices.Contains([]string{"history", "runbook", "trust", "ask"}, name)

@@ -16,7 +16,7 @@ const (
 func pagerDutyPaths() []string { return []string{"/v2/enqueue", "/v2/change/enqueue"} }
 
 // routes is the whole URL surface. What is not under open needs the token or
-// the session cookie where a token is set.
+// a session where either is set, and the role that role.go says.
 func (s *Server) routes() error {
 	e := s.echo
 	e.Use(s.observe, s.secure, s.limit, s.guard)
@@ -26,6 +26,8 @@ func (s *Server) routes() error {
 	open(http.MethodGet, "/readyz", s.readyz)
 	open(http.MethodGet, "/login", s.signInPage)
 	open(http.MethodPost, "/login", s.signIn)
+	open(http.MethodGet, startRoute, s.signInStart)
+	open(http.MethodGet, CallbackPath, s.signInEnd)
 	open(http.MethodPost, "/logout", s.signOut)
 	open(http.MethodGet, "/assets/:name", s.asset)
 	open(anyMethod, webhookRoute, s.deliver)
@@ -76,7 +78,9 @@ func (s *Server) routes() error {
 	op(a, 200, "GET /api/v1/search", "Search past incidents and runbooks", s.search)
 	op(a, 200, "GET /api/v1/stats", "Figures of this store", s.stats)
 	op(a, 200, "GET /api/v1/events", "The feed as a page", s.events)
+	op(a, 200, "DELETE /api/v1/sessions", "Sign somebody out on every replica", s.endSessions)
 	s.pages.nav = navOf(e.Routes())
+	s.door.assign(e.Routes())
 	return s.describe(a)
 }
 

@@ -41,6 +41,8 @@ type Config struct {
 	// Token opens REST, feed and dashboard. Without one they are open, which
 	// only a loopback address may be.
 	Token string
+	// OIDC is a provider that people sign in with, beside the token or instead.
+	OIDC OIDCConfig
 	// PublicURL is how people reach the dashboard, and the only base of links;
 	// where empty it is made of the listener's address.
 	PublicURL string
@@ -52,8 +54,11 @@ type Config struct {
 	Sources map[string]SourceConfig
 
 	// VerdictsElsewhere refuses verdicts here: only some people may give them, and
-	// a name in a request does not show who somebody is.
+	// a name in a request does not show who somebody is. A provider does.
 	VerdictsElsewhere bool
+	// NotOwn refuses them to people whom a provider signed in, too: nobody decides
+	// on what they asked for, and who asked is known in Slack alone.
+	NotOwn bool
 
 	// Slack says how the bot is; nil means that there is none.
 	Slack func() SlackState
@@ -63,7 +68,7 @@ type Config struct {
 	Demo http.Handler
 	// Model says what came of the last question to a model, likewise.
 	Model      func() SlackState
-	MaxClients int                    // feeds open at the same time; 1024 where 0
+	MaxClients int                    // feeds open at the same time; 8192 where 0
 	MaxHeld    int64                  // bytes of deliveries held at the same time; 64 MiB where 0
 	HTTP       *http.Client           // fetches what SNS signs with; one of its own where nil
 	Metrics    []prometheus.Collector // more for /metrics
@@ -102,7 +107,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, errors.New("webhook: no engine")
 	}
 	cfg.Listen = cmp.Or(cfg.Listen, "127.0.0.1:8000")
-	cfg.MaxClients = cmp.Or(cfg.MaxClients, 1024)
+	cfg.MaxClients = cmp.Or(cfg.MaxClients, 8192)
 	cfg.MaxHeld = cmp.Or(cfg.MaxHeld, maxHeld)
 	cfg.Version = cmp.Or(cfg.Version, "dev")
 	if cfg.Log == nil {
@@ -130,8 +135,8 @@ func New(cfg Config) (*Server, error) {
 
 func build(cfg Config, l net.Listener) (*Server, error) {
 	local := loopback(l.Addr())
-	if !local && cfg.Token == "" {
-		return nil, fmt.Errorf("%s is not a loopback address: set ROF_API_TOKEN, or listen on 127.0.0.1", l.Addr())
+	if !local && cfg.Token == "" && cfg.OIDC.Issuer == "" {
+		return nil, fmt.Errorf("%s is not a loopback address: set ROF_API_TOKEN or ROF_OIDC_ISSUER, or listen on 127.0.0.1", l.Addr())
 	}
 	cfg.PublicURL = strings.TrimRight(cmp.Or(cfg.PublicURL, "http://"+host(l.Addr())), "/")
 	public, err := url.Parse(cfg.PublicURL)
@@ -145,8 +150,10 @@ func build(cfg Config, l net.Listener) (*Server, error) {
 	if s.pages, err = newPages(cfg); err != nil {
 		return nil, err
 	}
-	s.door = newDoor(cfg.Token, public, cfg.Now)
-	s.feeds = newFeeds(cfg.MaxClients)
+	if s.door, err = newDoor(&cfg, public); err != nil {
+		return nil, err
+	}
+	s.feeds = newFeeds(cfg.MaxClients, public.Host)
 	s.held = &held{most: cfg.MaxHeld}
 	if s.metrics, err = newMetrics(cfg.Version, s.feeds, cfg.Engine.Received, cfg.Metrics); err != nil {
 		return nil, err
@@ -178,6 +185,9 @@ func (s *Server) Run(ctx context.Context) error {
 	failed := make(chan error, 1)
 	wg.Go(func() { failed <- srv.Serve(s.listener) })
 	defer wg.Wait()
+	look, blind := context.WithCancel(ctx)
+	defer blind()
+	wg.Go(func() { s.door.sessions.run(look, s.log) })
 	select {
 	case err := <-failed:
 		s.feeds.stop()

@@ -57,7 +57,9 @@ func (s *Server) incidentPage(c echo.Context) error {
 		if err != nil {
 			return nil, err
 		}
-		return s.pages.html(c, "incident", frame{Title: d.ID + " " + plainText(d.Title), Chart: !d.Historical, Board: b, Data: s.story(d, s.cfg.Now())})
+		v := s.story(d, s.cfg.Now())
+		s.offered(c.Request().Context(), v)
+		return s.pages.html(c, "incident", frame{Title: d.ID + " " + plainText(d.Title), Chart: !d.Historical, Board: b, Data: v})
 	})
 }
 
@@ -79,7 +81,6 @@ func (s *Server) story(d engine.Detail, now time.Time) *storyView {
 	}
 	for n := range d.Decisions {
 		card := newCard(&d, n, now)
-		card.Slack = s.cfg.VerdictsElsewhere
 		if n == 0 {
 			v.Advice = &card
 		} else {

@@ -12,6 +12,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -27,11 +28,20 @@ import (
 	"ragoffire/webhook"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if words := os.Getenv(crowdEnv); words != "" {
+		if err := runCrowd(words); !errors.Is(err, errOver) {
+			fmt.Fprintln(os.Stderr, "crowd:", err)
+		}
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // rig is a sidecar with the real engine on an embedded store.
 type rig struct {
 	t      testing.TB
+	path   string // of the store
 	engine *engine.Engine
 	away   *awayStore
 	server *webhook.Server
@@ -44,8 +54,19 @@ type rig struct {
 // start runs a sidecar until the test ends; change may alter its config.
 func start(t testing.TB, change func(*webhook.Config)) *rig {
 	t.Helper()
+	return startOn(t, filepath.Join(t.TempDir(), "rof.db"), (*engine.Engine).Workers, change)
+}
+
+// beside runs another sidecar on the same store; the first one has the workers.
+func (r *rig) beside(change func(*webhook.Config)) *rig {
+	r.t.Helper()
+	return startOn(r.t, r.path, nil, change)
+}
+
+func startOn(t testing.TB, path string, workers func(*engine.Engine) []engine.Worker, change func(*webhook.Config)) *rig {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	st, err := store.Open(ctx, "sqlite:"+filepath.Join(t.TempDir(), "rof.db"), store.Options{})
+	st, err := store.Open(ctx, "sqlite:"+path, store.Options{})
 	check(t, err)
 	away := &awayStore{Store: st}
 	e, err := engine.New(ctx, engine.Config{Store: away})
@@ -65,11 +86,13 @@ func start(t testing.TB, change func(*webhook.Config)) *rig {
 		})
 	}
 	run("engine", func() error { return e.Run(ctx) })
-	run("workers", func() error { return st.Work(ctx, e.Workers()) })
+	if workers != nil {
+		run("workers", func() error { return st.Work(ctx, workers(e)) })
+	}
 	run("server", func() error { return srv.Run(ctx) })
 	transport := &http.Transport{}
 	r := &rig{
-		t: t, engine: e, away: away, server: srv, url: "http://" + address(srv), token: conf.Token,
+		t: t, path: path, engine: e, away: away, server: srv, url: "http://" + address(srv), token: conf.Token,
 		client: &http.Client{Transport: transport, Timeout: 30 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 	}
 	r.stop = sync.OnceFunc(func() {

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"ragoffire/engine"
+	"ragoffire/webhook"
 	"ragoffire/webhook/kafka"
 )
 
@@ -22,6 +23,7 @@ type config struct {
 	listen    string
 	publicURL string // empty: the address that is bound
 	token     string
+	oidc      webhook.OIDCConfig // its Issuer is empty where it is off
 	database  string
 	kept      engine.Kept
 	seed      bool
@@ -121,9 +123,7 @@ func readConfig(getenv func(string) string) (config, error) {
 			c.warnings = append(c.warnings, name+" is set, but this version does not use it yet")
 		}
 	}
-	if r.str("ROF_OIDC_ISSUER", "") != "" {
-		r.problemf("ROF_OIDC_ISSUER: this version signs people in with ROF_API_TOKEN only; unset it")
-	}
+	c.readOIDC(r)
 	return c, errors.Join(r.problems...)
 }
 
@@ -176,8 +176,8 @@ func (c *config) readListen(r *reader) {
 		r.problemf("ROF_LISTEN must be HOST:PORT, such as 127.0.0.1:8000, not %q", c.listen)
 		return
 	}
-	if !loopback(host) && c.token == "" {
-		r.problemf("ROF_LISTEN=%s can be reached from other machines: set ROF_API_TOKEN (openssl rand -hex 32), or listen on 127.0.0.1", c.listen)
+	if !loopback(host) && c.token == "" && r.str("ROF_OIDC_ISSUER", "") == "" {
+		r.problemf("ROF_LISTEN=%s can be reached from other machines: set ROF_API_TOKEN (openssl rand -hex 32) or ROF_OIDC_ISSUER, or listen on 127.0.0.1", c.listen)
 	}
 	if c.token != "" && len(c.token) < 16 {
 		r.problemf("ROF_API_TOKEN is shorter than 16 characters; make one with openssl rand -hex 32")

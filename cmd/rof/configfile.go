@@ -35,6 +35,7 @@ type file struct {
 	approvers    bot.Circle
 	admins       bot.Circle
 	notOwn       bool
+	roles        *rolesDocument
 
 	verdictsElsewhere bool // than over REST: approvers are named, and not approvers.api
 	noServiceGroups   bool
@@ -83,6 +84,7 @@ type document struct {
 	Services     map[string]serviceDocument `yaml:"services"`
 	Approvers    peopleDocument             `yaml:"approvers"`
 	Admins       peopleDocument             `yaml:"admins"`
+	Roles        *rolesDocument             `yaml:"roles"`
 	Escalate     *escalateDocument          `yaml:"escalate"`
 	Deadman      *deadmanDocument           `yaml:"deadman"`
 	Alertmanager *alertmanagerDocument      `yaml:"alertmanager"`
@@ -154,6 +156,7 @@ func (r *reader) readDocument(path string, b []byte) file {
 	f.heartbeats = r.readHeartbeats(d.Heartbeats)
 	f.meter = r.readPrometheus(d.Prometheus)
 	r.readPeople(&d, &f)
+	f.roles = d.Roles
 	f.rooms, f.emoji = r.readChannels(d.Channels), r.readTimeline(d.Timeline)
 	f.linkHosts = d.LinkHosts
 	f.noServiceGroups = d.Group.ByService != nil && !*d.Group.ByService

@@ -193,7 +193,7 @@ func demoEnv(getenv func(string) string, s *slackfake.Slack, dir string, addr ne
 func demoIgnored(getenv func(string) string) []string {
 	var set []string
 	for _, name := range []string{
-		"DATABASE_URL", "ROF_API_TOKEN", "ROF_PUBLIC_URL", "ROF_CONFIG", "ROF_SEED", "ROF_COMMAND", "ROF_OIDC_ISSUER",
+		"DATABASE_URL", "ROF_API_TOKEN", "ROF_PUBLIC_URL", "ROF_CONFIG", "ROF_SEED", "ROF_COMMAND", "ROF_OIDC_ISSUER", "ROF_OIDC_CLIENT_ID", "ROF_OIDC_CLIENT_SECRET",
 		"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "SLACK_CHANNEL", "SLACK_API_URL", "SLACK_WEBHOOK_URL",
 		"OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "OPENAI_EMBEDDING_MODEL", "KAFKA_BROKERS",
 	} {

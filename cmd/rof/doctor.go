@@ -79,6 +79,7 @@ func examine(ctx context.Context, getenv func(string) string, post bool, std str
 	found = append(found, checkSlack(ctx, &cfg, post, !served)...)
 	found = append(found, checkModels(ctx, &cfg)...)
 	found = append(found, checkSources(&cfg)...)
+	found = append(found, checkSignIn(ctx, &cfg)...)
 	return append(found, checkOutside(ctx, &cfg)...)
 }
 

@@ -61,6 +61,8 @@ var vendors = []struct {
 	{"github.com/twmb/franz-go", []string{"webhook/kafka"}},
 	{"github.com/go-analyze/charts", []string{"engine/chart"}},
 	{"github.com/danielgtaylor/huma", []string{"webhook"}},
+	{"github.com/coreos/go-oidc", []string{"webhook"}},
+	{"golang.org/x/oauth2", []string{"webhook"}},
 	{"github.com/gorilla/websocket", []string{"webhook", "bot/slackfake"}},
 	{"github.com/prometheus/client_golang", []string{"webhook", "cmd"}},
 	{"github.com/goccy/go-yaml", []string{"cmd", "engine/history", "webhook/source"}},

@@ -85,10 +85,10 @@ func host(ctx context.Context, cfg config, log *slog.Logger, demo *workspace) (e
 		return err
 	}
 	srv, err := webhook.New(webhook.Config{
-		Engine: e, Listen: cfg.listen, Listener: demo.door(), Token: cfg.token, PublicURL: cfg.publicURL, LinkHosts: cfg.file.linkHosts,
+		Engine: e, Listen: cfg.listen, Listener: demo.door(), Token: cfg.token, OIDC: cfg.oidc, PublicURL: cfg.publicURL, LinkHosts: cfg.file.linkHosts,
 		Sources: webhookSources(cfg.file.sources), Slack: chat.state, Kafka: stream.state, Model: modelState(ec.Writer), Version: release, Log: log,
-		VerdictsElsewhere: cfg.file.verdictsElsewhere,
-		Metrics:           append(stream.metrics, slackTotal, wordsTotal), Demo: demo.handler(),
+		VerdictsElsewhere: cfg.file.verdictsElsewhere, NotOwn: cfg.file.notOwn,
+		Metrics: append(stream.metrics, slackTotal, wordsTotal), Demo: demo.handler(),
 	})
 	if err != nil {
 		return err

@@ -109,6 +109,10 @@ func (r *reader) Drafts(ctx context.Context, status engine.DraftStatus, after st
 	return list(ctx, &r.spoilt, "Drafts", func() ([]engine.ThreadDraft, string, error) { return r.real.Drafts(ctx, status, after, limit) })
 }
 
+func (r *reader) Sessions(ctx context.Context, ids []string) ([]engine.Session, error) {
+	return get(ctx, &r.spoilt, "Sessions", func() ([]engine.Session, error) { return r.real.Sessions(ctx, ids) })
+}
+
 func (r *reader) Beats(ctx context.Context) ([]engine.Beat, error) {
 	return get(ctx, &r.spoilt, "Beats", func() ([]engine.Beat, error) { return r.real.Beats(ctx) })
 }

@@ -70,6 +70,18 @@ func (t *tx) PutChanges(ctx context.Context, changes []engine.Change) error {
 	return put(ctx, &t.spoilt, "PutChanges", func() error { return t.real.PutChanges(ctx, changes) })
 }
 
+func (t *tx) PutSession(ctx context.Context, s engine.Session) error {
+	return put(ctx, &t.spoilt, "PutSession", func() error { return t.real.PutSession(ctx, s) })
+}
+
+func (t *tx) EndSessions(ctx context.Context, ids []string) error {
+	return put(ctx, &t.spoilt, "EndSessions", func() error { return t.real.EndSessions(ctx, ids) })
+}
+
+func (t *tx) EndSessionsOf(ctx context.Context, name string) (int, error) {
+	return get(ctx, &t.spoilt, "EndSessionsOf", func() (int, error) { return t.real.EndSessionsOf(ctx, name) })
+}
+
 func (t *tx) PutBeats(ctx context.Context, beats []engine.Beat) error {
 	return put(ctx, &t.spoilt, "PutBeats", func() error { return t.real.PutBeats(ctx, beats) })
 }

@@ -148,6 +148,12 @@ func Trouble(t engine.Trouble) engine.Trouble {
 	return t
 }
 
+// Session returns s as it is stored.
+func Session(s engine.Session) engine.Session {
+	s.CreatedAt, s.ExpiresAt = Time(s.CreatedAt), Time(s.ExpiresAt)
+	return s
+}
+
 // Review returns r as it is stored: its decision's id is a column.
 func Review(r engine.Review) engine.Review {
 	r.At = Time(r.At)

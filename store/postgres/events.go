@@ -111,5 +111,8 @@ func (t *tx) Tidy(ctx context.Context, events, envelopes time.Time) error {
 	if err := t.exec(ctx, `DELETE FROM troubles WHERE at < $1`, doc.Time(events)); err != nil {
 		return err
 	}
+	if err := t.exec(ctx, `DELETE FROM sessions WHERE expires_at < $1`, doc.Time(envelopes)); err != nil {
+		return err
+	}
 	return t.exec(ctx, `DELETE FROM holds WHERE until < $1`, doc.Time(envelopes).UnixMicro())
 }

@@ -19,7 +19,7 @@ import (
 var migrations embed.FS
 
 const (
-	schemaVersion = 7 // the highest number in migrations
+	schemaVersion = 8 // the highest number in migrations
 	queueVersion  = 8 // River's, which brings its own migrations
 
 	// oldest is the lowest version whose binary may go on beside this one, and

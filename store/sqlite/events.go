@@ -78,6 +78,9 @@ func (t *tx) Tidy(ctx context.Context, events, envelopes time.Time) error {
 	if _, err := t.exec(ctx, `DELETE FROM troubles WHERE at < ?`, micros(events)); err != nil {
 		return err
 	}
+	if _, err := t.exec(ctx, `DELETE FROM sessions WHERE expires_at < ?`, micros(envelopes)); err != nil {
+		return err
+	}
 	_, err := t.exec(ctx, `DELETE FROM holds WHERE until < ?`, micros(envelopes))
 	return err
 }

@@ -17,7 +17,7 @@ import (
 var migrations embed.FS
 
 const (
-	schemaVersion = 7 // the highest number in migrations
+	schemaVersion = 8 // the highest number in migrations
 	queueVersion  = 8 // River's, which brings its own migrations
 
 	// applicationID marks the file as ours: "rof1".

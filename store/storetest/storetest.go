@@ -36,6 +36,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"quiet", quietTests},
 		{"drafts", draftTests},
 		{"beats", beatTests},
+		{"sessions", sessionTests},
 		{"accounts", accountTests},
 		{"events", eventTests},
 		{"quarantine", quarantineTests},

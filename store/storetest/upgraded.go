@@ -55,7 +55,7 @@ func Documents() map[string]string {
 		"beats":   "SELECT name, doc FROM beats",
 		"reviews": "SELECT decision_id, doc FROM reviews WHERE undone_at IS NULL",
 	}
-	for _, table := range []string{"incidents", "alerts", "entries", "decisions", "runbooks", "changes", "silences", "drafts", "quarantined", "troubles"} {
+	for _, table := range []string{"incidents", "alerts", "entries", "decisions", "runbooks", "changes", "silences", "drafts", "quarantined", "troubles", "sessions"} {
 		all[table] = byID(table)
 	}
 	return all
@@ -134,6 +134,9 @@ func find(ctx context.Context, r engine.Reader, d Doc, was map[string]any) (any,
 	case "quarantined":
 		list, err := r.Quarantined(ctx, "", 10)
 		return only(list, err, func(q engine.Quarantined) bool { return q.ID == d.ID })
+	case "sessions":
+		list, err := r.Sessions(ctx, []string{d.ID})
+		return only(list, err, func(s engine.Session) bool { return s.ID == d.ID })
 	case "beats":
 		list, err := r.Beats(ctx)
 		return only(list, err, func(b engine.Beat) bool { return b.Name == d.ID })
@@ -259,6 +262,7 @@ func GoesOn(t *testing.T, o Opened, n int) {
 			tx.PutDrafts(ctx, []engine.ThreadDraft{filled[engine.ThreadDraft](n + 12)}), tx.PutBeats(ctx, []engine.Beat{filled[engine.Beat](n + 14)}),
 			tx.PutQuarantined(ctx, []engine.Quarantined{filled[engine.Quarantined](n + 13)}),
 			tx.PutTroubles(ctx, []engine.Trouble{filled[engine.Trouble](n + 15)}), tx.AddAccounts(ctx, []engine.Account{filled[engine.Account](n + 16)}),
+			tx.PutSession(ctx, filled[engine.Session](n+17)),
 			tx.PutVectors(ctx, "m1", map[string][]float32{"h2": {1}}),
 		} {
 			if err != nil {
