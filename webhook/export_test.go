@@ -11,3 +11,6 @@ func (s *Server) Routes() []string {
 	slices.Sort(out)
 	return out
 }
+
+// Held is how many bytes of deliveries are held.
+func (s *Server) Held() int64 { return s.held.bytes.Load() }

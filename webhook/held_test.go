@@ -32,11 +32,18 @@ func TestWhatIsHeldAtATimeIsBounded(t *testing.T) {
 	})
 	_, err := io.WriteString(rest, body[:340<<10])
 	check(t, err)
-	eventually(t, "that another large one is told to come back", func() bool {
-		got := r.do("POST", "/webhooks/generic", large("other", 100<<10))
-		return got.status == http.StatusServiceUnavailable && got.header.Get("Retry-After") == "10"
-	})
+	holds := func(bytes int64) {
+		t.Helper()
+		eventually(t, "that only the slow one's part is held", func() bool { return r.server.Held() == bytes })
+	}
+	holds(340 << 10)
+	got := r.do("POST", "/webhooks/generic", large("other", 100<<10)).want(t, http.StatusServiceUnavailable)
+	if after := got.header.Get("Retry-After"); after != "10" {
+		t.Errorf("it is told to come back after %q", after)
+	}
+	holds(340 << 10)
 	r.do("POST", "/webhooks/generic", large("small", 1<<10)).want(t, 202)
+	holds(340 << 10)
 	_, err = io.WriteString(rest, body[340<<10:])
 	check(t, err)
 	check(t, rest.Close())
@@ -44,5 +51,6 @@ func TestWhatIsHeldAtATimeIsBounded(t *testing.T) {
 	if got := <-answered; got.status != http.StatusAccepted {
 		t.Errorf("the slow one is answered %d", got.status)
 	}
+	holds(0)
 	r.do("POST", "/webhooks/generic", large("other", 100<<10)).want(t, 202)
 }

@@ -71,7 +71,7 @@ func TestDemoFromAnAlertToHistory(t *testing.T) {
 			}
 			b.run(empty(`#modal textarea`))
 			b.click(`#modal [type=submit]`)
-			b.reads(`#modal .error`, "what fixed it")
+			b.reads(`#modal .error`, "Please complete this required field")
 			b.shot("5-error")
 			b.axe("a field's error")
 			b.types(`#modal .wrong textarea`, "Throttled connections, then raised the pool")
@@ -127,7 +127,7 @@ func TestDemoTakesCommandsMentionsAndDirectMessages(t *testing.T) {
 	b.shot("declare")
 	b.axe("a dialog with choices")
 	b.click(`#modal [type=submit]`)
-	b.reads(`#modal .error`, "Say what is wrong")
+	b.reads(`#modal .error`, "Please complete this required field")
 	b.run(chromedp.KeyEvent(kb.Escape))
 	b.sees("that it closed", `!document.querySelector('#modal[open]')`)
 
