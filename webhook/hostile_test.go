@@ -220,10 +220,16 @@ func TestHostileTextStaysTextInEveryField(t *testing.T) {
 		found += isText(t, address, got.body)
 	}
 	look("/")
-	look("/?view=all")
+	for _, address := range []string{"/?view=all", "/history", "/history?kind=runbook", "/history?kind=incident", "/history?q=" + mark, "/trust", "/ask", "/d/dec_00"} {
+		look(address)
+	}
 	for _, s := range payloads() {
 		q := url.QueryEscape(s)
 		look("/?q=" + q)
+		look("/history?q=" + q + "&service=" + q + "&error_type=" + q + "&severity=" + q + "&status=" + q + "&kind=" + q)
+		look("/ask?q=" + q)
+		look("/d/" + url.PathEscape(s))
+		look("/r/" + url.PathEscape(s))
 		look("/i/" + url.PathEscape(s))
 		look("/" + url.PathEscape(s))
 		for _, address := range []string{"/login?next=" + q, "/login/callback?state=x&error=" + q} {
