@@ -154,27 +154,30 @@ func areClean(labels map[string]string) bool {
 
 // commitGroup is the transaction of a group of deliveries.
 func (e *Engine) commitGroup(ctx context.Context, group []*request) error {
-	return e.count(ctx, func(tx Tx, n accounts) error {
-		in := &intake{engine: e, now: e.now(), tx: tx}
-		for _, r := range group {
-			in.alerts = append(in.alerts, r.delivery.Alerts...)
+	return e.count(ctx, func(tx Tx, n accounts) error { return e.takeIn(ctx, tx, group, n) })
+}
+
+// takeIn applies a group of deliveries, and counts what became of each.
+func (e *Engine) takeIn(ctx context.Context, tx Tx, group []*request, n accounts) error {
+	in := &intake{engine: e, now: e.now(), tx: tx}
+	for _, r := range group {
+		in.alerts = append(in.alerts, r.delivery.Alerts...)
+	}
+	if err := in.load(ctx); err != nil {
+		return err
+	}
+	for _, r := range group {
+		r.receipt = in.apply(r.delivery)
+		if d := &r.delivery; !d.own {
+			n.add(taken(d.Source, len(d.Alerts), d.Idle, r.receipt, in.now))
 		}
-		if err := in.load(ctx); err != nil {
-			return err
-		}
-		for _, r := range group {
-			r.receipt = in.apply(r.delivery)
-			if d := &r.delivery; !d.own {
-				n.add(taken(d.Source, len(d.Alerts), d.Idle, r.receipt, in.now))
-			}
-		}
-		if err := in.write(ctx); err != nil {
-			return err
-		}
-		for _, r := range group {
-			in.name(&r.receipt)
-		}
-		fail.Point("ingest.commit.before")
-		return nil
-	})
+	}
+	if err := in.write(ctx); err != nil {
+		return err
+	}
+	for _, r := range group {
+		in.name(&r.receipt)
+	}
+	fail.Point("ingest.commit.before")
+	return nil
 }
