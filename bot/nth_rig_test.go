@@ -75,7 +75,7 @@ func newFlow(t *testing.T, address string, s spoil) (*flow, *enginetest.Faults) 
 	workers := slices.Concat(f.engine.Workers(), b.Workers())
 	for n := range workers {
 		if workers[n].Kind == engine.JobWord && s.model.Fault == enginetest.Hangs {
-			workers[n].Timeout = 50 * time.Millisecond // what ends it
+			workers[n].Timeout = 2 * time.Second // what ends it, and nothing else
 		}
 	}
 	f.jobs.Use(workers...)
