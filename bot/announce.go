@@ -53,22 +53,26 @@ func newAnnouncer(b *Bot) *announcer {
 }
 
 // announce is the worker: it sends a channel's due posts, one by one and the
-// best first, until none is left or the pace says wait.
+// best first, until none is left or the pace says wait. After what was gathered
+// comes a round that sends: however fast posts arrive to be gathered, the message
+// that tells them goes out.
 func (a *announcer) announce(ctx context.Context, channel string) error {
 	if channel == everyChannel {
 		return sweep(ctx, a.store)
 	}
+	gathered := false
 	for end := time.Now().Add(turn); time.Now().Before(end); {
-		more, wait, err := a.round(ctx, channel)
+		r, err := a.round(ctx, channel, !gathered)
 		switch {
 		case err != nil:
 			return err
-		case more:
-		case wait > 0:
-			return &engine.Again{After: wait}
+		case r.more, gathered && (r.wait == 0 || r.wait > a.cfg.Pace.Every):
+		case r.wait > 0:
+			return &engine.Again{After: r.wait}
 		default:
 			return nil
 		}
+		gathered = r.gathered
 	}
 	return &engine.Again{After: time.Millisecond}
 }
@@ -99,25 +103,40 @@ func sweep(ctx context.Context, store engine.Store) error {
 	return store.Update(ctx, func(tx engine.Tx) error { return tx.Enqueue(ctx, jobs...) })
 }
 
+// round is what one look at a channel's posts came to.
+type round struct {
+	more     bool          // there is more to look at
+	gathered bool          // nothing was sent: posts were put under a digest
+	wait     time.Duration // how long until there is more, 0 for never
+}
+
 // round takes the channel's posts best first until one was sent: then the order
-// is read anew, for something better may have come. It reports whether there is
-// more to look at, or how long to wait.
-func (a *announcer) round(ctx context.Context, channel string) (more bool, after time.Duration, err error) {
+// is read anew, for something better may have come. Where it may, it first puts
+// posts under digests and lets go of what digests tell.
+func (a *announcer) round(ctx context.Context, channel string, mayGather bool) (round, error) {
 	now := a.cfg.Now()
 	var q queue
-	err = a.store.View(ctx, func(r engine.Reader) (err error) {
+	err := a.store.View(ctx, func(r engine.Reader) (err error) {
 		q, err = pending(ctx, r, &a.severities, channel, now)
 		return err
 	})
 	if err != nil {
-		return false, 0, err
+		return round{}, err
 	}
-	if len(q.told) > 0 {
-		return true, 0, a.settleTold(ctx, q.told)
+	ready, out := q.ready, round{wait: q.wait}
+	gathers := func(limit int) (bool, error) {
+		if !mayGather {
+			return false, nil
+		}
+		return a.storm(ctx, channel, ready, limit)
 	}
-	ready, wait := q.ready, q.wait
-	if gathered, err := a.crowded(ctx, channel, ready, now); err != nil || gathered {
-		return gathered, 0, err
+	if mayGather {
+		if len(q.told) > 0 {
+			return round{more: true, gathered: true}, a.settleTold(ctx, q.told)
+		}
+		if gathered, err := a.crowded(ctx, channel, ready, now); err != nil || gathered {
+			return round{more: true, gathered: true}, err
+		}
 	}
 	closed := map[string]bool{} // methods whose window is closed
 	for n := range ready {
@@ -128,28 +147,25 @@ func (a *announcer) round(ctx context.Context, channel string) (more bool, after
 		sent, hold, err := a.bring(ctx, d)
 		switch {
 		case err != nil:
-			return false, 0, err
+			return round{}, err
 		case sent:
-			return true, 0, nil
+			return round{more: true}, nil
 		case hold.post > 0:
-			wait = soonest(wait, hold.post)
-		case hold.method > a.cfg.Pace.Every:
-			if gathered, err := a.storm(ctx, channel, ready, crowd); err != nil || gathered {
-				return gathered, 0, err
-			}
-			wait = soonest(wait, hold.method)
-			closed[d.method()] = true
+			out.wait = soonest(out.wait, hold.post)
 		case hold.method > 0:
-			if gathered, err := a.storm(ctx, channel, ready, crowd); err != nil || gathered {
-				return gathered, 0, err
+			if gathered, err := gathers(crowd); err != nil || gathered {
+				return round{more: true, gathered: true}, err
 			}
-			// The bucket is empty, and its next token is for this post.
-			return more, soonest(wait, hold.method), nil
+			out.wait = soonest(out.wait, hold.method)
+			if hold.method <= a.cfg.Pace.Every {
+				return out, nil // the bucket is empty, and its next token is for this post
+			}
+			closed[d.method()] = true
 		default:
-			more = true // settled, unchanged or given up, at no cost
+			out.more = true // settled, unchanged or given up, at no cost
 		}
 	}
-	return more, wait, nil
+	return out, nil
 }
 
 // hold is how long a post has to wait: by itself, or because the window of its

@@ -355,7 +355,15 @@ func TestWhatIsNotStoredIsSaid(t *testing.T) {
 // flaky is a store whose writes fail while it is down.
 type flaky struct {
 	engine.Store
-	down atomic.Bool
+	down   atomic.Bool
+	before func() // runs before each look, where it is there
+}
+
+func (f *flaky) View(ctx context.Context, fn func(engine.Reader) error) error {
+	if f.before != nil {
+		f.before()
+	}
+	return f.Store.View(ctx, fn)
 }
 
 func (f *flaky) Update(ctx context.Context, fn func(engine.Tx) error) error {

@@ -95,6 +95,41 @@ func TestAStormIsOneDigestAndNotAFlood(t *testing.T) {
 	r.posted("🟡", ids[len(ids)-1], "@bob has it")
 }
 
+// TestAStormThatNeverPausesIsToldAllTheSame has more incidents begin before each
+// look at the channel than a digest needs, so that there is always something to gather.
+func TestAStormThatNeverPausesIsToldAllTheSame(t *testing.T) {
+	const looks = 200
+	r := newRig(t, setup{idle: true})
+	r.halt()
+	var looked atomic.Int64
+	var told atomic.Bool
+	begin := func() {
+		n := looked.Add(1)
+		if n > looks || told.Load() {
+			return
+		}
+		var alerts []engine.Alert
+		for k := range 12 {
+			alerts = append(alerts, engine.Alert{
+				Fingerprint: fmt.Sprint(n, k), Status: engine.Firing, Severity: engine.SeverityMedium, Title: fmt.Sprintf("storm %d-%d", n, k), StartedAt: time.Now(),
+			})
+		}
+		if _, err := r.engine.Ingest(context.Background(), engine.Delivery{Source: "alertmanager", Alerts: alerts}); err != nil {
+			t.Error(err)
+		}
+	}
+	r.openWith(quick(), &flaky{before: begin})
+	r.connected()
+	r.burst(1, engine.SeverityMedium)
+	r.wait("a digest", func(p *slackfake.Snapshot) bool {
+		told.Store(find(p, "Storm:") != nil)
+		return told.Load()
+	})
+	if n := looked.Load(); n > looks {
+		t.Errorf("the channel heard of it only when nothing new began: after %d looks", n)
+	}
+}
+
 func TestInAStormCriticalIncidentsAreToldFirstAndEachHasItsMessage(t *testing.T) {
 	s := quick()
 	s.engine.Routes = []engine.Route{{Channel: channel, Mention: "S0SRE"}}
