@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"ragoffire/engine"
 	"ragoffire/store/doc"
 )
@@ -94,7 +92,9 @@ func (r reader) History(ctx context.Context, after string, limit int) ([]engine.
 	return list, next, nil
 }
 
-// OpenIncidents locks the rows in the order of their ids, as all do.
+// OpenIncidents locks the rows in the order of their ids, as all do. Each group
+// and scope is looked up by itself, and the rows by an array: a join would be
+// planned for a thousand of each, and read all incidents.
 func (t *tx) OpenIncidents(ctx context.Context, ids []string, groups, scopes [][2]string) ([]engine.Incident, error) {
 	if len(ids)+len(groups)+len(scopes) == 0 {
 		return nil, nil
@@ -102,14 +102,16 @@ func (t *tx) OpenIncidents(ctx context.Context, ids []string, groups, scopes [][
 	sources, keys := split(groups)
 	services, environments := split(scopes)
 	return docs[engine.Incident](ctx, t.db, `
-		SELECT doc FROM incidents WHERE live AND id IN (
+		SELECT doc FROM incidents WHERE live AND id = ANY (ARRAY(
 			SELECT unnest($1::text[])
-			UNION
-			SELECT i.id FROM unnest($2::text[], $3::text[]) AS u (source, key)
-			JOIN incidents AS i ON i.live AND i.source = u.source AND i.group_key = u.key
-			UNION
-			SELECT i.id FROM unnest($4::text[], $5::text[]) AS u (service, environment)
-			JOIN incidents AS i ON i.live AND i.service = u.service AND i.environment = u.environment)
+			UNION ALL
+			SELECT f.id FROM unnest($2::text[], $3::text[]) AS u (source, key)
+			CROSS JOIN LATERAL (
+				SELECT id FROM incidents WHERE live AND source = u.source AND group_key = u.key OFFSET 0) AS f
+			UNION ALL
+			SELECT f.id FROM unnest($4::text[], $5::text[]) AS u (service, environment)
+			CROSS JOIN LATERAL (
+				SELECT id FROM incidents WHERE live AND service = u.service AND environment = u.environment OFFSET 0) AS f))
 		ORDER BY id FOR UPDATE`, doc.Keys(ids), sources, keys, services, environments)
 }
 
@@ -127,28 +129,6 @@ func (t *tx) IncidentsByID(ctx context.Context, ids []string) ([]engine.Incident
 	}
 	return docs[engine.Incident](ctx, t.db, `
 		SELECT doc FROM incidents WHERE id = ANY ($1::text[]) ORDER BY id FOR UPDATE`, doc.Keys(ids))
-}
-
-func (t *tx) NumberIncidents(ctx context.Context, year, n int) ([]string, error) {
-	var ids []string
-	for len(ids) < n {
-		want := n - len(ids)
-		// An import may have brought ids of this form. Each is looked up by itself:
-		// a join would be planned for a thousand, and read all incidents.
-		fresh, err := rows(ctx, t.db, func(r pgx.Rows, v *string) error { return r.Scan(v) }, `
-			WITH given AS (
-				INSERT INTO numbers (year, last) VALUES ($1, $2)
-				ON CONFLICT (year) DO UPDATE SET last = numbers.last + $2 RETURNING last),
-			ids AS (
-				SELECT n, 'INC-' || $1::int || '-' || lpad(n::text, greatest(4, length(n::text)), '0') AS id
-				FROM given, generate_series(last - $2 + 1, last) AS n)
-			SELECT id FROM ids WHERE (SELECT true FROM incidents AS i WHERE i.id = ids.id) IS NULL ORDER BY n`, year, want)
-		if err != nil {
-			return nil, err
-		}
-		ids = append(ids, fresh...)
-	}
-	return ids, nil
 }
 
 func (t *tx) PutIncidents(ctx context.Context, incidents []engine.Incident) error {

@@ -25,10 +25,11 @@ type Options struct {
 
 // Store is an open database. Its methods may be called from any goroutine.
 type Store struct {
-	log    *slog.Logger
-	pool   *pgxpool.Pool
-	events wake.Hub
-	queue  *queue.Queue
+	log     *slog.Logger
+	pool    *pgxpool.Pool
+	numbers *pgxpool.Pool
+	events  wake.Hub
+	queue   *queue.Queue
 
 	listen  sync.Once // starts the listener, with the first who needs it
 	hear    sync.WaitGroup
@@ -60,7 +61,12 @@ func Open(ctx context.Context, address string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, openError(cfg, err)
 	}
-	s := &Store{log: o.Log, pool: pool, queue: queue.New(o.Log)}
+	numbers, err := newNumbers(ctx, cfg)
+	if err != nil {
+		pool.Close()
+		return nil, openError(cfg, err)
+	}
+	s := &Store{log: o.Log, pool: pool, numbers: numbers, queue: queue.New(o.Log)}
 	s.closing, s.closed = context.WithCancel(context.WithoutCancel(ctx))
 	return s, nil
 }
@@ -98,6 +104,7 @@ func (s *Store) Close() error {
 	s.queue.Close()
 	s.closed()
 	s.hear.Wait()
+	s.numbers.Close()
 	s.pool.Close()
 	return nil
 }

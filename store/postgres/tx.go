@@ -23,6 +23,7 @@ type reader struct{ db queryer }
 // commit, so that they are written in bulk and their locks are held shortly.
 type tx struct {
 	reader
+	s  *Store
 	pg pgx.Tx
 	// queued are writes that wait for the next reading, or for the end: one way to
 	// the server and back serves all of them.
@@ -65,7 +66,7 @@ func (s *Store) once(ctx context.Context, fn func(*tx) error) error {
 	defer conn.Release()
 	// After a commit this does nothing.
 	defer func() { _ = raw.Rollback(context.WithoutCancel(ctx)) }()
-	t := &tx{pg: raw, queued: &pgx.Batch{}}
+	t := &tx{s: s, pg: raw, queued: &pgx.Batch{}}
 	t.reader = reader{t}
 	if err := fn(t); err != nil {
 		return err

@@ -1,0 +1,102 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"ragoffire/engine"
+)
+
+func TestWhoTakesNumbersKeepsNobodyWaiting(t *testing.T) {
+	s := fresh(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	var first, second []string
+	err := s.once(ctx, func(x *tx) (err error) {
+		if first, err = x.NumberIncidents(ctx, 2026, 2); err != nil {
+			return err
+		}
+		return s.once(ctx, func(x *tx) (err error) {
+			second, err = x.NumberIncidents(ctx, 2026, 1)
+			return err
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := fmt.Sprint(first, second), "[INC-2026-0001 INC-2026-0002] [INC-2026-0003]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// TestWhatAlertsMeetIsFoundWithoutReadingAll has as many live incidents as a storm
+// brings before the server has counted them: what it planned when there were none
+// must do for these, too.
+func TestWhatAlertsMeetIsFoundWithoutReadingAll(t *testing.T) {
+	const n = 5000
+	s := fresh(t)
+	begun := time.Date(2026, 11, 27, 3, 0, 0, 0, time.UTC)
+	var series []engine.SeriesKey
+	var groups, scopes [][2]string
+	for k := range 16 {
+		service := fmt.Sprintf("service-%d", k*100)
+		series = append(series, engine.SeriesKey{Source: "alertmanager", Fingerprint: service})
+		groups = append(groups, [2]string{"alertmanager", "group-" + service})
+		scopes = append(scopes, [2]string{fmt.Sprintf("service-%d", k*100+1), "prod"})
+	}
+	find := func(x *tx) (found int) {
+		latest, err := x.LatestAlerts(t.Context(), series)
+		if err != nil {
+			t.Fatal(err)
+		}
+		open, err := x.OpenIncidents(t.Context(), []string{"INC-7"}, groups, scopes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(latest) + len(open)
+	}
+	err := s.once(t.Context(), func(x *tx) error {
+		for range 20 { // from the sixth on a plan may stay
+			find(x)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.once(t.Context(), func(x *tx) error {
+		incidents, alerts := make([]engine.Incident, n), make([]engine.Alert, n)
+		for k := range n {
+			id, service := fmt.Sprintf("INC-%d", k), fmt.Sprintf("service-%d", k)
+			incidents[k] = engine.Incident{
+				ID: id, Status: engine.Open, Source: "alertmanager", GroupKey: "group-" + service, Service: service, Environment: "prod", StartedAt: begun,
+			}
+			alerts[k] = engine.Alert{ID: "alr_" + id, IncidentID: id, Source: "alertmanager", Fingerprint: service, Status: engine.Firing, StartedAt: begun}
+		}
+		if err := x.PutIncidents(t.Context(), incidents); err != nil {
+			return err
+		}
+		return x.PutAlerts(t.Context(), alerts)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.once(t.Context(), func(x *tx) error {
+		if n := find(x); n != 16+33 {
+			t.Errorf("%d series and incidents, want 49", n)
+		}
+		read, err := row(t.Context(), x.db, func(r pgx.Rows, v *int) error { return r.Scan(v) }, `
+			SELECT sum(seq_tup_read + idx_tup_fetch)::int FROM pg_stat_xact_user_tables WHERE relname IN ('incidents', 'alerts')`)
+		if read > 200 {
+			t.Errorf("%d rows were read for 49", read)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
