@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"ragoffire/engine"
 )
@@ -27,6 +28,12 @@ func TestWhoTakesNumbersKeepsNobodyWaiting(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for pool, want := range map[*pgxpool.Pool]string{s.pool: "on", s.numbers: "off"} {
+		got, err := row(ctx, pool, func(r pgx.Rows, v *string) error { return r.Scan(v) }, `SHOW synchronous_commit`)
+		if err != nil || got != want {
+			t.Errorf("synchronous_commit is %s (%v), want %s", got, err, want)
+		}
 	}
 	if got, want := fmt.Sprint(first, second), "[INC-2026-0001 INC-2026-0002] [INC-2026-0003]"; got != want {
 		t.Errorf("got %s, want %s", got, want)
