@@ -203,6 +203,15 @@ func TestAPageOffersWhatItsReaderMayDo(t *testing.T) {
 		i.is(map[string]any{"sub": c.role})
 		p := r.person()
 		p.signsIn("/", nil)
+		if _, ask := p.get("/ask"); strings.Contains(ask, `action="/ask"`) != c.acks {
+			t.Errorf("%s is asked to ask: %t", c.role, !c.acks)
+		}
+		if _, past := p.get("/history"); strings.Contains(past, `type="file"`) || !strings.Contains(past, "An admin brings") {
+			t.Errorf("%s is asked to import", c.role)
+		}
+		if _, board := p.get("/"); strings.Contains(board, "data-acts") != c.acks || strings.Contains(board, "<dd>acknowledge it</dd>") != c.acks {
+			t.Errorf("the keys of %s do otherwise", c.role)
+		}
 		var page string
 		eventually(t, "the advice", func() bool {
 			_, page = p.get("/i/" + id)

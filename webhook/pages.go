@@ -72,6 +72,8 @@ type frame struct {
 	Page    string // the template's name
 	Who     string // who is signed in
 	NoName  bool   // and nobody knows by which name
+	Acts    bool   // they may do what responders do
+	Imports bool   // and bring history in
 	Own     bool   // a page beside the board
 	Open    bool
 	Token   bool // programs have one
@@ -97,9 +99,11 @@ func (p *pages) html(c echo.Context, name string, data any) ([]byte, error) {
 	if k, err := c.Cookie("rof-theme"); err == nil && (k.Value == "light" || k.Value == "dark") {
 		f.Theme = k.Value
 	}
+	who := whoIs(c.Request().Context())
 	if !p.open {
-		f.Who = whoIs(c.Request().Context()).name
+		f.Who = who.name
 	}
+	f.Acts, f.Imports = who.role >= responder, who.role >= admin
 	f.NoName = p.open || f.Who == unnamed
 	f.Own = slices.Contains([]string{"history", "runbook", "trust", "ask"}, name)
 	var b bytes.Buffer

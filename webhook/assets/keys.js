@@ -40,13 +40,14 @@ document.addEventListener('keydown', (e) => {
     return;
   }
   if (field || off()) return;
+  const acts = document.body.dataset.acts !== undefined; // who only reads has no buttons, either
   const keys = {
     '/': () => { const f = document.querySelector('.find input'); if (f.checkVisibility()) { f.focus(); f.select(); } else location.assign('/#find'); },
     '?': () => sheet.showModal(),
     j: () => step(1),
     k: () => step(-1),
-    a: () => act('#acts button[data-send$="/ack"]', post),
-    r: () => act('#acts .form > summary', (id) => location.assign(`/i/${id}#resolve`)),
+    a: acts && (() => act('#acts button[data-send$="/ack"]', post)),
+    r: acts && (() => act('#acts .form > summary', (id) => location.assign(`/i/${id}#resolve`))),
   };
   if (keys[e.key]) { e.preventDefault(); keys[e.key](); }
 });
