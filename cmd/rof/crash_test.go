@@ -25,6 +25,7 @@ func TestAKillAroundThePostLeavesTheMessageThereOnce(t *testing.T) {
 		"between post and commit": true,
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // mostly they wait
 			onEachStore(t, func(t *testing.T, db string) { killsAroundThePost(t, db, after) })
 		})
 	}

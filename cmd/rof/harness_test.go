@@ -51,8 +51,14 @@ var pg pgtest.Server
 
 // onEachStore runs a test on both stores; db is the setting that names one.
 func onEachStore(t *testing.T, f func(t *testing.T, db string)) {
-	t.Run("SQLite", func(t *testing.T) { f(t, sqliteDB(t)) })
-	t.Run("PostgreSQL", func(t *testing.T) { f(t, "DATABASE_URL="+pg.Database(t)) })
+	t.Run("SQLite", func(t *testing.T) {
+		t.Parallel()
+		f(t, sqliteDB(t))
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		t.Parallel()
+		f(t, "DATABASE_URL="+pg.Database(t))
+	})
 }
 
 // process is a running rof serve.
