@@ -94,7 +94,7 @@ func TestASilenceSaysWhetherAlertmanagerTookIt(t *testing.T) {
 			made++
 			return "7f9c", nil
 		},
-		End: func(context.Context, string) error { return nil },
+		End: func(context.Context, string, string) error { return nil },
 	}}}
 	r := newRig(t, s)
 	r.fire("HighErrorRate")

@@ -245,7 +245,7 @@ func (o *outside) silencer() engine.Silencer {
 			o.made = append(o.made, comment)
 			return "am-" + s.ID, nil
 		},
-		End: func(_ context.Context, id string) error {
+		End: func(_ context.Context, id, _ string) error {
 			if o.away == nil {
 				o.over = append(o.over, id)
 			}

@@ -10,8 +10,10 @@ type Silencer struct {
 	// Make makes the silence, or finds the one that an earlier try made, by the
 	// id in its comment, and returns its id there.
 	Make func(ctx context.Context, s Silence, comment string) (id string, err error)
-	// End ends it; one that has ended or is unknown is no error.
-	End func(ctx context.Context, id string) error
+	// End ends it, and whatever else has its comment: two tries at once, or one
+	// whose answer was lost, may have made two. One that has ended or is unknown is
+	// no error.
+	End func(ctx context.Context, id, comment string) error
 }
 
 // Reach says whose pagers a silence reaches.

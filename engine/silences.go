@@ -106,6 +106,10 @@ func (e *Engine) eachLive(ctx context.Context, f func(Incident, []Alert)) error 
 	})
 }
 
+// carryAfter is when the job looks after a silence that was confirmed: who did that
+// carries it at once, and two at a time could make two.
+const carryAfter = 5 * time.Second
+
 // ConfirmSilence makes a proposed silence count, from now on for its time. Once
 // more by the same person, it changes nothing.
 func (e *Engine) ConfirmSilence(ctx context.Context, id, actor string) (SilencePreview, error) {
@@ -131,7 +135,7 @@ func (e *Engine) ConfirmSilence(ctx context.Context, id, actor string) (SilenceP
 		if err := tx.PutSilence(ctx, s); err != nil {
 			return err
 		}
-		return tx.Enqueue(ctx, Job{Kind: JobSilence, Subject: s.ID}, Job{Kind: JobUnmute, Subject: s.ID})
+		return tx.Enqueue(ctx, Job{Kind: JobSilence, Subject: s.ID, At: now.Add(carryAfter)}, Job{Kind: JobUnmute, Subject: s.ID})
 	})
 	if err != nil {
 		return SilencePreview{}, err
@@ -198,7 +202,7 @@ func (e *Engine) CarrySilence(ctx context.Context, id string) (Silence, error) {
 	case s.Status == SilenceActive && s.Outside == "" && s.Until.After(e.now()):
 		s.Outside, err = e.cfg.Silencer.Make(ctx, s, s.comment())
 	case s.Status == SilenceEnded && s.Outside != "" && !s.OutsideEnd:
-		err = e.cfg.Silencer.End(ctx, s.Outside)
+		err = e.cfg.Silencer.End(ctx, s.Outside, s.comment())
 		s.OutsideEnd = err == nil
 	default:
 		return s, nil

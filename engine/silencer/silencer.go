@@ -4,6 +4,7 @@ package silencer
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -67,14 +68,8 @@ type matcher struct {
 // Make makes a silence and returns its id. One with the same comment, which names
 // our own id, was made by an earlier try whose answer was lost.
 func (c *Client) Make(ctx context.Context, s engine.Silence, comment string) (string, error) {
-	var have []silence
-	if err := c.call(ctx, http.MethodGet, "/api/v2/silences", nil, &have); err != nil {
-		return "", err
-	}
-	for _, h := range have {
-		if h.Comment == comment && (h.Status == nil || h.Status.State != "expired") {
-			return h.ID, nil
-		}
+	if have, err := c.made(ctx, comment); err != nil || len(have) > 0 {
+		return cmp.Or(have...), err
 	}
 	want := silence{StartsAt: s.Until.Add(-s.For).UTC(), EndsAt: s.Until.UTC(), CreatedBy: s.By, Comment: comment}
 	for _, m := range s.Match {
@@ -92,8 +87,39 @@ func (c *Client) Make(ctx context.Context, s engine.Silence, comment string) (st
 	return made.ID, nil
 }
 
-// End ends a silence. One that is unknown or over needs no end.
-func (c *Client) End(ctx context.Context, id string) error {
+// made are the ids of the silences with a comment that have not ended.
+func (c *Client) made(ctx context.Context, comment string) (ids []string, err error) {
+	var all []silence
+	if err := c.call(ctx, http.MethodGet, "/api/v2/silences", nil, &all); err != nil {
+		return nil, err
+	}
+	for _, s := range all {
+		if s.Comment == comment && (s.Status == nil || s.Status.State != "expired") {
+			ids = append(ids, s.ID)
+		}
+	}
+	return ids, nil
+}
+
+// End ends a silence, and all others with its comment.
+func (c *Client) End(ctx context.Context, id, comment string) error {
+	if err := c.end(ctx, id); err != nil {
+		return err
+	}
+	left, err := c.made(ctx, comment)
+	if err != nil {
+		return err
+	}
+	for _, id := range left {
+		if err := c.end(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// end ends one. One that is unknown or over needs no end.
+func (c *Client) end(ctx context.Context, id string) error {
 	err := c.call(ctx, http.MethodDelete, "/api/v2/silence/"+url.PathEscape(id), nil, nil)
 	if e, ok := errors.AsType[*statusError](err); ok {
 		switch {

@@ -35,6 +35,11 @@ func TestASilenceIsMadeOnceAndEnded(t *testing.T) {
 		_, _ = w.Write([]byte(`{"silenceID":"7f9c"}`))
 	})
 	mux.HandleFunc("DELETE /am/api/v2/silence/{id}", func(w http.ResponseWriter, r *http.Request) {
+		for _, s := range have {
+			if s["id"] == r.PathValue("id") {
+				s["status"] = map[string]string{"state": "expired"}
+			}
+		}
 		switch r.PathValue("id") {
 		case "over":
 			w.WriteHeader(http.StatusInternalServerError)
@@ -74,8 +79,21 @@ func TestASilenceIsMadeOnceAndEnded(t *testing.T) {
 		t.Errorf("an expired one counts: %d, %v", len(have), err)
 	}
 	for id, ok := range map[string]bool{"7f9c": true, "over": true, "gone": true, "broken": false} {
-		if err := c.End(t.Context(), id); (err == nil) != ok {
+		if err := c.End(t.Context(), id, "deploy (sil_1 by rof)"); (err == nil) != ok {
 			t.Errorf("end of %s: %v", id, err)
+		}
+	}
+	// Two tries at once have made two, and another's is not ours.
+	have = nil
+	for id, comment := range map[string]string{"one": "deploy (sil_2 by rof)", "two": "deploy (sil_2 by rof)", "other": "deploy (sil_3 by rof)"} {
+		have = append(have, map[string]any{"id": id, "comment": comment, "status": map[string]string{"state": "active"}})
+	}
+	if err := c.End(t.Context(), "one", "deploy (sil_2 by rof)"); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range have {
+		if over := s["status"].(map[string]string)["state"] == "expired"; over != (s["id"] != "other") {
+			t.Errorf("%s has ended: %t", s["id"], over)
 		}
 	}
 }
