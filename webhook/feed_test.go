@@ -280,8 +280,7 @@ func TestFeedDropsAReaderThatDoesNotRead(t *testing.T) {
 	}
 	conn := r.mustFollow(-1)
 	check(t, conn.WriteMessage(websocket.TextMessage, []byte(`{"type":"ping"}`)))
-	if m := next(t, conn); m.Type != "pong" {
-		t.Errorf("another reader gets %q", m.Type)
+	for next(t, conn).Type != "pong" { // among decisions that are still made
 	}
 }
 
