@@ -124,12 +124,6 @@ func (a *announcer) round(ctx context.Context, channel string, mayGather bool) (
 		return round{}, err
 	}
 	ready, out := q.ready, round{wait: q.wait}
-	gathers := func(limit int) (bool, error) {
-		if !mayGather {
-			return false, nil
-		}
-		return a.storm(ctx, channel, ready, limit)
-	}
 	if mayGather {
 		if len(q.told) > 0 {
 			return round{more: true, gathered: true}, a.settleTold(ctx, q.told)
@@ -153,8 +147,10 @@ func (a *announcer) round(ctx context.Context, channel string, mayGather bool) (
 		case hold.post > 0:
 			out.wait = soonest(out.wait, hold.post)
 		case hold.method > 0:
-			if gathered, err := gathers(crowd); err != nil || gathered {
-				return round{more: true, gathered: true}, err
+			if mayGather {
+				if gathered, err := a.storm(ctx, channel, ready, crowd); err != nil || gathered {
+					return round{more: true, gathered: true}, err
+				}
 			}
 			out.wait = soonest(out.wait, hold.method)
 			if hold.method <= a.cfg.Pace.Every {

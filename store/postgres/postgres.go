@@ -27,7 +27,7 @@ type Options struct {
 type Store struct {
 	log     *slog.Logger
 	pool    *pgxpool.Pool
-	numbers *pgxpool.Pool
+	numbers *pgxpool.Pool // gives incidents theirs
 	events  wake.Hub
 	queue   *queue.Queue
 
