@@ -31,6 +31,9 @@ func fixOf(code, channel string) string {
 // day: most channels let the bot in once somebody reads the log. Who asked for
 // it gets it at once, if they can be reached.
 func (a *announcer) turnedAway(ctx context.Context, d *due, m *message, code string) error {
+	if inRoom(&d.Post) && gone(code) {
+		return a.bury(ctx, d, code) // people archived it: the incident goes on without
+	}
 	now := a.cfg.Now()
 	fix := fixOf(code, d.Channel)
 	a.warnOnce(ctx, d, code, fix)

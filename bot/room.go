@@ -169,7 +169,7 @@ func answerOf(err error) string {
 // gone says that a channel is no more to be had.
 func gone(code string) bool {
 	switch code {
-	case "is_archived", "already_archived", "channel_not_found", "not_in_channel":
+	case "is_archived", "is_inactive", "already_archived", "channel_not_found", "not_in_channel":
 		return true
 	}
 	return false

@@ -262,3 +262,35 @@ func (p *pages) count(words string) int {
 	}
 	return n
 }
+
+// What stands in a room may have been about to be edited when people archived it.
+func TestAMessageInARoomThatPeopleArchivedStaysAsItIs(t *testing.T) {
+	r := roomed(t, nil)
+	id := r.critical("HighErrorRate")
+	room := r.channelOf("inc-"+id[len("INC-"):], func(c *slackfake.Channel) bool { return c.Topic != "" })
+	r.inRoom(room.ID, "Incident Decision")
+	r.settled()
+	if err := r.slack.Archive(room.ID); err != nil {
+		t.Fatal(err)
+	}
+	err := r.store.Update(t.Context(), func(tx engine.Tx) error {
+		p := engine.Post{Key: "room:incident:" + id, Channel: room.ID, Kind: engine.PostIncident, Subject: id}
+		if err := tx.WantPosts(t.Context(), p); err != nil {
+			return err
+		}
+		i, err := tx.Incident(t.Context(), id) // of which the message says something else now
+		if err != nil {
+			return err
+		}
+		i.Title = "another title"
+		if err := tx.PutIncidents(t.Context(), []engine.Incident{i}); err != nil {
+			return err
+		}
+		return tx.Enqueue(t.Context(), engine.Job{Kind: engine.JobAnnounce, Subject: room.ID})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.counted(bot.CountDead, 1)
+	r.settled()
+}
