@@ -41,40 +41,14 @@ type committer struct {
 	waiting []*request
 	alerts  int // that wait
 	busy    bool
-	crowd   time.Time // when a crowd last waited
-	began   time.Time // when the commit under way began; zero where there is none
 	wanted  int       // how many deliveries the lead waits for
 	gathers chan struct{}
+
+	rush rush
 }
 
 func newCommitter(commit func(ctx context.Context, group []*request) error) *committer {
 	return &committer{commit: commit, gathers: make(chan struct{}, 1)}
-}
-
-// So many deliveries that wait, large or small, mean that senders wait for each
-// other. What can wait for them then does, until for crowdOver there were none, or
-// for crowdPatience.
-const (
-	crowded       = 8
-	crowdOver     = 100 * time.Millisecond
-	crowdPatience = 5 * time.Second
-)
-
-// calm waits until deliveries don't wait for each other.
-func (c *committer) calm(ctx context.Context) {
-	for end := time.Now().Add(crowdPatience); time.Now().Before(end); {
-		c.mu.Lock()
-		left := crowdOver - time.Since(c.crowdAt())
-		c.mu.Unlock()
-		if left <= 0 {
-			return
-		}
-		select {
-		case <-time.After(left):
-		case <-ctx.Done():
-			return
-		}
-	}
 }
 
 // do waits until the delivery is durable. When ctx ends first, the delivery may
@@ -124,17 +98,21 @@ func (c *committer) lead(ctx context.Context) {
 	}
 }
 
-// gatherMost bounds how long a group waits for those that were just answered.
-const gatherMost = 3 * time.Millisecond
+// A group waits for those that were just answered where they and those that wait
+// are at least gatherFrom, and for gatherMost at most.
+const (
+	gatherFrom = 3
+	gatherMost = 3 * time.Millisecond
+)
 
 // gather waits for the next group to be as large as it can be. Senders that are
 // answered send again at once; to begin without them would make two groups of
 // half the size out of each, forever, and a commit costs the same for both. It
-// waits for at most half of what a commit takes, and not at all without a crowd.
+// waits for at most half of what a commit takes, and not at all for one or two.
 func (c *committer) gather(answered int, took time.Duration) {
 	c.mu.Lock()
 	c.wanted = len(c.waiting) + answered
-	if c.wanted < crowded {
+	if c.wanted < gatherFrom {
 		c.wanted = 0
 		c.mu.Unlock()
 		return
@@ -168,9 +146,7 @@ func (c *committer) take() []*request {
 		c.busy = false
 		return nil
 	}
-	if len(c.waiting) >= crowded {
-		c.crowd = time.Now()
-	}
+	c.rush.waits(len(c.waiting))
 	group := c.waiting[:n:n]
 	c.alerts -= alerts
 	c.waiting = append([]*request(nil), c.waiting[n:]...)
@@ -183,7 +159,7 @@ func (c *committer) take() []*request {
 func (c *committer) settle(ctx context.Context, group []*request) {
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
-	over := c.timed()
+	over := c.rush.commits()
 	err := c.commit(ctx, group)
 	over()
 	if err == nil {

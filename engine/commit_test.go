@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -35,14 +36,19 @@ func senders(t *testing.T, n, each int) []int {
 }
 
 func TestSendersThatSendAgainAtOnceShareOneGroup(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		groups := senders(t, 16, 50)
-		for n, size := range groups[len(groups)/2 : len(groups)-2] { // until the first senders are done
-			if size != 16 {
-				t.Fatalf("group %d of %d had %d deliveries; want all 16 senders': %v", n+len(groups)/2, len(groups), size, groups)
-			}
-		}
-	})
+	for _, n := range []int{gatherFrom, 16} {
+		t.Run(strconv.Itoa(n), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				groups := senders(t, n, 50)
+				for k, size := range groups[len(groups)/2 : len(groups)-2] { // until the first senders are done
+					if size != n {
+						t.Fatalf("group %d of %d had %d deliveries; want all %d senders': %v", k+len(groups)/2, len(groups), size, n, groups)
+					}
+				}
+				time.Sleep(gatherMost) // the last group waits for more
+			})
+		})
+	}
 }
 
 func TestASenderAloneWaitsForNobody(t *testing.T) {

@@ -24,22 +24,14 @@ func (e *Engine) decide(ctx context.Context, subject string) error {
 		return e.decideNext(ctx, subject)
 	}
 	fail.Point("decide.fetched")
-	e.committer.calm(ctx) // alerts first
-	detail, err := e.Incident(ctx, subject)
-	if KindOf(err) == NotFound {
-		return nil
+	c, err := e.caseOf(ctx, subject)
+	if err == nil && c.why != dueNot && e.committer.rush.turn(ctx) { // alerts first
+		c, err = e.caseOf(ctx, subject)
 	}
-	if err != nil {
+	if err != nil || c.why == dueNot {
 		return err
 	}
-	onset, services, err := e.onset(ctx, &detail.Incident)
-	if err != nil {
-		return err
-	}
-	why := detail.due(onset)
-	if why == dueNot {
-		return nil
-	}
+	detail := &c.detail
 	in, err := e.inquire(ctx, detail.question(), detail.StartedAt)
 	if err != nil {
 		return err
@@ -53,14 +45,38 @@ func (e *Engine) decide(ctx context.Context, subject string) error {
 		return err
 	}
 	d.IncidentID, d.Basis = &detail.ID, detail.basis()
-	d.giveWay(onset, services, &detail.Incident)
+	d.giveWay(c.onset, c.services, &detail.Incident)
 	ask := e.weather.ask(&d)
-	if err := e.settle(ctx, &detail, &d, why, ask); err != nil {
+	if err := e.settle(ctx, detail, &d, c.why, ask); err != nil {
 		return err
 	}
 	fail.Point("decide.committed")
 	e.weather.told(ask, d.CreatedAt)
 	return nil
+}
+
+// unanswered is what an incident's answer is made of, and why it needs one.
+type unanswered struct {
+	detail   Detail
+	onset    []Onset
+	services int
+	why      due
+}
+
+// caseOf looks at an incident as it is now. One that is gone needs no answer.
+func (e *Engine) caseOf(ctx context.Context, id string) (c unanswered, err error) {
+	c.detail, err = e.Incident(ctx, id)
+	if KindOf(err) == NotFound {
+		return unanswered{}, nil
+	}
+	if err != nil {
+		return unanswered{}, err
+	}
+	if c.onset, c.services, err = e.onset(ctx, &c.detail.Incident); err != nil {
+		return unanswered{}, err
+	}
+	c.why = c.detail.due(c.onset)
+	return c, nil
 }
 
 // due says why an incident needs an answer.

@@ -168,12 +168,17 @@ func each(page func(after string) (next string, err error)) error {
 // each other. What an import adds comes in hundreds, and is put in together.
 func (e *Engine) learn(ctx context.Context, events []Event) {
 	fresh := additions{incidents: make(map[string]*Incident), runbooks: make(map[string]Runbook)}
+	alerts := 0
 	for _, ev := range events {
+		if ev.Type == EventAnomaly {
+			alerts++
+		}
 		if err := e.learnOne(ctx, ev, &fresh); err != nil {
 			e.log.WarnContext(ctx, "an event was not learnt from", "seq", ev.Seq, "error", err)
 		}
 	}
 	e.add(ctx, &fresh)
+	e.committer.rush.heard(alerts)
 }
 
 // additions are what events do to the history, each id once, as it was last; an

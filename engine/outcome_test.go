@@ -296,7 +296,7 @@ func TestAStormIsToldInOrderOfOnset(t *testing.T) {
 	last := r.decision(ids[len(ids)-1])
 	r.eventually("the storm is known everywhere", func() bool {
 		for _, id := range ids {
-			if len(r.detail(id).Decisions[0].Onset) <= 5 {
+			if d := r.detail(id).Decisions; len(d) == 0 || len(d[0].Onset) <= 5 {
 				return false
 			}
 		}
