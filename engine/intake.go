@@ -39,19 +39,18 @@ type incidentChange struct {
 }
 
 func (in *intake) load(ctx context.Context) error {
-	var keys []SeriesKey
+	way := Way{Now: in.now}
 	var locks []string
-	var groups, scopes [][2]string
 	for i := range in.alerts {
 		a := &in.alerts[i]
-		keys = append(keys, a.Series())
+		way.Series = append(way.Series, a.Series())
 		locks = append(locks, "series\x00"+a.Source+"\x00"+a.Fingerprint)
 		if a.GroupKey != "" {
-			groups = append(groups, [2]string{a.Source, a.GroupKey})
+			way.Groups = append(way.Groups, [2]string{a.Source, a.GroupKey})
 			locks = append(locks, "group\x00"+a.Source+"\x00"+a.GroupKey)
 		}
 		if !in.engine.cfg.NoServiceGroups && a.Service != "" && a.Environment != "" {
-			scopes = append(scopes, [2]string{a.Service, a.Environment})
+			way.Scopes = append(way.Scopes, [2]string{a.Service, a.Environment})
 			locks = append(locks, "scope\x00"+a.Service+"\x00"+a.Environment)
 		}
 	}
@@ -59,32 +58,27 @@ func (in *intake) load(ctx context.Context) error {
 	if err := in.tx.Lock(ctx, slices.Compact(locks)...); err != nil {
 		return err
 	}
-	latest, err := in.tx.LatestAlerts(ctx, keys)
+	found, err := in.tx.Standing(ctx, way)
 	if err != nil {
 		return err
 	}
-	if in.silences, err = in.tx.Silences(ctx, in.now); err != nil {
-		return err
-	}
-	in.latest = make(map[SeriesKey]*Alert, len(keys))
-	in.homes = make(map[*Alert]*Incident, len(keys))
+	in.silences = found.Silences
+	in.latest = make(map[SeriesKey]*Alert, len(way.Series))
+	in.homes = make(map[*Alert]*Incident, len(way.Series))
 	var ids []string
-	for k, a := range latest {
+	for k, a := range found.Latest {
 		in.latest[k] = &a
 		if a.IncidentID != "" {
 			ids = append(ids, a.IncidentID)
 		}
 	}
-	return in.loadIncidents(ctx, ids, groups, scopes)
+	return in.loadIncidents(ctx, ids, found.Open)
 }
 
-func (in *intake) loadIncidents(ctx context.Context, ids []string, groups, scopes [][2]string) error {
+// loadIncidents keeps the incidents of alerts, by their ids, and those that are open.
+func (in *intake) loadIncidents(ctx context.Context, ids []string, open []Incident) error {
 	slices.Sort(ids)
 	own, err := in.homesOf(ctx, slices.Compact(ids))
-	if err != nil {
-		return err
-	}
-	open, err := in.tx.OpenIncidents(ctx, nil, groups, scopes)
 	if err != nil {
 		return err
 	}

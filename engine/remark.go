@@ -46,11 +46,11 @@ func (e *Engine) remark(ctx context.Context, source string, remarks []Remark) (a
 func (e *Engine) addRemark(ctx context.Context, tx Tx, source string, r Remark, now time.Time) (bool, error) {
 	text := []rune(strings.TrimSpace(Clean(r.Text)))
 	key := SeriesKey{source, Clean(r.Fingerprint)}
-	latest, err := tx.LatestAlerts(ctx, []SeriesKey{key})
-	if err != nil || len(text) == 0 || latest[key].IncidentID == "" {
+	found, err := tx.Standing(ctx, Way{Series: []SeriesKey{key}, Now: now})
+	if err != nil || len(text) == 0 || found.Latest[key].IncidentID == "" {
 		return false, err
 	}
-	incidents, err := tx.IncidentsByID(ctx, []string{latest[key].IncidentID})
+	incidents, err := tx.IncidentsByID(ctx, []string{found.Latest[key].IncidentID})
 	if err != nil || len(incidents) == 0 || incidents[0].Historical {
 		return false, err
 	}

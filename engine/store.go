@@ -126,6 +126,22 @@ type Reader interface {
 	Quarantined(ctx context.Context, source string, limit int) ([]Quarantined, error)
 }
 
+// Way is where alerts go: to their series, to what began with the same group of
+// the sender, to what goes on at the same place.
+type Way struct {
+	Series []SeriesKey
+	Groups [][2]string // source, group key
+	Scopes [][2]string // service, environment
+	Now    time.Time
+}
+
+// Standing is what stands in a Way.
+type Standing struct {
+	Latest   map[SeriesKey]Alert // of each series its latest episode, where there is one
+	Open     []Incident          // live, of one of the groups or scopes; held until commit
+	Silences []Silence           // active at Now, as by Reader.Silences
+}
+
 // Tx is a unit of work. Its reads see its own writes. Reading one row by id
 // (Incident, Decision, Post, Silence, draft) holds it against other transactions
 // until commit.
@@ -137,12 +153,9 @@ type Tx interface {
 	// it once per transaction. An embedded store has one writer and needs none.
 	Lock(ctx context.Context, names ...string) error
 
-	// LatestAlerts returns for each series its latest episode, where there is one.
-	LatestAlerts(ctx context.Context, series []SeriesKey) (map[SeriesKey]Alert, error)
-	// OpenIncidents returns, of the live incidents, those with one of the ids,
-	// those opened by one of the (source, group key) pairs, and those of one of
-	// the (service, environment) pairs; rows are held until commit.
-	OpenIncidents(ctx context.Context, ids []string, groups, scopes [][2]string) ([]Incident, error)
+	// Standing returns what stands where alerts go. It is all that the usual alert
+	// has to read, so that a store may read it at once.
+	Standing(ctx context.Context, way Way) (Standing, error)
 	// IncidentsByID returns those of the ids, in any state; rows are held.
 	IncidentsByID(ctx context.Context, ids []string) ([]Incident, error)
 	// NumberIncidents returns n fresh ids for live incidents of the year

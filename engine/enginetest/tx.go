@@ -30,12 +30,8 @@ func (t *tx) Lock(ctx context.Context, names ...string) error {
 	return put(ctx, &t.spoilt, "Lock", func() error { return t.real.Lock(ctx, names...) })
 }
 
-func (t *tx) LatestAlerts(ctx context.Context, series []engine.SeriesKey) (map[engine.SeriesKey]engine.Alert, error) {
-	return get(ctx, &t.spoilt, "LatestAlerts", func() (map[engine.SeriesKey]engine.Alert, error) { return t.real.LatestAlerts(ctx, series) })
-}
-
-func (t *tx) OpenIncidents(ctx context.Context, ids []string, groups, scopes [][2]string) ([]engine.Incident, error) {
-	return get(ctx, &t.spoilt, "OpenIncidents", func() ([]engine.Incident, error) { return t.real.OpenIncidents(ctx, ids, groups, scopes) })
+func (t *tx) Standing(ctx context.Context, way engine.Way) (engine.Standing, error) {
+	return get(ctx, &t.spoilt, "Standing", func() (engine.Standing, error) { return t.real.Standing(ctx, way) })
 }
 
 func (t *tx) IncidentsByID(ctx context.Context, ids []string) ([]engine.Incident, error) {

@@ -26,34 +26,6 @@ func (r reader) Sources(ctx context.Context) ([]engine.SourceCount, error) {
 		FROM alerts GROUP BY source ORDER BY source`)
 }
 
-func (t *tx) LatestAlerts(ctx context.Context, series []engine.SeriesKey) (map[engine.SeriesKey]engine.Alert, error) {
-	latest := make(map[engine.SeriesKey]engine.Alert, len(series))
-	if len(series) == 0 {
-		return latest, nil
-	}
-	sources, prints := make([]string, len(series)), make([]string, len(series))
-	for i, key := range series {
-		sources[i], prints[i] = doc.Key(key.Source), doc.Key(key.Fingerprint)
-	}
-	_, err := rows(ctx, t.db, func(r pgx.Rows, _ *struct{}) error {
-		var n int64
-		var b []byte
-		var a engine.Alert
-		if err := r.Scan(&n, &b); err != nil {
-			return err
-		}
-		err := doc.Decode(b, &a)
-		latest[series[n-1]] = a
-		return err
-	}, `
-		SELECT u.n, a.doc
-		FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS u (source, fingerprint, n)
-		CROSS JOIN LATERAL (
-			SELECT doc FROM alerts WHERE source = u.source AND fingerprint = u.fingerprint
-			ORDER BY started_at DESC, id DESC LIMIT 1) AS a`, sources, prints)
-	return latest, err
-}
-
 func (t *tx) ExpiredAlerts(ctx context.Context, now time.Time, limit int) ([]engine.Alert, error) {
 	return docs[engine.Alert](ctx, t.db, `
 		SELECT doc FROM alerts WHERE expires_at IS NOT NULL AND status <> 'resolved' AND expires_at <= $1

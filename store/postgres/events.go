@@ -31,30 +31,32 @@ func (t *tx) Emit(_ context.Context, events ...engine.Event) error {
 	return nil
 }
 
-// flushEvents writes the events and tells the other processes, and returns the
-// number of the transaction. The numbers of an identity column are given when a
-// row is inserted; so that they follow the commits, one transaction at a time
-// inserts events, and holds the others until it has committed.
-func (t *tx) flushEvents(ctx context.Context) (id *string, err error) {
-	b := t.queued
-	t.queued = &pgx.Batch{}
+// flushEvents queues the events, and what tells the other processes. The numbers
+// of an identity column are given when a row is inserted; so that they follow the
+// commits, one transaction at a time inserts events, and holds the others until it
+// has committed.
+func (t *tx) flushEvents(ctx context.Context) error {
 	if len(t.events) > 0 {
 		types, data, at := make([]string, len(t.events)), make([]string, len(t.events)), make([]time.Time, len(t.events))
 		for i := range t.events {
 			e := &t.events[i]
 			b, err := t.written.Data(e)
 			if err != nil {
-				return nil, err
+				return err
 			}
 			types[i], data[i], at[i] = doc.Key(string(e.Type)), string(b), doc.Time(e.At)
 		}
-		b.Queue(`SELECT pg_advisory_xact_lock($1)`, lockEvents)
-		b.Queue(`
+		if err := t.exec(ctx, `SELECT pg_advisory_xact_lock($1)`, lockEvents); err != nil {
+			return err
+		}
+		if err := t.exec(ctx, `
 			WITH inserted AS (
 				INSERT INTO events (type, at, data) SELECT type, at, data::json
 				FROM unnest($1::text[], $2::timestamptz[], $3::text[]) WITH ORDINALITY AS u (type, at, data, n) ORDER BY n
 				RETURNING seq)
-			SELECT pg_notify('`+channelEvents+`', max(seq)::text) FROM inserted`, types, at, data)
+			SELECT pg_notify('`+channelEvents+`', max(seq)::text) FROM inserted`, types, at, data); err != nil {
+			return err
+		}
 	}
 	var kinds []string
 	now := time.Now()
@@ -63,23 +65,10 @@ func (t *tx) flushEvents(ctx context.Context) (id *string, err error) {
 			kinds = append(kinds, j.Kind)
 		}
 	}
-	if len(kinds) > 0 {
-		b.Queue(`SELECT pg_notify('`+channelJobs+`', k) FROM unnest($1::text[]) AS k`, kinds)
+	if len(kinds) == 0 {
+		return nil
 	}
-	b.Queue(`SELECT pg_current_xact_id_if_assigned()::text`)
-
-	res := t.pg.SendBatch(ctx, b)
-	for range b.Len() - 1 {
-		if _, err := res.Exec(); err != nil {
-			res.Close()
-			return nil, translate(err)
-		}
-	}
-	if err := res.QueryRow().Scan(&id); err != nil {
-		res.Close()
-		return nil, translate(err)
-	}
-	return id, translate(res.Close())
+	return t.exec(ctx, `SELECT pg_notify('`+channelJobs+`', k) FROM unnest($1::text[]) AS k`, kinds)
 }
 
 // tidyBatch is how many rows of a kind one call of Tidy drops.

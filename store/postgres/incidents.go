@@ -92,37 +92,6 @@ func (r reader) History(ctx context.Context, after string, limit int) ([]engine.
 	return list, next, nil
 }
 
-// OpenIncidents locks the rows in the order of their ids, as all do. Each group
-// and scope is looked up by itself, and the rows by an array: a join would be
-// planned for a thousand of each, and read all incidents.
-func (t *tx) OpenIncidents(ctx context.Context, ids []string, groups, scopes [][2]string) ([]engine.Incident, error) {
-	if len(ids)+len(groups)+len(scopes) == 0 {
-		return nil, nil
-	}
-	sources, keys := split(groups)
-	services, environments := split(scopes)
-	return docs[engine.Incident](ctx, t.db, `
-		SELECT doc FROM incidents WHERE live AND id = ANY (ARRAY(
-			SELECT unnest($1::text[])
-			UNION ALL
-			SELECT f.id FROM unnest($2::text[], $3::text[]) AS u (source, key)
-			CROSS JOIN LATERAL (
-				SELECT id FROM incidents WHERE live AND source = u.source AND group_key = u.key OFFSET 0) AS f
-			UNION ALL
-			SELECT f.id FROM unnest($4::text[], $5::text[]) AS u (service, environment)
-			CROSS JOIN LATERAL (
-				SELECT id FROM incidents WHERE live AND service = u.service AND environment = u.environment OFFSET 0) AS f))
-		ORDER BY id FOR UPDATE`, doc.Keys(ids), sources, keys, services, environments)
-}
-
-func split(pairs [][2]string) (first, second []string) {
-	first, second = make([]string, len(pairs)), make([]string, len(pairs))
-	for i, p := range pairs {
-		first[i], second[i] = doc.Key(p[0]), doc.Key(p[1])
-	}
-	return first, second
-}
-
 func (t *tx) IncidentsByID(ctx context.Context, ids []string) ([]engine.Incident, error) {
 	if len(ids) == 0 {
 		return nil, nil

@@ -115,6 +115,9 @@ func TestConnectionsLost(t *testing.T) {
 		t.Errorf("ran %q", got)
 	}
 	err := s.Update(t.Context(), func(tx engine.Tx) error {
+		if _, err := tx.Accounts(t.Context()); err != nil { // it has begun
+			t.Error(err)
+		}
 		raw(t, address, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
 		_, err := tx.NumberIncidents(t.Context(), 2026, 1)
 		return err

@@ -17,8 +17,13 @@ type queryer interface {
 }
 
 // rows reads rows with scan, nil where there are none.
-func rows[T any](ctx context.Context, db queryer, scan func(pgx.Rows, *T) error, sql string, args ...any) (list []T, err error) {
+func rows[T any](ctx context.Context, db queryer, scan func(pgx.Rows, *T) error, sql string, args ...any) ([]T, error) {
 	found, err := db.Query(ctx, sql, args...)
+	return collect(found, err, scan)
+}
+
+// collect reads rows that were asked for.
+func collect[T any](found pgx.Rows, err error, scan func(pgx.Rows, *T) error) (list []T, _ error) {
 	if err != nil {
 		return nil, translate(err)
 	}
@@ -49,8 +54,10 @@ func row[T any](ctx context.Context, db queryer, scan func(pgx.Rows, *T) error, 
 
 // docs reads rows of one column, the document.
 func docs[T any](ctx context.Context, db queryer, sql string, args ...any) ([]T, error) {
-	return rows(ctx, db, func(r pgx.Rows, v *T) error { return doc.Decode(r.RawValues()[0], v) }, sql, args...)
+	return rows(ctx, db, decode[T], sql, args...)
 }
+
+func decode[T any](r pgx.Rows, v *T) error { return doc.Decode(r.RawValues()[0], v) }
 
 // one returns the row that was asked for by id.
 func one[T any](list []T, err error, what, id string) (T, error) {

@@ -16,13 +16,14 @@ func TestSettle(t *testing.T) {
 	// number returns the number of a transaction that fn leads to its end.
 	number := func(fn func(*tx) error) *string {
 		var id *string
-		err := s.once(t.Context(), func(x *tx) (err error) {
+		err := s.once(t.Context(), func(x *tx) error {
 			if err := x.PutRunbooks(t.Context(), []engine.Runbook{{ID: "r"}}); err != nil {
 				return err
 			}
-			if id, err = x.flush(t.Context()); err != nil {
+			if err := errors.Join(x.flush(t.Context()), x.number(t.Context())); err != nil {
 				return err
 			}
+			id = x.id
 			return fn(x)
 		})
 		if err != nil && !errors.Is(err, errNoRow) {
@@ -39,13 +40,9 @@ func TestSettle(t *testing.T) {
 		t.Errorf("aborted: %v", err)
 	}
 	number(func(x *tx) error {
-		id, err := x.flush(t.Context())
-		if err != nil {
-			return err
-		}
 		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 		defer cancel()
-		if err := s.settle(ctx, id, io.ErrUnexpectedEOF); engine.KindOf(err) != engine.Unavailable {
+		if err := s.settle(ctx, x.id, io.ErrUnexpectedEOF); engine.KindOf(err) != engine.Unavailable {
 			t.Errorf("in progress: %v", err)
 		}
 		return nil

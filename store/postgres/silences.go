@@ -20,8 +20,10 @@ func (t *tx) Silence(ctx context.Context, id string) (engine.Silence, error) {
 }
 
 func (r reader) Silences(ctx context.Context, now time.Time) ([]engine.Silence, error) {
-	return docs[engine.Silence](ctx, r.db, `SELECT doc FROM silences WHERE active AND until > $1 ORDER BY until, id LIMIT 1000`, doc.Time(now))
+	return docs[engine.Silence](ctx, r.db, silencesSQL, doc.Time(now))
 }
+
+const silencesSQL = `SELECT doc FROM silences WHERE active AND until > $1 ORDER BY until, id LIMIT 1000`
 
 func (t *tx) PutSilence(ctx context.Context, s engine.Silence) error {
 	b, err := doc.Encode(doc.Silence(s))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"ragoffire/engine"
@@ -23,16 +24,23 @@ type reader struct{ db queryer }
 // commit, so that they are written in bulk and their locks are held shortly.
 type tx struct {
 	reader
-	s  *Store
-	pg pgx.Tx
-	// queued are writes that wait for the next reading, or for the end: one way to
-	// the server and back serves all of them.
-	queued *pgx.Batch
+	s    *Store
+	conn *pgxpool.Conn
+	// queued are statements that wait for the next reading, or for the end: one way
+	// to the server and back serves all of them. The first of all is BEGIN.
+	queued []statement
+	begun  bool
+	id     *string // its number at the server, where that is known
 
 	written doc.Written
 	entries []engine.Entry
 	events  []engine.Event
 	jobs    []engine.Job
+}
+
+type statement struct {
+	sql  string
+	args []any
 }
 
 // tries is how often a transaction runs that fails because of others.
@@ -59,33 +67,17 @@ func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
 
 // once runs fn in a transaction of its own.
 func (s *Store) once(ctx context.Context, fn func(*tx) error) error {
-	conn, raw, err := s.begin(ctx)
-	if err != nil {
+	t := &tx{s: s, queued: []statement{{sql: "BEGIN"}}}
+	t.reader = reader{t}
+	if err := t.connect(ctx); err != nil {
 		return err
 	}
-	defer conn.Release()
-	// After a commit this does nothing.
-	defer func() { _ = raw.Rollback(context.WithoutCancel(ctx)) }()
-	t := &tx{s: s, pg: raw, queued: &pgx.Batch{}}
-	t.reader = reader{t}
+	defer func() { t.end(ctx) }()
 	if err := fn(t); err != nil {
 		return err
 	}
-	id, err := t.flush(ctx)
-	if err != nil {
-		return ended(ctx, err)
-	}
-	if err := ctx.Err(); err != nil {
+	if err := t.commit(ctx); err != nil {
 		return err
-	}
-	// From here the answer must come: whoever is told that nothing was stored
-	// will store it again.
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-	defer cancel()
-	if err := raw.Commit(last); err != nil {
-		if err := s.settle(last, id, err); err != nil {
-			return err
-		}
 	}
 	if len(t.events) > 0 {
 		s.events.Wake()
@@ -96,27 +88,72 @@ func (s *Store) once(ctx context.Context, fn func(*tx) error) error {
 	return nil
 }
 
-// begin starts a transaction. After a restart of the server the pool is full of
-// connections that do not know yet that they are dead; each is found out here,
-// where nothing has happened that trying again would do twice.
-func (s *Store) begin(ctx context.Context) (*pgxpool.Conn, pgx.Tx, error) {
+// connect takes a connection.
+func (t *tx) connect(ctx context.Context) error {
 	wait, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	for n := int32(0); ; n++ {
-		conn, err := s.pool.Acquire(wait)
-		if err != nil {
-			return nil, nil, ended(ctx, translate(err))
-		}
-		raw, err := conn.Begin(ctx)
-		if err == nil {
-			return conn, raw, nil
-		}
-		dead := conn.Conn().IsClosed()
-		conn.Release()
-		if !dead || n > s.pool.Config().MaxConns || wait.Err() != nil {
-			return nil, nil, ended(ctx, translate(err))
+	conn, err := t.s.pool.Acquire(wait)
+	if err != nil {
+		return ended(ctx, translate(err))
+	}
+	t.conn = conn
+	return nil
+}
+
+// end lets the connection go; what was not committed did not happen.
+func (t *tx) end(ctx context.Context) {
+	if t.conn == nil {
+		return
+	}
+	if c := t.conn.Conn(); !c.IsClosed() && c.PgConn().TxStatus() != 'I' {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+		defer cancel()
+		_, _ = c.Exec(ctx, "ROLLBACK") // where that fails, the pool drops the connection
+	}
+	t.conn.Release()
+	t.conn = nil
+}
+
+// commit writes what waits and ends the transaction. One whose number is known does
+// that in one way to the server and back: what it holds against all others, the
+// turn to number events, is held no longer than the server itself takes.
+func (t *tx) commit(ctx context.Context) error {
+	if err := t.flush(ctx); err != nil {
+		return err
+	}
+	if !t.begun && len(t.queued) == 1 {
+		return ctx.Err() // there was nothing to do
+	}
+	if t.id == nil {
+		if err := t.number(ctx); err != nil {
+			return ended(ctx, err)
 		}
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	// From here the answer must come: whoever is told that nothing was stored
+	// will store it again.
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	res, err := t.ask(last, statement{sql: "COMMIT"})
+	if err == nil {
+		var tag pgconn.CommandTag
+		if tag, err = res.Exec(); err == nil && tag.String() != "COMMIT" {
+			err = pgx.ErrTxCommitRollback // some statement had failed
+		}
+		err = errors.Join(err, res.Close())
+	}
+	if err == nil || !t.conn.Conn().IsClosed() {
+		return translate(err)
+	}
+	return t.s.settle(last, t.id, err)
+}
+
+// number asks for the transaction's number, which it has once it has written.
+func (t *tx) number(ctx context.Context) (err error) {
+	t.id, err = row(ctx, t, func(r pgx.Rows, v **string) error { return r.Scan(v) }, `SELECT pg_current_xact_id_if_assigned()::text`)
+	return err
 }
 
 // ended returns the caller's own end as it is.
@@ -130,7 +167,7 @@ func ended(ctx context.Context, err error) error {
 // settle finds out what became of a transaction whose commit was not answered:
 // its connection broke, the server knows.
 func (s *Store) settle(ctx context.Context, id *string, err error) error {
-	if id == nil || code(err) != "" || errors.Is(err, pgx.ErrTxCommitRollback) {
+	if id == nil || code(err) != "" {
 		return translate(err) // it wrote nothing, or the server said no
 	}
 	for ctx.Err() == nil {
@@ -152,14 +189,13 @@ func (s *Store) settle(ctx context.Context, id *string, err error) error {
 	return &engine.Error{Kind: engine.Unavailable, Text: "the database did not say whether it stored this", Err: err}
 }
 
-// flush writes what was buffered, and returns the transaction's number where it
-// wrote anything. What is held by all is taken last.
-func (t *tx) flush(ctx context.Context) (id *string, err error) {
+// flush queues what was buffered. What is held by all is taken last.
+func (t *tx) flush(ctx context.Context) error {
 	if err := t.flushEntries(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	if err := t.flushJobs(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	return t.flushEvents(ctx)
 }
@@ -185,45 +221,61 @@ func (t *tx) Lock(ctx context.Context, names ...string) error {
 // exec queues a statement. What is wrong with it shows at the next reading, or at
 // the end of the transaction, which fails in either case.
 func (t *tx) exec(_ context.Context, sql string, args ...any) error {
-	t.queued.Queue(sql, args...)
+	t.queued = append(t.queued, statement{sql, args})
 	return nil
 }
 
-// send runs what is queued.
-func (t *tx) send(ctx context.Context) error {
-	b := t.queued
-	if b.Len() == 0 {
-		return nil
-	}
-	t.queued = &pgx.Batch{}
-	res := t.pg.SendBatch(ctx, b)
-	for range b.Len() {
-		if _, err := res.Exec(); err != nil {
-			res.Close()
-			return translate(err)
+// ask sends what is queued and, with it, statements whose results the caller reads.
+//
+// After a restart of the server the pool is full of connections that do not know
+// yet that they are dead; each is found out with the transaction's first
+// statements, which another connection can begin again with.
+func (t *tx) ask(ctx context.Context, last ...statement) (pgx.BatchResults, error) {
+	list := append(t.queued, last...)
+	t.queued = nil
+	for n := int32(0); ; n++ {
+		res, err := t.send(ctx, list, len(list)-len(last))
+		dead := t.conn.Conn().IsClosed()
+		if err == nil || t.begun || !dead || n > t.s.pool.Config().MaxConns || ctx.Err() != nil {
+			t.begun = true
+			return res, err
+		}
+		t.conn.Release()
+		t.conn = nil
+		if err := t.connect(ctx); err != nil {
+			return nil, err
 		}
 	}
-	return translate(res.Close())
+}
+
+// send sends statements and reads the results of the first n.
+func (t *tx) send(ctx context.Context, list []statement, n int) (pgx.BatchResults, error) {
+	b := &pgx.Batch{}
+	for _, st := range list {
+		b.Queue(st.sql, st.args...)
+	}
+	res := t.conn.SendBatch(ctx, b)
+	for range n {
+		if _, err := res.Exec(); err != nil {
+			_ = res.Close()
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 // Query implements queryer. What is queued goes with it.
 func (t *tx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
-	b := t.queued
-	if b.Len() == 0 {
-		return t.pg.Query(ctx, sql, args...)
+	if t.begun && len(t.queued) == 0 {
+		return t.conn.Query(ctx, sql, args...)
 	}
-	b.Queue(sql, args...)
-	t.queued = &pgx.Batch{}
-	res := t.pg.SendBatch(ctx, b)
-	for range b.Len() - 1 {
-		if _, err := res.Exec(); err != nil {
-			res.Close()
-			return nil, err
-		}
+	res, err := t.ask(ctx, statement{sql, args})
+	if err != nil {
+		return nil, err
 	}
 	found, err := res.Query()
 	if err != nil {
-		res.Close()
+		_ = res.Close()
 		return nil, err
 	}
 	return batched{found, res}, nil
@@ -238,14 +290,15 @@ type batched struct {
 // Close ends the batch, too: the connection is free again then.
 func (b batched) Close() {
 	b.Rows.Close()
-	b.batch.Close()
+	_ = b.batch.Close()
 }
 
 // count runs a statement at once and returns how many rows it changed.
 func (t *tx) count(ctx context.Context, sql string, args ...any) (int64, error) {
-	if err := t.send(ctx); err != nil {
-		return 0, err
+	res, err := t.ask(ctx, statement{sql, args})
+	if err != nil {
+		return 0, translate(err)
 	}
-	tag, err := t.pg.Exec(ctx, sql, args...)
-	return tag.RowsAffected(), translate(err)
+	tag, err := res.Exec()
+	return tag.RowsAffected(), translate(errors.Join(err, res.Close()))
 }

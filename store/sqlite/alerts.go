@@ -26,7 +26,18 @@ func (r reader) Sources(ctx context.Context) ([]engine.SourceCount, error) {
 		FROM alerts GROUP BY source ORDER BY source`)
 }
 
-func (t *tx) LatestAlerts(ctx context.Context, series []engine.SeriesKey) (map[engine.SeriesKey]engine.Alert, error) {
+func (t *tx) Standing(ctx context.Context, way engine.Way) (found engine.Standing, err error) {
+	if found.Latest, err = t.latestAlerts(ctx, way.Series); err != nil {
+		return found, err
+	}
+	if found.Silences, err = t.Silences(ctx, way.Now); err != nil {
+		return found, err
+	}
+	found.Open, err = t.openIncidents(ctx, way.Groups, way.Scopes)
+	return found, err
+}
+
+func (t *tx) latestAlerts(ctx context.Context, series []engine.SeriesKey) (map[engine.SeriesKey]engine.Alert, error) {
 	keys := make([][2]string, len(series))
 	for i, key := range series {
 		keys[i] = [2]string{key.Source, key.Fingerprint}

@@ -77,10 +77,9 @@ func (r reader) History(ctx context.Context, after string, limit int) ([]engine.
 	return list, next, nil
 }
 
-func (t *tx) OpenIncidents(ctx context.Context, ids []string, groups, scopes [][2]string) ([]engine.Incident, error) {
-	idList, err := texts(doc.Keys(ids))
-	if err != nil {
-		return nil, err
+func (t *tx) openIncidents(ctx context.Context, groups, scopes [][2]string) ([]engine.Incident, error) {
+	if len(groups)+len(scopes) == 0 {
+		return nil, nil
 	}
 	groupList, err := texts(pairs(groups))
 	if err != nil {
@@ -92,14 +91,12 @@ func (t *tx) OpenIncidents(ctx context.Context, ids []string, groups, scopes [][
 	}
 	return docs[engine.Incident](ctx, t, `
 		SELECT doc FROM incidents WHERE live = 1 AND id IN (
-			SELECT value FROM json_each(?1)
-			UNION
-			SELECT i.id FROM json_each(?2) AS j CROSS JOIN incidents AS i
+			SELECT i.id FROM json_each(?1) AS j CROSS JOIN incidents AS i
 			WHERE i.live = 1 AND i.source = j.value ->> 0 AND i.group_key = j.value ->> 1
 			UNION
-			SELECT i.id FROM json_each(?3) AS j CROSS JOIN incidents AS i
+			SELECT i.id FROM json_each(?2) AS j CROSS JOIN incidents AS i
 			WHERE i.live = 1 AND i.service = j.value ->> 0 AND i.environment = j.value ->> 1)
-		ORDER BY id`, idList, groupList, scopeList)
+		ORDER BY id`, groupList, scopeList)
 }
 
 func pairs(list [][2]string) [][]string {

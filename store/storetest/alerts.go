@@ -39,9 +39,7 @@ var alertTests = map[string]func(*testing.T, Opened){
 		putAlerts(t, o, episode("a", "f", 0), a)
 		got := view(t, o, func(ctx context.Context, r engine.Reader) ([]engine.Alert, error) { return r.Alerts(ctx, "other") })
 		same(t, got, []engine.Alert{a})
-		latest := inTx(t, o, func(ctx context.Context, tx engine.Tx) (map[engine.SeriesKey]engine.Alert, error) {
-			return tx.LatestAlerts(ctx, []engine.SeriesKey{{Source: "grafana", Fingerprint: "f"}, {Source: "grafana", Fingerprint: "g"}})
-		})
+		latest := inTx(t, o, latest(engine.SeriesKey{Source: "grafana", Fingerprint: "f"}, engine.SeriesKey{Source: "grafana", Fingerprint: "g"}))
 		same(t, latest, map[engine.SeriesKey]engine.Alert{{Source: "grafana", Fingerprint: "g"}: a})
 	},
 
@@ -70,7 +68,7 @@ var alertTests = map[string]func(*testing.T, Opened){
 			if err := tx.PutAlerts(ctx, []engine.Alert{episode("h", "g", time.Minute)}); err != nil {
 				return nil, err
 			}
-			return tx.LatestAlerts(ctx, []engine.SeriesKey{f, g, f, {Source: "grafana", Fingerprint: "none"}})
+			return latest(f, g, f, engine.SeriesKey{Source: "grafana", Fingerprint: "none"})(ctx, tx)
 		})
 		if len(got) != 2 || got[f].ID != "b" || got[g].ID != "h" {
 			t.Errorf("got %v", got)
@@ -98,4 +96,12 @@ var alertTests = map[string]func(*testing.T, Opened){
 			t.Errorf("got %v", g)
 		}
 	},
+}
+
+// latest reads the latest episodes of series.
+func latest(series ...engine.SeriesKey) func(context.Context, engine.Tx) (map[engine.SeriesKey]engine.Alert, error) {
+	return func(ctx context.Context, tx engine.Tx) (map[engine.SeriesKey]engine.Alert, error) {
+		found, err := tx.Standing(ctx, engine.Way{Series: series})
+		return found.Latest, err
+	}
 }

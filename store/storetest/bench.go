@@ -65,10 +65,7 @@ func arrive(b *testing.B, s engine.Store, list []arrival) {
 		if err := tx.Lock(ctx, names...); err != nil {
 			return err
 		}
-		if _, err := tx.LatestAlerts(ctx, series); err != nil {
-			return err
-		}
-		if _, err := tx.OpenIncidents(ctx, nil, nil, scopes); err != nil {
+		if _, err := tx.Standing(ctx, engine.Way{Series: series, Scopes: scopes, Now: t0()}); err != nil {
 			return err
 		}
 		if err := tx.PutIncidents(ctx, incidents); err != nil {

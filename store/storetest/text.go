@@ -114,9 +114,7 @@ var textTests = map[string]func(*testing.T, Opened){
 		view(t, o, func(ctx context.Context, rd engine.Reader) (engine.Post, error) { return rd.Post(ctx, p.Key) })
 		view(t, o, func(ctx context.Context, rd engine.Reader) (engine.Runbook, error) { return rd.Runbook(ctx, b.ID) })
 		view(t, o, func(ctx context.Context, rd engine.Reader) (engine.Envelope, error) { return rd.Envelope(ctx, env.ID) })
-		latest := inTx(t, o, func(ctx context.Context, tx engine.Tx) (map[engine.SeriesKey]engine.Alert, error) {
-			return tx.LatestAlerts(ctx, []engine.SeriesKey{a.Series()})
-		})
+		latest := inTx(t, o, latest(a.Series()))
 		if latest[a.Series()].ID != clean(a.ID) {
 			t.Errorf("latest: %v", latest)
 		}

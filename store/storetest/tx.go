@@ -240,9 +240,9 @@ var txTests = map[string]func(*testing.T, Opened){
 
 	"empty lists change nothing": func(t *testing.T, o Opened) {
 		update(t, o, func(ctx context.Context, tx engine.Tx) error {
-			latest, err := tx.LatestAlerts(ctx, nil)
-			if err != nil || len(latest) != 0 {
-				t.Errorf("latest: %v, %v", latest, err)
+			found, err := tx.Standing(ctx, engine.Way{})
+			if err != nil || len(found.Latest)+len(found.Open)+len(found.Silences) != 0 {
+				t.Errorf("standing: %+v, %v", found, err)
 			}
 			return errors.Join(tx.PutAlerts(ctx, nil), tx.PutIncidents(ctx, nil), tx.PutDecisions(ctx, nil), tx.PutRunbooks(ctx, nil),
 				tx.Note(ctx), tx.Emit(ctx), tx.Enqueue(ctx), tx.WantPosts(ctx))
