@@ -19,7 +19,7 @@ import (
 var migrations embed.FS
 
 const (
-	schemaVersion = 8 // the highest number in migrations
+	schemaVersion = 9 // the highest number in migrations
 	queueVersion  = 8 // River's, which brings its own migrations
 
 	// oldest is the lowest version whose binary may go on beside this one, and
@@ -153,6 +153,10 @@ func up(ctx context.Context, cfg *pgxpool.Config) error {
 		return err
 	}
 	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, &rivermigrate.MigrateOpts{TargetVersion: queueVersion}); err != nil {
+		return fmt.Errorf("queue: %w", err)
+	}
+	// Nothing of ours looks into these, and to keep them costs more than the rows do.
+	if _, err := pool.Exec(ctx, `DROP INDEX IF EXISTS river_job_kind, river_job_args_index, river_job_metadata_index`); err != nil {
 		return fmt.Errorf("queue: %w", err)
 	}
 	_, err = pool.Exec(ctx, fmt.Sprintf("COMMENT ON TABLE "+versionTable+" IS '"+worksFrom+"'", schemaVersion, oldest))

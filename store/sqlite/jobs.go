@@ -25,6 +25,11 @@ func (t *tx) flushJobs(ctx context.Context) error {
 	return t.insertRuns(ctx, 0, queue.Merge(t.jobs)...)
 }
 
+// uniqueKey is what River's unique index knows a job's subject by. Those of one
+// time are alike, and stand together in it: a hash would be in a page of its own
+// for each, all of which a commit writes.
+func uniqueKey(j engine.Job) []byte { return []byte(j.Kind + " " + j.Subject) }
+
 // insertRuns asks for jobs; see package queue. The conflict's condition is that
 // of River's unique index.
 func (t *tx) insertRuns(ctx context.Context, attempt int, jobs ...engine.Job) error {
@@ -34,7 +39,7 @@ func (t *tx) insertRuns(ctx context.Context, attempt int, jobs ...engine.Job) er
 		if err != nil {
 			return err
 		}
-		rows[n] = []any{args, attempt, queue.RiverKind, j.Kind, riverTime(j.At), queue.UniqueKey(j.Kind, j.Subject), queue.UniqueStates}
+		rows[n] = []any{args, attempt, queue.RiverKind, j.Kind, riverTime(j.At), uniqueKey(j), queue.UniqueStates}
 	}
 	return t.insertMany(ctx, `
 		INSERT INTO river_job (args, attempt, kind, max_attempts, queue, scheduled_at, unique_key, unique_states)

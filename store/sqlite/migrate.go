@@ -11,13 +11,15 @@ import (
 	"github.com/pressly/goose/v3"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
+
+	"ragoffire/store/queue"
 )
 
 //go:embed migrations/*.sql
 var migrations embed.FS
 
 const (
-	schemaVersion = 8 // the highest number in migrations
+	schemaVersion = 9 // the highest number in migrations
 	queueVersion  = 8 // River's, which brings its own migrations
 
 	// applicationID marks the file as ours: "rof1".
@@ -46,11 +48,11 @@ func (s *Store) migrate(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		switch schema, queue := have/1000, have%1000; {
-		case schema > schemaVersion || queue > queueVersion:
+		switch schema, river := have/1000, have%1000; {
+		case schema > schemaVersion || river > queueVersion:
 			return fmt.Errorf("its schema is version %d, this rof knows %d: it was written by a newer rof, use that one",
 				schema, schemaVersion)
-		case schema == schemaVersion && queue == queueVersion:
+		case schema == schemaVersion && river == queueVersion:
 			return nil
 		}
 		err = s.up(ctx)
@@ -80,6 +82,24 @@ func (s *Store) up(ctx context.Context) error {
 	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, &rivermigrate.MigrateOpts{TargetVersion: queueVersion}); err != nil {
 		return err
 	}
+	if err := s.trim(ctx); err != nil {
+		return err
+	}
 	_, err = s.writer.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", schemaVersion*1000+queueVersion))
 	return err
+}
+
+// trim takes from River's table the index that nothing of ours looks into, and
+// gives rows that an older binary wrote their key.
+func (s *Store) trim(ctx context.Context) error {
+	for _, statement := range []string{
+		`DROP INDEX IF EXISTS river_job_kind`,
+		`UPDATE river_job SET unique_key = CAST(queue || ' ' || (args ->> 'subject') AS BLOB)
+			WHERE unique_key IS NOT NULL AND kind = '` + queue.RiverKind + `'`,
+	} {
+		if _, err := s.writer.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
 }

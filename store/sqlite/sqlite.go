@@ -43,6 +43,7 @@ type Store struct {
 	claim  claim
 	full   full
 	step   step
+	mover  mover
 	opened time.Time
 	log    *slog.Logger
 }
@@ -99,11 +100,6 @@ func openOnce(ctx context.Context, path string, o Options) (s *Store, err error)
 	}
 	return s, nil
 }
-
-// checkpoint is how many pages of log are gathered before one commit moves them
-// into the file, and waits for the disk twice. In a burst that is then less than
-// one commit in a hundred; the log has 32 MiB at most.
-const checkpoint = "_pragma=wal_autocheckpoint(8000)"
 
 // create makes the file and its folders, for their owner only: incidents are
 // nobody else's business. A file that is there is not touched, and not even
@@ -197,6 +193,7 @@ func open(path string, conns int, params ...string) (*sql.DB, error) {
 // Close closes the file. Work must have returned.
 func (s *Store) Close() error {
 	s.queue.Close()
+	s.mover.under.Wait()
 	return errors.Join(s.reads.Close(), s.writes.Close(), s.reader.Close(), s.writer.Close(), s.claim.release())
 }
 

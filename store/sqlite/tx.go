@@ -26,7 +26,7 @@ type tx struct {
 	new map[string]bool      // texts to prepare for the next one
 
 	written doc.Written
-	wrote   bool // some row was changed: the commit has something to write
+	wrote   int64 // rows: where there are none, the commit has nothing to write
 	entries []engine.Entry
 	events  []engine.Event
 	jobs    []engine.Job
@@ -61,8 +61,9 @@ func (s *Store) write(ctx context.Context, fn func(*tx) error) (err error) {
 	if err := t.sql.Commit(); err != nil {
 		return translate(err)
 	}
-	if t.wrote {
+	if t.wrote > 0 {
 		s.note(ctx, nil)
+		s.wrote(ctx, t.wrote)
 	}
 	if len(t.events) > 0 {
 		s.events.Wake()
@@ -176,7 +177,7 @@ func (t *tx) exec(ctx context.Context, text string, args ...any) (int64, error) 
 		return 0, translate(err)
 	}
 	n, err := res.RowsAffected()
-	t.wrote = t.wrote || n > 0
+	t.wrote += n
 	return n, err
 }
 

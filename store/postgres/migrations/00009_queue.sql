@@ -1,0 +1,4 @@
+-- +goose Up
+
+-- What changes is River's table, which River itself makes, after this: see migrate.go.
+SELECT 1;
