@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -96,8 +97,11 @@ func (t *tx) IncidentsByID(ctx context.Context, ids []string) ([]engine.Incident
 	if len(ids) == 0 {
 		return nil, nil
 	}
+	ids = doc.Keys(ids)
+	slices.Sort(ids) // as all lock them
 	return docs[engine.Incident](ctx, t.db, `
-		SELECT doc FROM incidents WHERE id = ANY ($1::text[]) ORDER BY id FOR UPDATE`, doc.Keys(ids))
+		SELECT i.doc FROM unnest($1::text[]) AS u (id)
+		CROSS JOIN LATERAL (SELECT doc FROM incidents WHERE id = u.id FOR UPDATE) AS i`, slices.Compact(ids))
 }
 
 func (t *tx) PutIncidents(ctx context.Context, incidents []engine.Incident) error {

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -14,8 +15,9 @@ import (
 // asks for this is about to write, so the transaction gets its number, too, and
 // can later commit together with what it writes.
 //
-// Each series, group and scope is looked up by itself, and incidents by an array: a
-// join would be planned for a thousand of each, and read all there are. Lists have
+// Each series, group, scope and incident is looked up by itself: a join, or a list
+// of ids, would be planned for a thousand of them, or for a table that was small
+// then, and read all there are. Lists have
 // at least planned entries: PostgreSQL takes a list of its own for ten, and for what
 // would cost it less than that it makes a plan each time, which takes longer than to
 // run it. Rows of incidents are locked in the order of their ids, as all do.
@@ -57,6 +59,8 @@ func (t *tx) Standing(ctx context.Context, way engine.Way) (found engine.Standin
 		if found.Open, err = collect(rows, err, decode[engine.Incident]); err != nil {
 			return found, err
 		}
+		// Who had a row's lock before us may have closed the incident.
+		found.Open = slices.DeleteFunc(found.Open, func(i engine.Incident) bool { return !i.Live() })
 	}
 	return found, nil
 }
@@ -107,15 +111,16 @@ func openIncidents(groups, scopes [][2]string) statement {
 	sources, keys := split(groups)
 	services, environments := split(scopes)
 	return statement{`
-		SELECT doc FROM incidents WHERE live AND id = ANY (ARRAY(
+		WITH ids AS (
 			SELECT f.id FROM unnest($1::text[], $2::text[]) AS u (source, key)
 			CROSS JOIN LATERAL (
 				SELECT id FROM incidents WHERE live AND source = u.source AND group_key = u.key OFFSET 0) AS f
-			UNION ALL
+			UNION
 			SELECT f.id FROM unnest($3::text[], $4::text[]) AS u (service, environment)
 			CROSS JOIN LATERAL (
-				SELECT id FROM incidents WHERE live AND service = u.service AND environment = u.environment OFFSET 0) AS f))
-		ORDER BY id FOR UPDATE`, []any{padded(sources), padded(keys), padded(services), padded(environments)}}
+				SELECT id FROM incidents WHERE live AND service = u.service AND environment = u.environment OFFSET 0) AS f
+			ORDER BY id)
+		SELECT i.doc FROM ids CROSS JOIN LATERAL (SELECT doc FROM incidents WHERE id = ids.id FOR UPDATE) AS i`, []any{padded(sources), padded(keys), padded(services), padded(environments)}}
 }
 
 // split parts pairs into two lists, each pair once.
