@@ -36,6 +36,7 @@ func (t *tx) Emit(_ context.Context, events ...engine.Event) error {
 // commits, one transaction at a time inserts events, and holds the others until it
 // has committed.
 func (t *tx) flushEvents(ctx context.Context) error {
+	var told []news
 	if len(t.events) > 0 {
 		types, data, at := make([]string, len(t.events)), make([]string, len(t.events)), make([]time.Time, len(t.events))
 		for i := range t.events {
@@ -50,25 +51,23 @@ func (t *tx) flushEvents(ctx context.Context) error {
 			return err
 		}
 		if err := t.exec(ctx, `
-			WITH inserted AS (
-				INSERT INTO events (type, at, data) SELECT type, at, data::json
-				FROM unnest($1::text[], $2::timestamptz[], $3::text[]) WITH ORDINALITY AS u (type, at, data, n) ORDER BY n
-				RETURNING seq)
-			SELECT pg_notify('`+channelEvents+`', max(seq)::text) FROM inserted`, types, at, data); err != nil {
+			INSERT INTO events (type, at, data) SELECT type, at, data::json
+			FROM unnest($1::text[], $2::timestamptz[], $3::text[]) WITH ORDINALITY AS u (type, at, data, n) ORDER BY n`,
+			types, at, data); err != nil {
 			return err
 		}
+		told = append(told, news{channelEvents, ""})
 	}
-	var kinds []string
 	now := time.Now()
 	for _, j := range t.jobs {
-		if !j.At.After(now) && !slices.Contains(kinds, j.Kind) {
-			kinds = append(kinds, j.Kind)
+		if n := (news{channelJobs, j.Kind}); !j.At.After(now) && !slices.Contains(told, n) {
+			told = append(told, n)
 		}
 	}
-	if len(kinds) == 0 {
-		return nil
+	if told = t.s.bell.ring(told); len(told) > 0 {
+		t.queued = append(t.queued, notify(told))
 	}
-	return t.exec(ctx, `SELECT pg_notify('`+channelJobs+`', k) FROM unnest($1::text[]) AS k`, kinds)
+	return nil
 }
 
 // tidyBatch is how many rows of a kind one call of Tidy drops.

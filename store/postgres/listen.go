@@ -8,13 +8,6 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// What a commit tells the other processes, on these channels: the last event's
-// number, the kind of a job that is due.
-const (
-	channelEvents = "rof_events"
-	channelJobs   = "rof_jobs"
-)
-
 // startListener starts the one listener of this process, which Close ends.
 func (s *Store) startListener() {
 	s.listen.Do(func() { s.hear.Go(s.listenOn) })

@@ -30,6 +30,7 @@ type Store struct {
 	numbers *pgxpool.Pool // gives incidents theirs
 	events  wake.Hub
 	queue   *queue.Queue
+	bell    *bell
 
 	listen  sync.Once // starts the listener, with the first who needs it
 	hear    sync.WaitGroup
@@ -68,6 +69,7 @@ func Open(ctx context.Context, address string, o Options) (*Store, error) {
 	}
 	s := &Store{log: o.Log, pool: pool, numbers: numbers, queue: queue.New(o.Log)}
 	s.closing, s.closed = context.WithCancel(context.WithoutCancel(ctx))
+	s.bell = newBell(s.closing, s.tell)
 	return s, nil
 }
 
@@ -103,6 +105,7 @@ func configure(cfg *pgxpool.Config) {
 func (s *Store) Close() error {
 	s.queue.Close()
 	s.closed()
+	s.bell.close()
 	s.hear.Wait()
 	s.numbers.Close()
 	s.pool.Close()
