@@ -41,7 +41,7 @@ type committer struct {
 	waiting []*request
 	alerts  int // that wait
 	busy    bool
-	wanted  int       // how many deliveries the lead waits for
+	wanted  int // how many deliveries the lead waits for
 	gathers chan struct{}
 
 	rush rush

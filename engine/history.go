@@ -289,8 +289,6 @@ func (e *Engine) relearn(ctx context.Context, id string) error {
 	return err
 }
 
-// learnIncident takes over an incident as an event tells it; what is known here
-// may be newer.
 // liveIncident is what the weather wants to know of an incident. In a burst there
 // are thousands that history has nothing to learn from, and to read them whole
 // would cost as much as to store them did.
@@ -316,6 +314,8 @@ func (e *Engine) remembers(id string, fresh *additions) bool {
 	return known || fresh.incidents[id] != nil
 }
 
+// learnIncident takes over an incident as an event tells it; what is known here
+// may be newer.
 func (e *Engine) learnIncident(i Incident, fresh *additions) {
 	p, known := e.library.incident(i.ID)
 	switch {
