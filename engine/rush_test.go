@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -43,11 +44,11 @@ func passed(t *testing.T, r *rush, come func(*rush)) int {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	come(r)
-	n := 0
+	var n atomic.Int64
 	for range 1000 {
 		go func() {
 			if r.turn(ctx); ctx.Err() == nil {
-				n++
+				n.Add(1)
 			}
 		}()
 	}
@@ -58,7 +59,7 @@ func passed(t *testing.T, r *rush, come func(*rush)) int {
 	}
 	cancel()
 	synctest.Wait()
-	return n
+	return int(n.Load())
 }
 
 func TestWhatCanWaitGoesAtAMeasuredPaceWhileAlertsCome(t *testing.T) {

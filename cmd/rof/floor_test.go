@@ -32,19 +32,31 @@ type floorAlert struct {
 // insert adds rows in one transaction.
 type insert func(ctx context.Context, rows [][]any) error
 
-// floor serves until it is killed; kind is decode, or a database's address.
+// A floor's kind: it only decodes, or it adds a row in a transaction of its own, or
+// together with what waits, in a database whose address follows.
+const (
+	floorDecode  = "decode"
+	floorEach    = "each "
+	floorGrouped = "grouped "
+)
+
+// floor serves until it is killed.
 func floor(kind string) error {
 	store := func(context.Context, [][]any) error { return nil }
-	if kind != "decode" {
+	if kind != floorDecode {
+		address, together := strings.CutPrefix(kind, floorGrouped)
+		address = strings.TrimPrefix(address, floorEach)
 		open := floorSQLite
-		if !strings.HasPrefix(kind, "sqlite:") {
+		if !strings.HasPrefix(address, "sqlite:") {
 			open = floorPostgres
 		}
-		add, err := open(kind)
+		add, err := open(address)
 		if err != nil {
 			return err
 		}
-		store = grouped(add)
+		if store = add; together {
+			store = grouped(add)
+		}
 	}
 	http.HandleFunc("POST /", func(w http.ResponseWriter, r *http.Request) {
 		var body struct{ Alerts []floorAlert }
@@ -75,7 +87,7 @@ func floor(kind string) error {
 	return http.Serve(l, nil)
 }
 
-// grouped commits what waits together, as a floor worth its name does.
+// grouped commits what waits together.
 func grouped(add insert) insert {
 	type wait struct {
 		rows [][]any
@@ -143,7 +155,12 @@ func floorSQLite(address string) (insert, error) {
 
 func floorPostgres(address string) (insert, error) {
 	ctx := context.Background()
-	pool, err := pgxpool.New(ctx, address)
+	cfg, err := pgxpool.ParseConfig(address)
+	if err != nil {
+		return nil, err
+	}
+	cfg.MaxConns = 16
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}

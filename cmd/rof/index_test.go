@@ -92,7 +92,13 @@ func BenchmarkIndexOfOtherReplicas(b *testing.B) {
 // run. Budget: not less; they share the machine and the database. Each has some
 // alerts before it is measured: its connections and statements are its own.
 func BenchmarkReplicas(b *testing.B) {
-	const senders, bodies, first = 48, 9000, 600
+	for _, senders := range []int{16, 48} {
+		b.Run(fmt.Sprintf("%d senders", senders), func(b *testing.B) { benchReplicas(b, senders) })
+	}
+}
+
+func benchReplicas(b *testing.B, senders int) {
+	const bodies, first = 9000, 600
 	for b.Loop() {
 		var ratio, one, three, oneCPU, threeCPU []float64
 		for range 3 {

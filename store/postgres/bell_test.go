@@ -26,6 +26,7 @@ func TestWhatEachCommitOfAStormSaysIsToldOnceInAWhile(t *testing.T) {
 			}
 		}
 		time.Sleep(2 * bellPause)
+		synctest.Wait()
 		if len(later) != 1 || !slices.Equal(later[0], []news{events, decide}) {
 			t.Errorf("afterwards %v is told; want each once", later)
 		}
@@ -35,6 +36,7 @@ func TestWhatEachCommitOfAStormSaysIsToldOnceInAWhile(t *testing.T) {
 		b.ring([]news{events})
 		b.close()
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if len(later) != 1 {
 			t.Errorf("a bell that is closed tells %v", later[1:])
 		}
