@@ -101,14 +101,14 @@ func (c *committer) lead(ctx context.Context) {
 // A group waits for those that were just answered where they and those that wait
 // are at least gatherFrom, and for gatherMost at most.
 const (
-	gatherFrom = 3
+	gatherFrom = 2
 	gatherMost = 3 * time.Millisecond
 )
 
 // gather waits for the next group to be as large as it can be. Senders that are
 // answered send again at once; to begin without them would make two groups of
 // half the size out of each, forever, and a commit costs the same for both. It
-// waits for at most half of what a commit takes, and not at all for one or two.
+// waits for at most half of what a commit takes, and not at all for one alone.
 func (c *committer) gather(answered int, took time.Duration) {
 	c.mu.Lock()
 	c.wanted = len(c.waiting) + answered
