@@ -30,6 +30,7 @@ type tx struct {
 	// to the server and back serves all of them. The first of all is BEGIN.
 	queued []statement
 	begun  bool
+	failed error   // of statements that were sent; it can no longer be committed
 	id     *string // its number at the server, where that is known
 
 	written doc.Written
@@ -120,6 +121,9 @@ func (t *tx) end(ctx context.Context) {
 func (t *tx) commit(ctx context.Context) error {
 	if err := t.flush(ctx); err != nil {
 		return err
+	}
+	if t.failed != nil {
+		return ended(ctx, translate(t.failed))
 	}
 	if !t.begun && len(t.queued) == 1 {
 		return ctx.Err() // there was nothing to do
@@ -230,20 +234,23 @@ func (t *tx) exec(_ context.Context, sql string, args ...any) error {
 // After a restart of the server the pool is full of connections that do not know
 // yet that they are dead; each is found out with the transaction's first
 // statements, which another connection can begin again with.
-func (t *tx) ask(ctx context.Context, last ...statement) (pgx.BatchResults, error) {
+func (t *tx) ask(ctx context.Context, last ...statement) (res pgx.BatchResults, _ error) {
+	if t.failed != nil {
+		return nil, t.failed
+	}
 	list := append(t.queued, last...)
 	t.queued = nil
 	for n := int32(0); ; n++ {
-		res, err := t.send(ctx, list, len(list)-len(last))
+		res, t.failed = t.send(ctx, list, len(list)-len(last))
 		dead := t.conn.Conn().IsClosed()
-		if err == nil || t.begun || !dead || n > t.s.pool.Config().MaxConns || ctx.Err() != nil {
+		if t.failed == nil || t.begun || !dead || n > t.s.pool.Config().MaxConns || ctx.Err() != nil {
 			t.begun = true
-			return res, err
+			return res, t.failed
 		}
 		t.conn.Release()
 		t.conn = nil
-		if err := t.connect(ctx); err != nil {
-			return nil, err
+		if t.failed = t.connect(ctx); t.failed != nil {
+			return nil, t.failed
 		}
 	}
 }
@@ -266,7 +273,7 @@ func (t *tx) send(ctx context.Context, list []statement, n int) (pgx.BatchResult
 
 // Query implements queryer. What is queued goes with it.
 func (t *tx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
-	if t.begun && len(t.queued) == 0 {
+	if t.begun && t.failed == nil && len(t.queued) == 0 {
 		return t.conn.Query(ctx, sql, args...)
 	}
 	res, err := t.ask(ctx, statement{sql, args})

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"testing"
+	"time"
 
 	"ragoffire/engine"
 )
@@ -20,6 +21,10 @@ func TestAStatementThatFailedIsNotCommitted(t *testing.T) {
 		for when, wrong := range map[string]func(*tx){
 			"read": func(x *tx) { _, _ = x.count(t.Context(), `SELECT 1/0`) },
 			"left": func(x *tx) { _ = x.exec(t.Context(), `SELECT 1/0`) },
+			"never sent": func(x *tx) {
+				_, _ = x.count(t.Context(), `SELECT $1::int`, struct{}{})
+				_ = x.PutRunbooks(t.Context(), []engine.Runbook{{ID: "after"}})
+			},
 		} {
 			t.Run(name+", "+when, func(t *testing.T) {
 				err := s.once(t.Context(), func(x *tx) error {
@@ -39,8 +44,11 @@ func TestAStatementThatFailedIsNotCommitted(t *testing.T) {
 				if err != nil || len(list) > 0 {
 					t.Errorf("stored: %v, %v", list, err)
 				}
-				if n := s.pool.Stat().AcquiredConns(); n != 0 {
-					t.Errorf("%d connections are not given back", n)
+				// A connection of no more use is closed beside us.
+				for deadline := time.Now().Add(5 * time.Second); s.pool.Stat().AcquiredConns() > 0; time.Sleep(time.Millisecond) {
+					if time.Now().After(deadline) {
+						t.Fatal("the connection is not given back")
+					}
 				}
 			})
 		}
