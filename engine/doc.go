@@ -19,6 +19,7 @@
 //
 //	job "decide"                    decide.go: asks the question of the incident,
 //	  │                             again where it has outgrown the answer;
+//	  │                             rush.go: alerts first;
 //	  │                             inquire.go: what is known around it; storm.go,
 //	  │                             weather.go: what else fires
 //	  └ adviser.answer              answer.go: retrieve; rank.go: is it the same
