@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -23,44 +24,54 @@ type news struct{ channel, text string }
 const bellPause = 20 * time.Millisecond
 
 // bell tells other processes what a commit has for them: with the commit where it
-// was not told just before, and else once for all after bellPause.
+// was not told just before, and else once for all, bellPause after the first of them.
 type bell struct {
-	tell func(context.Context, []news)
+	tell   func(context.Context, []news)
+	closed context.Context // has ended when close is called
 
-	mu      sync.Mutex
-	told    map[news]time.Time
-	late    map[news]bool // to tell when the timer rings
-	timer   *time.Timer
-	closed  context.Context
-	under   sync.WaitGroup
-	closing bool
+	mu    sync.Mutex
+	told  map[news]time.Time
+	late  map[news]bool // to tell when the timer rings
+	timer *time.Timer
+	under sync.WaitGroup
 }
 
 func newBell(closed context.Context, tell func(context.Context, []news)) *bell {
-	return &bell{tell: tell, told: make(map[news]time.Time), late: make(map[news]bool), closed: closed}
+	return &bell{tell: tell, closed: closed, told: make(map[news]time.Time), late: make(map[news]bool)}
 }
 
-// ring returns what of a commit's news to tell with it. The rest is told soon
-// after; where the commit fails, that wakes somebody for nothing.
-func (b *bell) ring(list []news) (now []news) {
+// ring parts a commit's news into what to tell with it and what after it, see
+// committed.
+func (b *bell) ring(list []news) (now, later []news) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	at := time.Now()
 	for _, n := range list {
-		switch {
-		case b.late[n]:
-		case at.Sub(b.told[n]) >= bellPause:
-			b.told[n] = at
-			now = append(now, n)
-		default:
-			b.late[n] = true
-			if b.timer == nil && !b.closing {
-				b.under.Add(1)
-				b.timer = time.AfterFunc(bellPause, b.rest)
-			}
+		if at.Sub(b.told[n]) < bellPause {
+			later = append(later, n)
+			continue
 		}
+		b.told[n] = at
+		now = append(now, n)
 	}
-	return now
+	return now, later
+}
+
+// committed says that there is now what was to be told later: who is woken before
+// that looks in vain, and is not woken again.
+func (b *bell) committed(later []news) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(later) == 0 || b.closed.Err() != nil {
+		return
+	}
+	for _, n := range later {
+		b.late[n] = true
+	}
+	if b.timer == nil {
+		b.under.Add(1)
+		b.timer = time.AfterFunc(bellPause, b.rest)
+	}
 }
 
 // rest tells what was not told with the commits.
@@ -75,7 +86,7 @@ func (b *bell) rest() {
 	clear(b.late)
 	b.timer = nil
 	b.mu.Unlock()
-	slices.SortFunc(list, func(x, y news) int { return slices.Compare([]string{x.channel, x.text}, []string{y.channel, y.text}) })
+	slices.SortFunc(list, func(x, y news) int { return cmp.Or(cmp.Compare(x.channel, y.channel), cmp.Compare(x.text, y.text)) })
 	ctx, cancel := context.WithTimeout(b.closed, patience)
 	defer cancel()
 	b.tell(ctx, list)
@@ -84,7 +95,6 @@ func (b *bell) rest() {
 // close waits for what is being told. What is not told yet is found by looking.
 func (b *bell) close() {
 	b.mu.Lock()
-	b.closing = true
 	if b.timer != nil && b.timer.Stop() {
 		b.under.Done()
 	}

@@ -38,14 +38,14 @@ func (t *tx) Emit(_ context.Context, events ...engine.Event) error {
 func (t *tx) flushEvents(ctx context.Context) error {
 	var told []news
 	if len(t.events) > 0 {
-		types, data, at := make([]string, len(t.events)), make([]string, len(t.events)), make([]time.Time, len(t.events))
+		types, data, times := make([]string, len(t.events)), make([]string, len(t.events)), make([]time.Time, len(t.events))
 		for i := range t.events {
 			e := &t.events[i]
 			b, err := t.written.Data(e)
 			if err != nil {
 				return err
 			}
-			types[i], data[i], at[i] = doc.Key(string(e.Type)), string(b), doc.Time(e.At)
+			types[i], data[i], times[i] = doc.Key(string(e.Type)), string(b), doc.Time(e.At)
 		}
 		if err := t.exec(ctx, `SELECT pg_advisory_xact_lock($1)`, lockEvents); err != nil {
 			return err
@@ -53,21 +53,24 @@ func (t *tx) flushEvents(ctx context.Context) error {
 		if err := t.exec(ctx, `
 			INSERT INTO events (type, at, data) SELECT type, at, data::json
 			FROM unnest($1::text[], $2::timestamptz[], $3::text[]) WITH ORDINALITY AS u (type, at, data, n) ORDER BY n`,
-			types, at, data); err != nil {
+			types, times, data); err != nil {
 			return err
 		}
 		told = append(told, news{channelEvents, ""})
 	}
-	now := time.Now()
+	at := time.Now()
 	for _, j := range t.jobs {
-		if n := (news{channelJobs, j.Kind}); !j.At.After(now) && !slices.Contains(told, n) {
+		if n := (news{channelJobs, j.Kind}); !j.At.After(at) && !slices.Contains(told, n) {
 			told = append(told, n)
 		}
 	}
-	if told = t.s.bell.ring(told); len(told) > 0 {
-		t.queued = append(t.queued, notify(told))
+	now, later := t.s.bell.ring(told)
+	t.later = later
+	if len(now) == 0 {
+		return nil
 	}
-	return nil
+	st := notify(now)
+	return t.exec(ctx, st.sql, st.args...)
 }
 
 // tidyBatch is how many rows of a kind one call of Tidy drops.

@@ -101,7 +101,7 @@ func (t *tx) IncidentsByID(ctx context.Context, ids []string) ([]engine.Incident
 	slices.Sort(ids) // as all lock them
 	return docs[engine.Incident](ctx, t.db, `
 		SELECT i.doc FROM unnest($1::text[]) AS u (id)
-		CROSS JOIN LATERAL (SELECT doc FROM incidents WHERE id = u.id FOR UPDATE) AS i`, slices.Compact(ids))
+		CROSS JOIN LATERAL (SELECT doc FROM incidents WHERE id = u.id FOR UPDATE) AS i`, padded(slices.Compact(ids)))
 }
 
 func (t *tx) PutIncidents(ctx context.Context, incidents []engine.Incident) error {

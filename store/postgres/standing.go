@@ -17,10 +17,8 @@ import (
 //
 // Each series, group, scope and incident is looked up by itself: a join, or a list
 // of ids, would be planned for a thousand of them, or for a table that was small
-// then, and read all there are. Lists have
-// at least planned entries: PostgreSQL takes a list of its own for ten, and for what
-// would cost it less than that it makes a plan each time, which takes longer than to
-// run it. Rows of incidents are locked in the order of their ids, as all do.
+// then, and read all there are. Rows of incidents are locked in the order of their
+// ids, as all do.
 func (t *tx) Standing(ctx context.Context, way engine.Way) (found engine.Standing, err error) {
 	ask := []statement{
 		{sql: `SELECT pg_current_xact_id()::text`},
@@ -65,6 +63,9 @@ func (t *tx) Standing(ctx context.Context, way engine.Way) (found engine.Standin
 	return found, nil
 }
 
+// planned is more than the ten entries that PostgreSQL plans a list for without
+// having seen it. For a shorter one, which would cost less than that plan says, it
+// makes another each time, and that takes longer than to run it.
 const planned = 12
 
 // padded is a list of texts with at least planned entries; those that are missing
@@ -110,7 +111,8 @@ func readLatest(res pgx.BatchResults, series []engine.SeriesKey, latest map[engi
 func openIncidents(groups, scopes [][2]string) statement {
 	sources, keys := split(groups)
 	services, environments := split(scopes)
-	return statement{`
+	return statement{
+		`
 		WITH ids AS (
 			SELECT f.id FROM unnest($1::text[], $2::text[]) AS u (source, key)
 			CROSS JOIN LATERAL (
@@ -120,7 +122,9 @@ func openIncidents(groups, scopes [][2]string) statement {
 			CROSS JOIN LATERAL (
 				SELECT id FROM incidents WHERE live AND service = u.service AND environment = u.environment OFFSET 0) AS f
 			ORDER BY id)
-		SELECT i.doc FROM ids CROSS JOIN LATERAL (SELECT doc FROM incidents WHERE id = ids.id FOR UPDATE) AS i`, []any{padded(sources), padded(keys), padded(services), padded(environments)}}
+		SELECT i.doc FROM ids CROSS JOIN LATERAL (SELECT doc FROM incidents WHERE id = ids.id FOR UPDATE) AS i`,
+		[]any{padded(sources), padded(keys), padded(services), padded(environments)},
+	}
 }
 
 // split parts pairs into two lists, each pair once.

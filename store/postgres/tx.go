@@ -1,8 +1,8 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"hash/fnv"
 	"math/rand/v2"
 	"slices"
@@ -37,6 +37,7 @@ type tx struct {
 	entries []engine.Entry
 	events  []engine.Event
 	jobs    []engine.Job
+	later   []news // that the bell tells once this is committed
 }
 
 type statement struct {
@@ -80,6 +81,7 @@ func (s *Store) once(ctx context.Context, fn func(*tx) error) error {
 	if err := t.commit(ctx); err != nil {
 		return err
 	}
+	s.bell.committed(t.later)
 	if len(t.events) > 0 {
 		s.events.Wake()
 	}
@@ -146,7 +148,7 @@ func (t *tx) commit(ctx context.Context) error {
 		if tag, err = res.Exec(); err == nil && tag.String() != "COMMIT" {
 			err = pgx.ErrTxCommitRollback // some statement had failed
 		}
-		err = errors.Join(err, res.Close())
+		err = cmp.Or(err, res.Close())
 	}
 	if err == nil || !t.conn.Conn().IsClosed() {
 		return translate(err)
@@ -307,5 +309,5 @@ func (t *tx) count(ctx context.Context, sql string, args ...any) (int64, error) 
 		return 0, translate(err)
 	}
 	tag, err := res.Exec()
-	return tag.RowsAffected(), translate(errors.Join(err, res.Close()))
+	return tag.RowsAffected(), translate(cmp.Or(err, res.Close()))
 }
