@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"ragoffire/webhook/browsertest"
+
 	"github.com/chromedp/chromedp"
 )
 
@@ -22,14 +24,14 @@ func many(b *testing.B) *rig {
 // BenchmarkFirstPaint measures from the request to what a person sees first.
 func BenchmarkFirstPaint(b *testing.B) {
 	r := tonight(b)
-	page := browse(b, r.url)
-	page.open(r.url + "/")
+	page := browsertest.New(b, r.url)
+	page.Open(r.url + "/")
 	var sum float64
 	n := 0
 	for b.Loop() {
-		page.open(r.url + "/")
-		page.sees("the paint", `performance.getEntriesByName('first-contentful-paint').length`)
-		sum += js[float64](page, `performance.getEntriesByName('first-contentful-paint')[0].startTime`)
+		page.Open(r.url + "/")
+		page.Sees("the paint", `performance.getEntriesByName('first-contentful-paint').length`)
+		sum += browsertest.JS[float64](page, `performance.getEntriesByName('first-contentful-paint')[0].startTime`)
 		n++
 	}
 	mean := sum / float64(n)
@@ -43,20 +45,20 @@ func BenchmarkFirstPaint(b *testing.B) {
 // second: ten seconds of it, a minute where ROF_NIGHTLY is set.
 func BenchmarkBoardInAStorm(b *testing.B) {
 	r := many(b)
-	page := browse(b, r.url)
-	page.open(r.url + "/")
-	page.sees("all of them", `document.querySelectorAll('#rows .row').length === 1000`)
-	page.sees("that it is live", live)
-	fcp := js[float64](page, `performance.getEntriesByName('first-contentful-paint')[0].startTime`)
+	page := browsertest.New(b, r.url)
+	page.Open(r.url + "/")
+	page.Sees("all of them", `document.querySelectorAll('#rows .row').length === 1000`)
+	page.Sees("that it is live", live)
+	fcp := browsertest.JS[float64](page, `performance.getEntriesByName('first-contentful-paint')[0].startTime`)
 	took := 10 * time.Second
 	if os.Getenv("ROF_NIGHTLY") == "1" {
 		took = time.Minute
 	}
 	heap := func() float64 {
-		return js[float64](page, `(globalThis.gc?.(), performance.memory.usedJSHeapSize / 1e6)`)
+		return browsertest.JS[float64](page, `(globalThis.gc?.(), performance.memory.usedJSHeapSize / 1e6)`)
 	}
 	time.Sleep(3 * time.Second)
-	page.run(chromedp.Evaluate(`globalThis.long = []; new PerformanceObserver(l => long.push(...l.getEntries().map(e => e.duration))).observe({type: 'longtask'})`, nil))
+	page.Run(chromedp.Evaluate(`globalThis.long = []; new PerformanceObserver(l => long.push(...l.getEntries().map(e => e.duration))).observe({type: 'longtask'})`, nil))
 	before := heap()
 	n := 0
 	for b.Loop() {
@@ -67,12 +69,12 @@ func BenchmarkBoardInAStorm(b *testing.B) {
 		}
 		tick.Stop()
 	}
-	page.sees("the last of them", fmt.Sprintf(`document.querySelector('#rows')?.innerHTML.includes('now %d"')`, 5000+n-1))
-	over := js[float64](page, `long.filter(d => d > 100).length`)
+	page.Sees("the last of them", fmt.Sprintf(`document.querySelector('#rows')?.innerHTML.includes('now %d"')`, 5000+n-1))
+	over := browsertest.JS[float64](page, `long.filter(d => d > 100).length`)
 	b.ReportMetric(fcp, "fcp-ms")
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "events/s")
 	b.ReportMetric(over, "tasks>100ms")
-	b.ReportMetric(js[float64](page, `Math.max(0, ...long)`), "longest-ms")
+	b.ReportMetric(browsertest.JS[float64](page, `Math.max(0, ...long)`), "longest-ms")
 	b.ReportMetric(heap()-before, "heap-MB-more")
 	if over > 0 {
 		b.Errorf("%v tasks took longer than 100 ms", over)

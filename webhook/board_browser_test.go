@@ -11,47 +11,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"ragoffire/bot/npmtest"
 	"ragoffire/engine"
+	"ragoffire/webhook/browsertest"
 )
-
-// axe fails with what axe-core finds wrong on the page as it is.
-func (b *browser) axe(what string) {
-	b.t.Helper()
-	if !js[bool](b, `typeof axe === 'object'`) {
-		dir := npmtest.Dir(b.t, "ROF_TEST_AXE", "axe-core@4.14.1")
-		source, err := os.ReadFile(filepath.Join(dir, "node_modules", "axe-core", "axe.min.js"))
-		check(b.t, err)
-		b.run(chromedp.Evaluate(string(source)+"\n;undefined", nil))
-	}
-	var found []string
-	const run = `axe.run(document).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 200) + ' ' + n.any.map(a => a.message).join(' ')).slice(0, 3).join(' | ')))`
-	b.run(chromedp.Evaluate(run, &found, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
-	for _, v := range found {
-		b.t.Errorf("%s: axe: %s", what, v)
-	}
-}
-
-// dress sets the scheme of colours, with nothing moving.
-func (b *browser) dress(scheme string) {
-	b.t.Helper()
-	b.run(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
-		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
-	}))
-}
-
-// shot keeps a picture of the page where go test -artifacts is asked for.
-func (b *browser) shot(t *testing.T, name string) {
-	t.Helper()
-	var png []byte
-	b.run(chromedp.CaptureScreenshot(&png))
-	check(t, os.WriteFile(filepath.Join(t.ArtifactDir(), name+".png"), png, 0o644))
-}
 
 // values reports an alert that fires on with each of the values.
 func (r *rig) values(t testing.TB, about map[string]any, values ...float64) {
@@ -82,26 +47,26 @@ func tonight(t testing.TB) *rig {
 
 func TestTheBoardAndTheStoryAreForEverybody(t *testing.T) {
 	r := tonight(t)
-	b := browse(t, r.url)
+	b := browsertest.New(t, r.url)
 	story := r.url + "/i/" + r.live(t, "checkout")
 	for _, size := range [][2]int64{{1280, 800}, {390, 844}, {320, 700}} {
-		b.size(size[0], size[1])
+		b.Size(size[0], size[1])
 		for _, scheme := range []string{"light", "dark"} {
-			b.dress(scheme)
+			b.Dress(scheme)
 			for name, url := range map[string]string{"board": r.url + "/", "story": story, "found": r.url + "/?q=status:open+sev:critical"} {
 				what := fmt.Sprint(name, "-", size[0], "-", scheme)
-				b.open(url)
-				b.sees("that it is live", live)
-				b.shot(t, what)
-				b.run(chromedp.Evaluate(`document.querySelectorAll('details').forEach(d => d.open = true)`, nil))
-				if w := js[int64](b, `document.documentElement.scrollWidth`); w > size[0] {
+				b.Open(url)
+				b.Sees("that it is live", live)
+				b.Shot(what)
+				b.Run(chromedp.Evaluate(`document.querySelectorAll('details').forEach(d => d.open = true)`, nil))
+				if w := browsertest.JS[int64](b, `document.documentElement.scrollWidth`); w > size[0] {
 					t.Errorf("%s is %d wide", what, w)
 				}
-				b.axe(what)
+				b.Axe(what)
 			}
 		}
 	}
-	b.quiet()
+	b.Quiet()
 }
 
 // live is the id of the live incident of a service.
@@ -117,52 +82,52 @@ func (r *rig) live(t testing.TB, service string) string {
 
 func TestTheBoardIsUsedByKeysAlone(t *testing.T) {
 	r := tonight(t)
-	b := browse(t, r.url)
-	b.open(r.url + "/")
-	b.sees("that it is live", live)
-	press := func(keys string) { b.run(chromedp.KeyEvent(keys)) }
+	b := browsertest.New(t, r.url)
+	b.Open(r.url + "/")
+	b.Sees("that it is live", live)
+	press := func(keys string) { b.Run(chromedp.KeyEvent(keys)) }
 	press("?")
-	b.sees("the keys", `document.querySelector('#keys').open`)
+	b.Sees("the keys", `document.querySelector('#keys').open`)
 	press(kb.Escape)
-	b.sees("them gone", `!document.querySelector('#keys').open`)
+	b.Sees("them gone", `!document.querySelector('#keys').open`)
 	press("j")
 	press("j")
-	b.sees("the second row", `document.activeElement === document.querySelectorAll('#rows .row > a')[1]`)
+	b.Sees("the second row", `document.activeElement === document.querySelectorAll('#rows .row > a')[1]`)
 	press("k")
 	press("a")
-	b.sees("that somebody has the first now", `[...document.querySelectorAll('#rows .row')].some(r => r.classList.contains('sev-critical') && r.classList.contains('is-acknowledged'))`)
+	b.Sees("that somebody has the first now", `[...document.querySelectorAll('#rows .row')].some(r => r.classList.contains('sev-critical') && r.classList.contains('is-acknowledged'))`)
 	press("/")
-	b.sees("the field", `document.activeElement === document.querySelector('.find input')`)
-	b.run(chromedp.Evaluate(`document.activeElement.value = ''`, nil)) // a browser types no key that was taken
+	b.Sees("the field", `document.activeElement === document.querySelector('.find input')`)
+	b.Run(chromedp.Evaluate(`document.activeElement.value = ''`, nil)) // a browser types no key that was taken
 	press("sev:crit svc:checkout status:ack" + kb.Enter)
-	b.sees("what is found, and how much", `location.search === '?q=sev%3Acrit+svc%3Acheckout+status%3Aack' && document.querySelectorAll('#rows .row').length === 1 && document.querySelector('#found').innerText.startsWith('1 found, 1 live')`)
-	b.sees("that it is live", live)
+	b.Sees("what is found, and how much", `location.search === '?q=sev%3Acrit+svc%3Acheckout+status%3Aack' && document.querySelectorAll('#rows .row').length === 1 && document.querySelector('#found').innerText.startsWith('1 found, 1 live')`)
+	b.Sees("that it is live", live)
 	press("j")
 	press(kb.Enter)
-	b.sees("the story", `document.querySelector('.story h1') && document.querySelector('#link.is-live')`)
+	b.Sees("the story", `document.querySelector('.story h1') && document.querySelector('#link.is-live')`)
 	press("r")
-	b.sees("the form, and the caret in it", `document.querySelector('#acts .form').open && document.activeElement.closest('#acts form')`)
+	b.Sees("the form, and the caret in it", `document.querySelector('#acts .form').open && document.activeElement.closest('#acts form')`)
 	press(kb.Escape)
 	press(kb.Escape)
-	b.sees("the form closed", `!document.querySelector('#acts .form').open`)
+	b.Sees("the form closed", `!document.querySelector('#acts .form').open`)
 	press(kb.Escape)
-	b.sees("the list", `location.pathname === '/' && document.querySelectorAll('#rows .row').length === 3`)
-	b.quiet()
+	b.Sees("the list", `location.pathname === '/' && document.querySelectorAll('#rows .row').length === 3`)
+	b.Quiet()
 }
 
 func TestTheStoryHasItsNumbersItsAlertsAndItsDraft(t *testing.T) {
 	r := tonight(t)
-	b := browse(t, r.url)
-	b.open(r.url + "/i/" + r.live(t, "checkout"))
-	b.sees("the chart", `document.querySelector('figure.chart canvas')`)
-	b.sees("the same as a table", `document.querySelectorAll('figure.chart tbody tr').length === 5`)
-	b.sees("a line of it on the row", `document.querySelector('.row .spark')?.getAttribute('aria-label') === '5 values from 310 to 1250, now 1250'`)
-	b.sees("the alert as it is kept", `document.querySelector('.raw code')?.textContent.includes('"fingerprint"')`)
-	b.sees("the draft", `document.querySelector('#draft-text')?.textContent.includes('## Root cause')`)
-	b.sees("UTC beside the local time", `/\d\d:\d\d UTC/.test(document.querySelector('#head .utc')?.textContent)`)
+	b := browsertest.New(t, r.url)
+	b.Open(r.url + "/i/" + r.live(t, "checkout"))
+	b.Sees("the chart", `document.querySelector('figure.chart canvas')`)
+	b.Sees("the same as a table", `document.querySelectorAll('figure.chart tbody tr').length === 5`)
+	b.Sees("a line of it on the row", `document.querySelector('.row .spark')?.getAttribute('aria-label') === '5 values from 310 to 1250, now 1250'`)
+	b.Sees("the alert as it is kept", `document.querySelector('.raw code')?.textContent.includes('"fingerprint"')`)
+	b.Sees("the draft", `document.querySelector('#draft-text')?.textContent.includes('## Root cause')`)
+	b.Sees("UTC beside the local time", `/\d\d:\d\d UTC/.test(document.querySelector('#head .utc')?.textContent)`)
 	r.values(t, nil, 1300)
-	b.sees("the next value", `document.querySelectorAll('figure.chart tbody tr').length === 6 && document.querySelectorAll('figure.chart canvas').length === 1`)
-	b.quiet()
+	b.Sees("the next value", `document.querySelectorAll('figure.chart tbody tr').length === 6 && document.querySelectorAll('figure.chart canvas').length === 1`)
+	b.Quiet()
 }
 
 func TestTheBoardSaysWhoDeliveredLast(t *testing.T) {
@@ -179,16 +144,16 @@ func TestTheBoardSaysWhoDeliveredLast(t *testing.T) {
 
 func TestAChosenSchemeIsKept(t *testing.T) {
 	r := start(t, nil)
-	b := browse(t, r.url)
-	b.dress("light")
-	b.open(r.url + "/")
-	b.sees("that it is live", live)
-	b.run(chromedp.Click("#theme", chromedp.ByQuery), chromedp.Click("#theme", chromedp.ByQuery))
+	b := browsertest.New(t, r.url)
+	b.Dress("light")
+	b.Open(r.url + "/")
+	b.Sees("that it is live", live)
+	b.Run(chromedp.Click("#theme", chromedp.ByQuery), chromedp.Click("#theme", chromedp.ByQuery))
 	for _, path := range []string{"/", "/docs"} {
-		b.open(r.url + path)
-		b.sees("the dark one", `document.documentElement.dataset.theme === 'dark' && getComputedStyle(document.body).backgroundColor === 'rgb(19, 20, 22)'`)
+		b.Open(r.url + path)
+		b.Sees("the dark one", `document.documentElement.dataset.theme === 'dark' && getComputedStyle(document.body).backgroundColor === 'rgb(19, 20, 22)'`)
 	}
-	b.quiet()
+	b.Quiet()
 }
 
 func TestWhoHasScrolledKeepsThePlace(t *testing.T) {
@@ -199,26 +164,26 @@ func TestWhoHasScrolledKeepsThePlace(t *testing.T) {
 	for n := range 40 {
 		post(n, "low")
 	}
-	b := browse(t, r.url)
-	b.size(390, 844)
-	b.open(r.url + "/")
-	b.sees("that it is live", live)
-	b.sees("forty", `document.querySelectorAll('#rows .row').length === 40`)
-	b.sees("what is known of each, which makes a row taller", `document.querySelectorAll('#rows .row .match').length === 40`)
-	b.run(chromedp.Evaluate(`scrollTo(0, 1500)`, nil))
-	b.sees("that it has scrolled", `scrollY > 1000`)
-	b.run(chromedp.Evaluate(`globalThis.place = document.querySelectorAll('#rows .row')[20]; globalThis.top0 = place.getBoundingClientRect().top`, nil))
+	b := browsertest.New(t, r.url)
+	b.Size(390, 844)
+	b.Open(r.url + "/")
+	b.Sees("that it is live", live)
+	b.Sees("forty", `document.querySelectorAll('#rows .row').length === 40`)
+	b.Sees("what is known of each, which makes a row taller", `document.querySelectorAll('#rows .row .match').length === 40`)
+	b.Run(chromedp.Evaluate(`scrollTo(0, 1500)`, nil))
+	b.Sees("that it has scrolled", `scrollY > 1000`)
+	b.Run(chromedp.Evaluate(`globalThis.place = document.querySelectorAll('#rows .row')[20]; globalThis.top0 = place.getBoundingClientRect().top`, nil))
 	for n := range 3 {
 		post(100+n, "critical")
 	}
-	b.sees("how many are new", `document.querySelector('#pill').innerText === '3 new'`)
-	if moved := js[float64](b, `Math.abs(place.getBoundingClientRect().top - top0)`); moved > 40 {
+	b.Sees("how many are new", `document.querySelector('#pill').innerText === '3 new'`)
+	if moved := browsertest.JS[float64](b, `Math.abs(place.getBoundingClientRect().top - top0)`); moved > 40 {
 		t.Errorf("the row moved by %v", moved)
 	}
-	b.run(chromedp.Evaluate(`document.querySelector('#pill').click()`, nil))
-	b.sees("the new ones first", `document.querySelectorAll('#rows .row').length === 43 && scrollY === 0 && [...document.querySelectorAll('#rows .row')].slice(0, 3).every(r => r.classList.contains('sev-critical'))`)
-	b.sees("no pill", `document.querySelector('#pill').hidden`)
-	b.quiet()
+	b.Run(chromedp.Evaluate(`document.querySelector('#pill').click()`, nil))
+	b.Sees("the new ones first", `document.querySelectorAll('#rows .row').length === 43 && scrollY === 0 && [...document.querySelectorAll('#rows .row')].slice(0, 3).every(r => r.classList.contains('sev-critical'))`)
+	b.Sees("no pill", `document.querySelector('#pill').hidden`)
+	b.Quiet()
 }
 
 func TestRowsComeOnceToWhoHasThem(t *testing.T) {

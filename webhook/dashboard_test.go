@@ -12,47 +12,48 @@ import (
 
 	"ragoffire/engine"
 	"ragoffire/webhook"
+	"ragoffire/webhook/browsertest"
 )
 
 const live = `document.querySelector('#link.is-live')`
 
 func TestDashboardFollows(t *testing.T) {
 	r := start(t, nil).withSeeds()
-	b := browse(t, r.url)
-	b.open(r.url + "/")
-	b.sees("what to do first", `document.querySelector('.first')?.innerText.includes('/webhooks/alertmanager')`)
-	b.sees("that it is live", live)
+	b := browsertest.New(t, r.url)
+	b.Open(r.url + "/")
+	b.Sees("what to do first", `document.querySelector('.first')?.innerText.includes('/webhooks/alertmanager')`)
+	b.Sees("that it is live", live)
 
 	r.do("POST", "/webhooks/generic", anomaly(map[string]any{"spike_percentage": 450})).want(t, 202)
-	b.sees("the alert", `document.querySelectorAll('#rows .row').length === 1 && !document.querySelector('.first')`)
-	b.sees("what it looks like", `document.querySelector('#rows .like')?.innerText === 'Like INC-2025-001'`)
-	b.sees("that an approval waits", `document.querySelector('#rows .chip')?.innerText === 'Approval waits'`)
-	b.sees("the count in the title", `document.title.startsWith('(1)')`)
-	if !js[bool](b, `document.querySelector('#rows .row').innerText.includes('EXAMPLE')`) {
+	b.Sees("the alert", `document.querySelectorAll('#rows .row').length === 1 && !document.querySelector('.first')`)
+	b.Sees("what it looks like", `document.querySelector('#rows .like')?.innerText === 'Like INC-2025-001'`)
+	b.Sees("that an approval waits", `document.querySelector('#rows .chip')?.innerText === 'Approval waits'`)
+	b.Sees("the count in the title", `document.title.startsWith('(1)')`)
+	if !browsertest.JS[bool](b, `document.querySelector('#rows .row').innerText.includes('EXAMPLE')`) {
 		t.Error("an example is not marked")
 	}
 
-	b.run(chromedp.Click(`#rows .row a`, chromedp.ByQuery))
-	b.sees("the story", `document.querySelector('.story h1')?.innerText === 'Checkout times out'`)
-	b.sees("that the story is live", live)
-	b.run(chromedp.SendKeys(`#actor`, "night owl", chromedp.ByQuery), chromedp.Click(`.decision .acts button.main`, chromedp.ByQuery))
-	b.sees("the verdict", `document.querySelector('.verdict')?.innerText.includes('Approved by night owl')`)
-	b.sees("the verdict in the night", `document.querySelector('#night').innerText.includes('night owl')`)
-	b.run(chromedp.Click(`.decision .verdict + .acts button`, chromedp.ByQuery))
-	b.sees("that it was taken back", `!document.querySelector('.verdict') && document.querySelector('.decision .acts button.main')`)
+	b.Run(chromedp.Click(`#rows .row a`, chromedp.ByQuery))
+	b.Sees("the story", `document.querySelector('.story h1')?.innerText === 'Checkout times out'`)
+	b.Sees("that the story is live", live)
+	b.Run(chromedp.SendKeys(`#actor`, "night owl", chromedp.ByQuery), chromedp.Click(`.decision .acts button.main`, chromedp.ByQuery))
+	b.Sees("the verdict", `document.querySelector('.verdict')?.innerText.includes('Approved by night owl')`)
+	b.Sees("the verdict in the night", `document.querySelector('#night').innerText.includes('night owl')`)
+	b.Run(chromedp.Click(`.decision .verdict + .acts button`, chromedp.ByQuery))
+	b.Sees("that it was taken back", `!document.querySelector('.verdict') && document.querySelector('.decision .acts button.main')`)
 
-	b.run(chromedp.Click(`#acts button.main`, chromedp.ByQuery))
-	b.sees("who has it", `document.querySelector('#head').innerText.includes('night owl has it')`)
-	b.run(chromedp.Click(`#acts .form summary`, chromedp.ByQuery), chromedp.SendKeys(`#acts textarea`, "Throttled connections", chromedp.ByQuery))
+	b.Run(chromedp.Click(`#acts button.main`, chromedp.ByQuery))
+	b.Sees("who has it", `document.querySelector('#head').innerText.includes('night owl has it')`)
+	b.Run(chromedp.Click(`#acts .form summary`, chromedp.ByQuery), chromedp.SendKeys(`#acts textarea`, "Throttled connections", chromedp.ByQuery))
 	r.do("POST", "/webhooks/generic", anomaly(map[string]any{"fingerprint": "another", "title": "Orders queue"})).want(t, 202)
-	b.sees("another alert", `document.querySelectorAll('#alerts .alert').length === 2`)
-	if got := js[string](b, `document.querySelector('#acts textarea').value`); got != "Throttled connections" {
+	b.Sees("another alert", `document.querySelectorAll('#alerts .alert').length === 2`)
+	if got := browsertest.JS[string](b, `document.querySelector('#acts textarea').value`); got != "Throttled connections" {
 		t.Errorf("what was being typed is now %q", got)
 	}
-	b.run(chromedp.Click(`#acts form button.main`, chromedp.ByQuery))
-	b.sees("how it ended", `document.querySelector('#ending').innerText.includes('Throttled connections')`)
-	b.sees("that it is over", `document.querySelector('#head .state').innerText === 'Resolved'`)
-	b.quiet()
+	b.Run(chromedp.Click(`#acts form button.main`, chromedp.ByQuery))
+	b.Sees("how it ended", `document.querySelector('#ending').innerText.includes('Throttled connections')`)
+	b.Sees("that it is over", `document.querySelector('#head .state').innerText === 'Resolved'`)
+	b.Quiet()
 }
 
 func TestDashboardAsksWhatCameOfIt(t *testing.T) {
@@ -67,58 +68,60 @@ func TestDashboardAsksWhatCameOfIt(t *testing.T) {
 	check(t, r.engine.AddHistory(t.Context(), []engine.Incident{past("INC-2025-001", 450, "Throttle connections"), past("INC-2025-002", 700, "Kill the idle sessions")}, nil))
 	r.do("POST", "/webhooks/generic", `{"kind":"change","type":"deploy","service":"checkout","ref":"4f1c2e","actor":"ann"}`).want(t, 202)
 	got := r.do("POST", "/api/v1/decisions/stream-anomaly", anomaly(map[string]any{"spike_percentage": 450})).want(t, 202)
-	b := browse(t, r.url)
-	b.open(r.url + "/i/" + got.field(t, "incident_id").(string))
-	b.sees("that it is live", live)
-	b.sees("what came before it", `document.querySelector('.decision .before')?.innerText.includes('deploy checkout 4f1c2e by ann')`)
-	b.run(chromedp.SendKeys(`#actor`, "night owl", chromedp.ByQuery), chromedp.Click(`#advice-now .acts button.main`, chromedp.ByQuery))
-	b.sees("the question", `document.querySelector('#advice-now .acts.outcome')?.innerText.includes('Did it help?')`)
-	b.sees("that an outcome is missing", `document.querySelector('.list .chip.ask')?.innerText === 'Outcome?'`)
-	b.run(chromedp.Click(`#advice-now .acts.outcome button:nth-of-type(2)`, chromedp.ByQuery))
-	b.sees("the next candidate", `document.querySelector('#advice-now')?.innerText.includes('Next candidate after INC-2025-001: it did not help')`)
-	b.sees("what was said", `document.querySelector('#advice-before .outcome-failed')?.innerText.includes('It did not help, says night owl')`)
-	b.sees("where the new advice is", `document.querySelector('#advice-before .notice a')?.innerText === 'See new'`)
-	b.sees("it in the night", `document.querySelector('#night .kind-outcome')?.innerText.includes('night owl says of INC-2025-001: it did not help')`)
-	if js[bool](b, `!!document.querySelector('#advice-before .acts button.main')`) {
+	b := browsertest.New(t, r.url)
+	b.Open(r.url + "/i/" + got.field(t, "incident_id").(string))
+	b.Sees("that it is live", live)
+	b.Sees("what came before it", `document.querySelector('.decision .before')?.innerText.includes('deploy checkout 4f1c2e by ann')`)
+	b.Run(chromedp.SendKeys(`#actor`, "night owl", chromedp.ByQuery), chromedp.Click(`#advice-now .acts button.main`, chromedp.ByQuery))
+	b.Sees("the question", `document.querySelector('#advice-now .acts.outcome')?.innerText.includes('Did it help?')`)
+	b.Sees("that an outcome is missing", `document.querySelector('.list .chip.ask')?.innerText === 'Outcome?'`)
+	b.Run(chromedp.Click(`#advice-now .acts.outcome button:nth-of-type(2)`, chromedp.ByQuery))
+	b.Sees("the next candidate", `document.querySelector('#advice-now')?.innerText.includes('Next candidate after INC-2025-001: it did not help')`)
+	b.Sees("what was said", `document.querySelector('#advice-before .outcome-failed')?.innerText.includes('It did not help, says night owl')`)
+	b.Sees("where the new advice is", `document.querySelector('#advice-before .notice a')?.innerText === 'See new'`)
+	b.Sees("it in the night", `document.querySelector('#night .kind-outcome')?.innerText.includes('night owl says of INC-2025-001: it did not help')`)
+	if browsertest.JS[bool](b, `!!document.querySelector('#advice-before .acts button.main')`) {
 		t.Error("advice that is overtaken can still be approved")
 	}
-	b.run(chromedp.Click(`#advice-before .correct summary`, chromedp.ByQuery), chromedp.Click(`#advice-before .correct button:nth-of-type(1)`, chromedp.ByQuery))
-	b.sees("the correction", `document.querySelector('#advice-before .outcome-worked')?.innerText.includes('It worked, says night owl')`)
-	b.quiet()
+	b.Run(chromedp.Click(`#advice-before .correct summary`, chromedp.ByQuery), chromedp.Click(`#advice-before .correct button:nth-of-type(1)`, chromedp.ByQuery))
+	b.Sees("the correction", `document.querySelector('#advice-before .outcome-worked')?.innerText.includes('It worked, says night owl')`)
+	b.Quiet()
 }
 
 func TestDashboardResumesAfterACut(t *testing.T) {
 	r := start(t, nil)
 	wire := newCable(t, strings.TrimPrefix(r.url, "http://"))
-	b := browse(t, wire.url())
-	b.open(wire.url() + "/")
-	b.sees("that it is live", live)
+	b := browsertest.New(t, wire.url())
+	b.Open(wire.url() + "/")
+	b.Sees("that it is live", live)
 	post := func(n int) {
 		r.do("POST", "/webhooks/generic", anomaly(map[string]any{"fingerprint": id(n), "service": id(n)})).want(t, 202)
 	}
 	post(1)
-	b.sees("the first", `document.querySelectorAll('#rows .row').length === 1`)
-	b.quiet()
+	b.Sees("the first", `document.querySelectorAll('#rows .row').length === 1`)
+	b.Quiet()
 
 	wire.set(true)
-	b.sees("since when it is stale", `!document.querySelector('#stale').hidden && /^Stale since \d\d:\d\d:\d\d/.test(document.querySelector('#stale').innerText)`)
-	if !js[bool](b, `document.querySelector('#stale').offsetWidth >= document.documentElement.clientWidth`) {
+	b.Sees("since when it is stale", `!document.querySelector('#stale').hidden && /^Stale since \d\d:\d\d:\d\d/.test(document.querySelector('#stale').innerText)`)
+	if !browsertest.JS[bool](b, `document.querySelector('#stale').offsetWidth >= document.documentElement.clientWidth`) {
 		t.Error("the line is not full width")
 	}
 	for n := 2; n <= 4; n++ {
 		post(n)
 	}
 	wire.set(false)
-	b.sees("that it is live again", live)
-	b.sees("all four", `document.querySelectorAll('#rows .row').length === 4`)
-	b.sees("that it is stale no more", `document.querySelector('#stale').hidden`)
-	b.forget() // what the browser itself says of a connection that fails
+	b.Sees("that it is live again", live)
+	b.Sees("all four", `document.querySelectorAll('#rows .row').length === 4`)
+	b.Sees("that it is stale no more", `document.querySelector('#stale').hidden`)
+	for _, said := range []string{"ERR_CONNECTION", "ERR_EMPTY_RESPONSE", "WebSocket"} {
+		b.Forgive(said) // the browser itself, of a connection that fails
+	}
 	post(5)
-	b.sees("the fifth", `document.querySelectorAll('#rows .row').length === 5`)
-	if n := js[int](b, `new Set([...document.querySelectorAll('[id]')].map(e => e.id)).size - document.querySelectorAll('[id]').length`); n != 0 {
+	b.Sees("the fifth", `document.querySelectorAll('#rows .row').length === 5`)
+	if n := browsertest.JS[int](b, `new Set([...document.querySelectorAll('[id]')].map(e => e.id)).size - document.querySelectorAll('[id]').length`); n != 0 {
 		t.Errorf("%d members are there twice", -n)
 	}
-	b.quiet()
+	b.Quiet()
 }
 
 // hostile are texts that were written to be more than text.
@@ -135,9 +138,9 @@ func hostile() []string {
 
 func TestHostileTextStaysText(t *testing.T) {
 	r := start(t, nil)
-	b := browse(t, r.url)
-	b.open(r.url + "/")
-	b.sees("that it is live", live)
+	b := browsertest.New(t, r.url)
+	b.Open(r.url + "/")
+	b.Sees("that it is live", live)
 	texts := hostile()
 	for n, s := range texts {
 		r.do("POST", "/webhooks/generic", anomaly(map[string]any{
@@ -149,8 +152,8 @@ func TestHostileTextStaysText(t *testing.T) {
 			"links": []map[string]string{{"rel": s, "url": "https://evil.example/" + s}, {"rel": "x", "url": s}},
 		})).want(t, 202)
 	}
-	b.sees("all of them", fmt.Sprintf(`document.querySelectorAll('#rows .row').length === %d`, len(texts)))
-	b.sees("what they are", `document.querySelector('#rows').innerText.includes('<script>alert(1)</script>')`)
+	b.Sees("all of them", fmt.Sprintf(`document.querySelectorAll('#rows .row').length === %d`, len(texts)))
+	b.Sees("what they are", `document.querySelector('#rows').innerText.includes('<script>alert(1)</script>')`)
 
 	page, err := r.engine.Incidents(context.Background(), engine.IncidentFilter{}, "", 100)
 	check(t, err)
@@ -158,17 +161,17 @@ func TestHostileTextStaysText(t *testing.T) {
 		for _, s := range []string{hostile()[0], hostile()[3]} {
 			r.do("POST", "/api/v1/incidents/"+i.ID+"/notes", `{"text":`+quote(s)+`,"actor":`+quote(s)+`}`).want(t, 201)
 		}
-		b.open(r.url + "/i/" + i.ID)
-		b.sees("its title", `document.querySelector('.story h1')`)
-		b.sees("what was changed before it", `document.querySelector('.decision .before')`)
-		b.sees("its notes", `document.querySelectorAll('#night .kind-note').length === 2`)
-		if n := js[int](b, `document.querySelectorAll('main img, main iframe, main script, main form[action], main base, main style, main meta, main a[href*="evil"], main a[href^="javascript"]').length`); n != 0 {
+		b.Open(r.url + "/i/" + i.ID)
+		b.Sees("its title", `document.querySelector('.story h1')`)
+		b.Sees("what was changed before it", `document.querySelector('.decision .before')`)
+		b.Sees("its notes", `document.querySelectorAll('#night .kind-note').length === 2`)
+		if n := browsertest.JS[int](b, `document.querySelectorAll('main img, main iframe, main script, main form[action], main base, main style, main meta, main a[href*="evil"], main a[href^="javascript"]').length`); n != 0 {
 			t.Errorf("%s: %d elements came out of a text", i.Title, n)
 		}
 	}
-	b.open(r.url + "/?q=" + "%3Cscript%3Ealert(1)%3C/script%3E")
-	b.sees("what was searched for", `document.querySelector('input[name=q]').value === '<script>alert(1)</script>'`)
-	b.quiet()
+	b.Open(r.url + "/?q=" + "%3Cscript%3Ealert(1)%3C/script%3E")
+	b.Sees("what was searched for", `document.querySelector('input[name=q]').value === '<script>alert(1)</script>'`)
+	b.Quiet()
 }
 
 func quote(s string) string { return fmt.Sprintf("%q", s) }
@@ -185,43 +188,43 @@ func TestPagesFitAPhone(t *testing.T) {
 	})
 	page, err := r.engine.Incidents(context.Background(), engine.IncidentFilter{Live: true}, "", 1)
 	check(t, err)
-	b := browse(t, r.url, fresh.url)
+	b := browsertest.New(t, r.url, fresh.url)
 	for _, width := range []int64{320, 390, 768, 1280} {
-		b.size(width, 800)
+		b.Size(width, 800)
 		for _, url := range []string{r.url + "/", r.url + "/i/" + page.Items[0].ID, r.url + "/i/INC-2025-001", r.url + "/docs", r.url + "/?view=all", fresh.url + "/"} {
-			b.open(url)
-			b.run(chromedp.Evaluate(`document.querySelectorAll('details').forEach(d => d.open = true)`, nil))
-			if w := js[int64](b, `document.documentElement.scrollWidth`); w > width {
-				t.Errorf("%s is %d wide on %d: %s", url, w, width, js[string](b, fmt.Sprintf(`[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > %d).map(e => e.tagName + '.' + e.className).slice(0, 5).join(' ')`, width)))
+			b.Open(url)
+			b.Run(chromedp.Evaluate(`document.querySelectorAll('details').forEach(d => d.open = true)`, nil))
+			if w := browsertest.JS[int64](b, `document.documentElement.scrollWidth`); w > width {
+				t.Errorf("%s is %d wide on %d: %s", url, w, width, browsertest.JS[string](b, fmt.Sprintf(`[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > %d).map(e => e.tagName + '.' + e.className).slice(0, 5).join(' ')`, width)))
 			}
 		}
 	}
-	b.quiet()
+	b.Quiet()
 }
 
 func TestDashboardSignsIn(t *testing.T) {
 	r := start(t, locked).withSeeds()
-	b := browse(t, r.url)
-	b.open(r.url + "/i/INC-2025-001")
-	b.sees("where to sign in", `document.querySelector('input[name=token]')`)
-	b.run(chromedp.SendKeys(`input[name=token]`, secret, chromedp.ByQuery), chromedp.SendKeys(`input[name=name]`, "ada", chromedp.ByQuery), chromedp.Click(`#signin button`, chromedp.ByQuery))
-	b.sees("what was asked for", `location.pathname === '/i/INC-2025-001' && document.querySelector('.story h1')`)
-	b.sees("that it is live", live)
-	b.open(r.url + "/login?next=/i/INC-2025-002")
-	b.sees("that one is signed in already", `location.pathname === '/i/INC-2025-002'`)
-	b.click(`header form button`)
-	b.sees("where to sign in again", `document.querySelector('input[name=token]')`)
-	b.quiet()
+	b := browsertest.New(t, r.url)
+	b.Open(r.url + "/i/INC-2025-001")
+	b.Sees("where to sign in", `document.querySelector('input[name=token]')`)
+	b.Run(chromedp.SendKeys(`input[name=token]`, secret, chromedp.ByQuery), chromedp.SendKeys(`input[name=name]`, "ada", chromedp.ByQuery), chromedp.Click(`#signin button`, chromedp.ByQuery))
+	b.Sees("what was asked for", `location.pathname === '/i/INC-2025-001' && document.querySelector('.story h1')`)
+	b.Sees("that it is live", live)
+	b.Open(r.url + "/login?next=/i/INC-2025-002")
+	b.Sees("that one is signed in already", `location.pathname === '/i/INC-2025-002'`)
+	b.Click(`header form button`)
+	b.Sees("where to sign in again", `document.querySelector('input[name=token]')`)
+	b.Quiet()
 }
 
 func TestDashboardWithoutScript(t *testing.T) {
 	r := start(t, nil).withSeeds()
 	r.do("POST", "/webhooks/generic", anomaly(nil)).want(t, 202)
-	b := browse(t, r.url)
-	b.run(emulation.SetScriptExecutionDisabled(true))
-	b.open(r.url + "/")
+	b := browsertest.New(t, r.url)
+	b.Run(emulation.SetScriptExecutionDisabled(true))
+	b.Open(r.url + "/")
 	var text string
-	b.run(chromedp.Text(`body`, &text, chromedp.ByQuery))
+	b.Run(chromedp.Text(`body`, &text, chromedp.ByQuery))
 	for _, want := range []string{"Checkout times out", "UTC", "Reload it"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q: %s", want, text)
@@ -230,7 +233,7 @@ func TestDashboardWithoutScript(t *testing.T) {
 	if strings.Contains(text, "Acknowledge\n") {
 		t.Error("there are buttons that do nothing")
 	}
-	b.quiet()
+	b.Quiet()
 }
 
 func TestAPageIsMadeOnceForAllWhoFollow(t *testing.T) {

@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"ragoffire/engine"
+	"ragoffire/webhook/browsertest"
 )
 
 // listens notes what every socket of the page is told.
@@ -35,8 +36,8 @@ const listens = `(() => {
 func TestASocketThatIsCutThreeTimesTellsEachEventOnce(t *testing.T) {
 	r := start(t, nil)
 	wire := newCable(t, strings.TrimPrefix(r.url, "http://"))
-	b := browse(t, wire.url())
-	b.run(chromedp.ActionFunc(func(ctx context.Context) error {
+	b := browsertest.New(t, wire.url())
+	b.Run(chromedp.ActionFunc(func(ctx context.Context) error {
 		_, err := page.AddScriptToEvaluateOnNewDocument(listens).Do(ctx)
 		return err
 	}))
@@ -45,32 +46,32 @@ func TestASocketThatIsCutThreeTimesTellsEachEventOnce(t *testing.T) {
 		n++
 		r.do("POST", "/webhooks/generic", anomaly(map[string]any{"fingerprint": id(n), "service": id(n)})).want(t, 202)
 	}
-	b.open(wire.url() + "/")
-	b.sees("that it is live", live)
+	b.Open(wire.url() + "/")
+	b.Sees("that it is live", live)
 	for range 3 {
 		post()
-		b.sees("what came before the cut", fmt.Sprintf(`document.querySelectorAll('#rows .row').length === %d`, n))
+		b.Sees("what came before the cut", fmt.Sprintf(`document.querySelectorAll('#rows .row').length === %d`, n))
 		wire.set(true)
-		b.sees("that it is stale", `!document.querySelector('#stale').hidden`)
+		b.Sees("that it is stale", `!document.querySelector('#stale').hidden`)
 		post()
 		post()
 		wire.set(false)
-		b.sees("that it is live again", live)
-		b.sees("what came meanwhile", fmt.Sprintf(`document.querySelectorAll('#rows .row').length === %d`, n))
+		b.Sees("that it is live again", live)
+		b.Sees("what came meanwhile", fmt.Sprintf(`document.querySelectorAll('#rows .row').length === %d`, n))
 	}
 	eventually(t, "all decisions", func() bool {
 		p, err := r.engine.Decisions(context.Background(), engine.DecisionFilter{}, "", 50)
 		return err == nil && len(p.Items) == n
 	})
 	all := r.history(0)
-	b.sees("the last event", fmt.Sprintf(`seqs.at(-1) === %d`, all[len(all)-1]))
-	if got := js[[]int64](b, `seqs`); !slices.Equal(got, all) {
+	b.Sees("the last event", fmt.Sprintf(`seqs.at(-1) === %d`, all[len(all)-1]))
+	if got := browsertest.JS[[]int64](b, `seqs`); !slices.Equal(got, all) {
 		t.Errorf("told %v, want %v", got, all)
 	}
-	if made := js[int](b, `sockets`); made < 4 {
+	if made := browsertest.JS[int](b, `sockets`); made < 4 {
 		t.Errorf("%d sockets: it was not cut three times", made)
 	}
-	if twice := js[int](b, `document.querySelectorAll('#rows .row').length - new Set([...document.querySelectorAll('#rows .row')].map(e => e.id)).size`); twice != 0 {
+	if twice := browsertest.JS[int](b, `document.querySelectorAll('#rows .row').length - new Set([...document.querySelectorAll('#rows .row')].map(e => e.id)).size`); twice != 0 {
 		t.Errorf("%d rows are there twice", twice)
 	}
 }
@@ -94,13 +95,13 @@ func TestTheBoardPollsWhereNoWebSocketGetsThrough(t *testing.T) {
 		proxy.Close()
 		http.DefaultTransport.(*http.Transport).CloseIdleConnections()
 	})
-	b := browse(t, proxy.URL)
-	b.open(proxy.URL + "/")
-	b.sees("that it polls", `document.querySelector('#link').innerText === 'Every 5 s' && document.querySelector('#stale').hidden`)
+	b := browsertest.New(t, proxy.URL)
+	b.Open(proxy.URL + "/")
+	b.Sees("that it polls", `document.querySelector('#link').innerText === 'Every 5 s' && document.querySelector('#stale').hidden`)
 	r.do("POST", "/webhooks/generic", anomaly(nil)).want(t, 202)
-	b.sees("what happened", `document.querySelectorAll('#rows .row').length === 1`)
-	b.sees("that it is not called stale", `document.querySelector('#link.is-polling') && document.querySelector('#stale').hidden`)
-	if n := js[int](b, `document.querySelectorAll('#rows .row').length`); n != 1 {
+	b.Sees("what happened", `document.querySelectorAll('#rows .row').length === 1`)
+	b.Sees("that it is not called stale", `document.querySelector('#link.is-polling') && document.querySelector('#stale').hidden`)
+	if n := browsertest.JS[int](b, `document.querySelectorAll('#rows .row').length`); n != 1 {
 		t.Errorf("%d rows", n)
 	}
 }
@@ -108,75 +109,75 @@ func TestTheBoardPollsWhereNoWebSocketGetsThrough(t *testing.T) {
 func TestThePagesAreReadInForcedColours(t *testing.T) {
 	r := tonight(t)
 	r.months(t)
-	b := browse(t, r.url)
+	b := browsertest.New(t, r.url)
 	d, err := r.engine.Analyze(t.Context(), engine.Question{Text: "checkout timed out, sessions queued for a stock row"})
 	check(t, err)
 	for _, scheme := range []string{"light", "dark"} {
-		b.run(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
+		b.Run(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
 			{Name: "forced-colors", Value: "active"}, {Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
 		}))
 		for name, path := range map[string]string{
 			"board": "/", "story": "/i/" + r.live(t, "checkout"), "history": "/history?q=checkout", "trust": "/trust", "answer": "/d/" + d.ID, "docs": "/docs",
 		} {
 			what := name + "-forced-" + scheme
-			b.open(r.url + path)
-			b.sees("that the colours are forced", `matchMedia('(forced-colors: active)').matches`)
-			b.shot(t, what)
-			b.axe(what)
+			b.Open(r.url + path)
+			b.Sees("that the colours are forced", `matchMedia('(forced-colors: active)').matches`)
+			b.Shot(what)
+			b.Axe(what)
 		}
-		b.open(r.url + "/")
-		if same := js[bool](b, `(() => { const bar = document.querySelector('.bar'); return getComputedStyle(bar.querySelector('.fill')).fill === getComputedStyle(bar.querySelector('.track')).fill; })()`); same {
+		b.Open(r.url + "/")
+		if same := browsertest.JS[bool](b, `(() => { const bar = document.querySelector('.bar'); return getComputedStyle(bar.querySelector('.fill')).fill === getComputedStyle(bar.querySelector('.track')).fill; })()`); same {
 			t.Errorf("%s: a bar is as full as it is empty", scheme)
 		}
 	}
-	b.quiet()
+	b.Quiet()
 }
 
 func TestWeakConfidenceIsHatched(t *testing.T) {
 	r := start(t, nil).withSeeds()
-	b := browse(t, r.url)
+	b := browsertest.New(t, r.url)
 	strong, err := r.engine.Analyze(t.Context(), engine.Question{ErrorType: "database_timeout", Spike: new(450.)})
 	check(t, err)
 	weak := strong
 	weak.ID, weak.Confidence.Score, weak.ConfidenceScore = "dec_weak", .56, .56
 	check(t, r.away.Store.Update(t.Context(), func(tx engine.Tx) error { return tx.PutDecisions(t.Context(), []engine.Decision{weak}) }))
 	for d, want := range map[string]bool{weak.ID: true, strong.ID: false} {
-		b.open(r.url + "/d/" + d)
-		b.sees("its bar", `document.querySelector('.card .bar .fill')`)
-		b.shot(t, "hatched-"+fmt.Sprint(want))
-		if got := js[bool](b, `getComputedStyle(document.querySelector('.card .bar .fill')).fill.includes('#hatch')`); got != want {
+		b.Open(r.url + "/d/" + d)
+		b.Sees("its bar", `document.querySelector('.card .bar .fill')`)
+		b.Shot("hatched-" + fmt.Sprint(want))
+		if got := browsertest.JS[bool](b, `getComputedStyle(document.querySelector('.card .bar .fill')).fill.includes('#hatch')`); got != want {
 			t.Errorf("hatched is %v, want %v", got, want)
 		}
 	}
-	b.quiet()
+	b.Quiet()
 }
 
 func TestTheKeysCanBeTurnedOff(t *testing.T) {
 	r := tonight(t)
-	b := browse(t, r.url)
-	b.open(r.url + "/")
-	b.sees("that it is live", live)
-	press := func(keys string) { b.run(chromedp.KeyEvent(keys)) }
+	b := browsertest.New(t, r.url)
+	b.Open(r.url + "/")
+	b.Sees("that it is live", live)
+	press := func(keys string) { b.Run(chromedp.KeyEvent(keys)) }
 	press("?")
-	b.sees("the sheet", `document.querySelector('#keys').open`)
-	b.click(`#keys-on`)
+	b.Sees("the sheet", `document.querySelector('#keys').open`)
+	b.Click(`#keys-on`)
 	press(kb.Escape)
 	for range 2 {
-		b.sees("that it is live", live)
+		b.Sees("that it is live", live)
 		press("?")
 		press("j")
 		press("a")
-		if js[bool](b, `document.querySelector('#keys').open || !!document.activeElement.closest('.row')`) {
+		if browsertest.JS[bool](b, `document.querySelector('#keys').open || !!document.activeElement.closest('.row')`) {
 			t.Error("a key does something, though they are off")
 		}
-		b.open(r.url + "/") // it holds for the next page, too
+		b.Open(r.url + "/") // it holds for the next page, too
 	}
-	b.sees("that it is live", live)
-	b.click(`#help`)
-	b.sees("that the sheet says so", `document.querySelector('#keys').open && !document.querySelector('#keys-on').checked`)
-	b.click(`#keys-on`)
+	b.Sees("that it is live", live)
+	b.Click(`#help`)
+	b.Sees("that the sheet says so", `document.querySelector('#keys').open && !document.querySelector('#keys-on').checked`)
+	b.Click(`#keys-on`)
 	press(kb.Escape)
 	press("j")
-	b.sees("a row", `document.activeElement.closest('.row')`)
-	b.quiet()
+	b.Sees("a row", `document.activeElement.closest('.row')`)
+	b.Quiet()
 }

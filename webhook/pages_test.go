@@ -7,8 +7,6 @@ import (
 	"html"
 	"mime/multipart"
 	"net/url"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -307,10 +305,4 @@ func TestEvidenceShowsTheWordsThatItShares(t *testing.T) {
 	if !strings.Contains(string(page.body), "<mark>sessions</mark>") {
 		t.Errorf("no word is marked: %s", page.body)
 	}
-}
-
-// keepShot writes a picture where go test -artifacts is asked for.
-func keepShot(t *testing.T, name string, png []byte) {
-	t.Helper()
-	check(t, os.WriteFile(filepath.Join(t.ArtifactDir(), name+".png"), png, 0o644))
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"ragoffire/webhook"
+	"ragoffire/webhook/browsertest"
 )
 
 // The provider is another site than the dashboard, so the session's strict cookie
@@ -13,27 +14,27 @@ import (
 func TestABrowserSignsInAndOut(t *testing.T) {
 	i := newIssuer(t)
 	r := start(t, i.config(webhook.People{})).withSeeds()
-	b := browse(t, r.url, i.name)
-	b.open(r.url + "/i/INC-2025-001")
-	b.sees("sign-in", `document.querySelector('h1')?.textContent === 'Sign in'`)
-	b.run(chromedp.Click(`a[href^="/login/start"]`, chromedp.ByQuery))
-	b.sees("the incident that was asked for", `location.pathname === '/i/INC-2025-001' && document.querySelector('.story h1')`)
-	b.sees("the live feed", `document.querySelector('#link.is-live')`)
-	if js[bool](b, `document.cookie.includes('rof_session')`) {
+	b := browsertest.New(t, r.url, i.name)
+	b.Open(r.url + "/i/INC-2025-001")
+	b.Sees("sign-in", `document.querySelector('h1')?.textContent === 'Sign in'`)
+	b.Run(chromedp.Click(`a[href^="/login/start"]`, chromedp.ByQuery))
+	b.Sees("the incident that was asked for", `location.pathname === '/i/INC-2025-001' && document.querySelector('.story h1')`)
+	b.Sees("the live feed", `document.querySelector('#link.is-live')`)
+	if browsertest.JS[bool](b, `document.cookie.includes('rof_session')`) {
 		t.Error("scripts can read the session")
 	}
 
 	t.Run("and goes on at once when a link of another site leads in", func(t *testing.T) {
-		b.open(i.name + "/keys") // a page of another site
-		b.run(chromedp.Evaluate(`location.href = '`+r.url+`/i/INC-2025-002'`, nil))
-		b.sees("the incident", `location.pathname === '/i/INC-2025-002' && document.querySelector('.story h1')`)
+		b.Open(i.name + "/keys") // a page of another site
+		b.Run(chromedp.Evaluate(`location.href = '`+r.url+`/i/INC-2025-002'`, nil))
+		b.Sees("the incident", `location.pathname === '/i/INC-2025-002' && document.querySelector('.story h1')`)
 	})
 
 	t.Run("and out", func(t *testing.T) {
-		b.run(chromedp.Click(`form[action="/logout"] button`, chromedp.ByQuery))
-		b.sees("sign-in", `document.querySelector('h1')?.textContent === 'Sign in'`)
-		b.open(r.url + "/")
-		b.sees("sign-in still", `document.querySelector('h1')?.textContent === 'Sign in'`)
+		b.Run(chromedp.Click(`form[action="/logout"] button`, chromedp.ByQuery))
+		b.Sees("sign-in", `document.querySelector('h1')?.textContent === 'Sign in'`)
+		b.Open(r.url + "/")
+		b.Sees("sign-in still", `document.querySelector('h1')?.textContent === 'Sign in'`)
 	})
-	b.quiet()
+	b.Quiet()
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"ragoffire/engine"
+	"ragoffire/webhook/browsertest"
 )
 
 // demonstrating starts rof demo with only these variables set.
@@ -122,11 +123,11 @@ func TestEveryAlertOfTheDemoIsTakenInAndEnds(t *testing.T) {
 // the like of each, but of those of the service strange.
 func fireAndEnd(t *testing.T, from, to int, strange string) {
 	p := demonstrating(t)
-	b := browse(t, p.url)
-	b.open(p.url + "/slack")
+	b := browsertest.New(t, p.url)
+	b.Open(p.url + "/slack")
 	for n := from; n < to; n++ {
-		b.click(fmt.Sprintf(`[data-fire="%d"]`, n))
-		b.sees("that it fires", fmt.Sprintf(`document.querySelectorAll('.alert.on').length === %d`, n-from+1))
+		b.ClickLast(fmt.Sprintf(`[data-fire="%d"]`, n))
+		b.Sees("that it fires", fmt.Sprintf(`document.querySelectorAll('.alert.on').length === %d`, n-from+1))
 	}
 	var page struct{ Incidents []engine.Incident }
 	live := func(n int) func() bool {
@@ -153,8 +154,8 @@ func fireAndEnd(t *testing.T, from, to int, strange string) {
 		}
 	}
 	for n := from; n < to; n++ {
-		b.click(fmt.Sprintf(`[data-fire="%d"]`, n))
+		b.ClickLast(fmt.Sprintf(`[data-fire="%d"]`, n))
 	}
 	wait(t, 20*time.Second, "their ends", live(0))
-	b.quiet()
+	b.Quiet()
 }

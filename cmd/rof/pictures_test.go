@@ -16,6 +16,8 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"ragoffire/webhook/browsertest"
 )
 
 // docsDir is where the README's pictures are.
@@ -29,63 +31,63 @@ const pictureSize = 130 << 10
 // would say with what they said when they were taken.
 func TestPictures(t *testing.T) {
 	p := demonstrating(t)
-	b := browse(t, p.url)
-	b.run(chromedp.ActionFunc(func(ctx context.Context) error { return emulation.SetTimezoneOverride("Europe/Berlin").Do(ctx) }))
+	b := browsertest.New(t, p.url)
+	b.Run(chromedp.ActionFunc(func(ctx context.Context) error { return emulation.SetTimezoneOverride("Europe/Berlin").Do(ctx) }))
 	var said strings.Builder
 	take := func(name string, width, height int64, scale float64, parts ...string) {
 		t.Helper()
-		b.run(emulation.SetDeviceMetricsOverride(width, height, scale, false))
-		b.run(chromedp.Evaluate(`document.activeElement?.blur()`, nil))
+		b.Run(emulation.SetDeviceMetricsOverride(width, height, scale, false))
+		b.Run(chromedp.Evaluate(`document.activeElement?.blur()`, nil))
 		fmt.Fprintf(&said, "== %s\n", name)
 		for _, part := range parts {
-			b.sees(part, `document.querySelector(`+quoted(part)+`)`)
-			said.WriteString(steady(js[string](b, `[...document.querySelectorAll(`+quoted(part)+`)].map(e => e.innerText).join('\n')`)))
+			b.Sees(part, `document.querySelector(`+quoted(part)+`)`)
+			said.WriteString(steady(browsertest.JS[string](b, `[...document.querySelectorAll(`+quoted(part)+`)].map(e => e.innerText).join('\n')`)))
 		}
 		if *update {
-			b.picture(name)
+			picture(t, b, name)
 		}
 		if info, err := os.Stat(filepath.Join(docsDir, name)); err != nil || info.Size() > pictureSize {
 			t.Errorf("%s: %v, %d bytes of at most %d", name, err, size(info), pictureSize)
 		}
 	}
 
-	b.size(1280, 800)
-	b.dress("light")
-	b.open(p.url + "/slack")
-	b.sees("the bot", `document.querySelector('#link.on')`)
-	b.click(`[data-fire="1"]`)
-	b.reads(inChannel, "Looks like INC-2025-002")
-	b.click(`[data-fire="9"]`)
-	b.reads(inChannel, "Label printer in hall 3 jams")
-	b.click(`[data-fire="8"]`)
-	b.reads(inChannel, "Looks like INC-2025-010")
-	b.click(`[data-fire="0"]`)
-	b.reads(inChannel, "Looks like INC-2025-001")
-	b.click(`#list .msg:last-of-type .summary`)
-	b.reads(inThread, "Throttle connections to 30%")
-	b.sees("no message that floats", `!document.querySelector('#toasts')?.innerText.trim()`)
-	b.run(chromedp.Evaluate(`document.querySelector('#threadlist .msg:last-of-type').scrollIntoView({ block: 'start' }); document.querySelector('#list .msg:last-of-type').scrollIntoView({ block: 'end' })`, nil))
+	b.Size(1280, 800)
+	b.Dress("light")
+	b.Open(p.url + "/slack")
+	b.Sees("the bot", `document.querySelector('#link.on')`)
+	b.ClickLast(`[data-fire="1"]`)
+	b.Reads(inChannel, "Looks like INC-2025-002")
+	b.ClickLast(`[data-fire="9"]`)
+	b.Reads(inChannel, "Label printer in hall 3 jams")
+	b.ClickLast(`[data-fire="8"]`)
+	b.Reads(inChannel, "Looks like INC-2025-010")
+	b.ClickLast(`[data-fire="0"]`)
+	b.Reads(inChannel, "Looks like INC-2025-001")
+	b.ClickLast(`#list .msg:last-of-type .summary`)
+	b.Reads(inThread, "Throttle connections to 30%")
+	b.Sees("no message that floats", `!document.querySelector('#toasts')?.innerText.trim()`)
+	b.Run(chromedp.Evaluate(`document.querySelector('#threadlist .msg:last-of-type').scrollIntoView({ block: 'start' }); document.querySelector('#list .msg:last-of-type').scrollIntoView({ block: 'end' })`, nil))
 	take("slack.png", 1280, 800, 1.25, `#list`, `#threadlist`)
 
-	b.open(p.url + "/")
-	b.sees("four that are open", `document.querySelectorAll('#rows .row .match').length === 4 && document.querySelector('#link.is-live')`)
-	story := js[string](b, `[...document.querySelectorAll('#rows .row')].find(r => r.innerText.includes('checkout')).querySelector('a').pathname`)
-	lag := js[string](b, `[...document.querySelectorAll('#rows .row')].find(r => r.innerText.includes('fulfilment')).querySelector('a').pathname`)
+	b.Open(p.url + "/")
+	b.Sees("four that are open", `document.querySelectorAll('#rows .row .match').length === 4 && document.querySelector('#link.is-live')`)
+	story := browsertest.JS[string](b, `[...document.querySelectorAll('#rows .row')].find(r => r.innerText.includes('checkout')).querySelector('a').pathname`)
+	lag := browsertest.JS[string](b, `[...document.querySelectorAll('#rows .row')].find(r => r.innerText.includes('fulfilment')).querySelector('a').pathname`)
 	if code := p.post("/api/v1/incidents"+strings.TrimPrefix(lag, "/i")+"/ack", map[string]string{"actor": "carol"}, nil); code != 200 {
 		t.Fatalf("acknowledging answers %d", code)
 	}
-	b.sees("who has one", `document.querySelector('#rows').innerText.includes('carol has it')`)
+	b.Sees("who has one", `document.querySelector('#rows').innerText.includes('carol has it')`)
 	take("dashboard.png", 1280, 800, 1.25, `.top .sum`, `#rows`, `#figures`, `#advice`)
 
-	b.open(p.url + story)
-	b.sees("the story", `document.querySelector('.card.decision') && document.querySelector('#link.is-live')`)
+	b.Open(p.url + story)
+	b.Sees("the story", `document.querySelector('.card.decision') && document.querySelector('#link.is-live')`)
 	take("incident.png", 1280, 800, 1.25, `#head`, `#alerts .line`, `#advice-now`)
-	b.dress("dark")
-	b.run(emulation.SetDeviceMetricsOverride(390, 844, 2, true))
-	b.open(p.url + story)
-	b.sees("the story", `document.querySelector('.card.decision') && document.querySelector('#link.is-live')`)
+	b.Dress("dark")
+	b.Run(emulation.SetDeviceMetricsOverride(390, 844, 2, true))
+	b.Open(p.url + story)
+	b.Sees("the story", `document.querySelector('.card.decision') && document.querySelector('#link.is-live')`)
 	take("phone.png", 390, 844, 2, `#head`)
-	b.quiet()
+	b.Quiet()
 
 	golden := filepath.Join("testdata", "pictures.txt")
 	if *update {
@@ -163,20 +165,20 @@ func apart(was, is string) string {
 }
 
 // picture keeps what the window shows as one of the README's.
-func (b *browser) picture(name string) {
-	b.t.Helper()
+func picture(t *testing.T, b *browsertest.Browser, name string) {
+	t.Helper()
 	var shot []byte
-	b.run(chromedp.CaptureScreenshot(&shot))
+	b.Run(chromedp.CaptureScreenshot(&shot))
 	full, err := png.Decode(bytes.NewReader(shot))
 	if err != nil {
-		b.t.Fatal(err)
+		t.Fatal(err)
 	}
 	var small bytes.Buffer
 	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&small, fewColours(full)); err != nil {
-		b.t.Fatal(err)
+		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(docsDir, name), small.Bytes(), 0o644); err != nil {
-		b.t.Fatal(err)
+		t.Fatal(err)
 	}
 }
 
