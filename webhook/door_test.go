@@ -34,6 +34,7 @@ var needs = map[string]string{
 	"GET /api/v1/export":                    "viewer",
 	"GET /api/v1/search":                    "viewer",
 	"GET /api/v1/stats":                     "viewer",
+	"GET /api/v1/stats/weeks":               "viewer",
 	"GET /api/v1/events":                    "viewer",
 	"GET /api/v1/decisions":                 "viewer",
 	"GET /api/v1/decisions/:id":             "viewer",

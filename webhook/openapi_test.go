@@ -178,6 +178,9 @@ func TestAnswersMatchTheDocument(t *testing.T) {
 	c.do(200, "GET", "/api/v1/search?q=database&k=2&kind=runbook", "")
 	c.do(422, "GET", "/api/v1/search?q=database&kind=poem", "")
 	c.do(200, "GET", "/api/v1/stats", "")
+	c.do(200, "GET", "/api/v1/stats/weeks", "")
+	c.do(200, "GET", "/api/v1/stats/weeks?last=1", "")
+	c.do(422, "GET", "/api/v1/stats/weeks?last=54", "")
 	c.do(200, "GET", "/api/v1/events?after=0", "")
 	events := c.do(200, "GET", "/api/v1/events?after=0&limit=3", "")
 	if events.field(t, "next") == nil {

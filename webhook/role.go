@@ -40,7 +40,7 @@ func needed() map[string]role {
 		viewer: {
 			"GET /", "GET /i/:id", "GET /d/:id", "GET /r/:id", "GET " + pastRoute, "GET /trust", "GET " + askRoute, "GET /docs", "GET /openapi.json", "GET /metrics", "GET /ws/incidents",
 			"GET /api/v1/decisions", "GET /api/v1/decisions/:id", "GET /api/v1/incidents", "GET /api/v1/incidents/:id",
-			"GET " + postmortemRoute, "GET /api/v1/search", "GET /api/v1/stats", "GET /api/v1/events", "GET " + exportRoute,
+			"GET " + postmortemRoute, "GET /api/v1/search", "GET /api/v1/stats", "GET /api/v1/stats/weeks", "GET /api/v1/events", "GET " + exportRoute,
 		},
 		responder: {
 			"POST " + askRoute, "POST /api/v1/decisions/analyze", "POST /api/v1/decisions/stream-anomaly", "POST /api/v1/decisions/:id/outcome",

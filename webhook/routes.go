@@ -77,6 +77,7 @@ func (s *Server) routes() error {
 
 	op(a, 200, "GET /api/v1/search", "Search past incidents and runbooks", s.search)
 	op(a, 200, "GET /api/v1/stats", "Figures of this store", s.stats)
+	op(a, 200, "GET /api/v1/stats/weeks", "Figures week by week", s.weeks)
 	op(a, 200, "GET /api/v1/events", "The feed as a page", s.events)
 	op(a, 200, "DELETE /api/v1/sessions", "Sign somebody out on every replica", s.endSessions)
 	s.pages.nav = navOf(e.Routes())
