@@ -71,5 +71,12 @@ func unreachable(err error) bool {
 // be tried once more.
 func again(err error) bool {
 	c := code(err)
-	return c == "40001" || c == "40P01"
+	return c == "40001" || c == "40P01" || numberTaken(err)
+}
+
+// numberTaken reports whether an import brought an incident of the number that a
+// new one was about to get.
+func numberTaken(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && e.Code == "23505" && e.ConstraintName == "incidents_pkey"
 }

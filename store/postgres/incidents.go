@@ -104,23 +104,50 @@ func (t *tx) IncidentsByID(ctx context.Context, ids []string) ([]engine.Incident
 		CROSS JOIN LATERAL (SELECT doc FROM incidents WHERE id = u.id FOR UPDATE) AS i`, padded(slices.Compact(ids)))
 }
 
+// PutIncidents writes those that just got their number as what they are, new: should
+// an import have brought one of the same number since, the transaction begins again,
+// with another.
 func (t *tx) PutIncidents(ctx context.Context, incidents []engine.Incident) error {
+	var fresh, known []engine.Incident
+	for _, i := range lastOf(incidents, func(i *engine.Incident) string { return i.ID }) {
+		if t.numbered[i.ID] {
+			fresh = append(fresh, i)
+			delete(t.numbered, i.ID)
+		} else {
+			known = append(known, i)
+		}
+	}
+	if err := t.insertIncidents(ctx, fresh, ""); err != nil {
+		return err
+	}
+	return t.insertIncidents(ctx, known, `
+		ON CONFLICT (id) DO UPDATE SET status = excluded.status, severity = excluded.severity,
+			service = excluded.service, environment = excluded.environment, error_type = excluded.error_type,
+			source = excluded.source, group_key = excluded.group_key, live = excluded.live, fix = excluded.fix,
+			seed = excluded.seed, historical = excluded.historical, started_at = excluded.started_at,
+			acked_at = excluded.acked_at, resolved_at = excluded.resolved_at,
+			search = excluded.search, doc = excluded.doc`)
+}
+
+func (t *tx) insertIncidents(ctx context.Context, list []engine.Incident, conflict string) error {
+	if len(list) == 0 {
+		return nil
+	}
 	var c struct {
 		id, status, severity, service, environment, errorType, source, groupKey, search, doc []string
 		live, fix, seed, historical                                                          []bool
 		started                                                                              []time.Time
 		acked, resolved                                                                      []*time.Time
 	}
-	last := lastOf(incidents, func(i *engine.Incident) string { return i.ID })
-	for n := range last {
-		last[n] = doc.Incident(last[n])
+	for n := range list {
+		list[n] = doc.Incident(list[n])
 	}
-	docs, err := doc.EncodeAll(last)
+	docs, err := doc.EncodeAll(list)
 	if err != nil {
 		return fmt.Errorf("incidents: %w", err)
 	}
-	for n := range last {
-		i, b := &last[n], docs[n]
+	for n := range list {
+		i, b := &list[n], docs[n]
 		t.written.Put(engine.EventIncident, i.ID, b)
 		c.id, c.status, c.severity = append(c.id, doc.Key(i.ID)), append(c.status, doc.Key(string(i.Status))), append(c.severity, doc.Key(string(i.Severity)))
 		c.service, c.environment = append(c.service, doc.Key(i.Service)), append(c.environment, doc.Key(i.Environment))
@@ -129,9 +156,6 @@ func (t *tx) PutIncidents(ctx context.Context, incidents []engine.Incident) erro
 		c.live, c.fix = append(c.live, i.Live()), append(c.fix, i.Fix())
 		c.seed, c.historical = append(c.seed, i.Seed), append(c.historical, i.Historical)
 		c.started, c.acked, c.resolved = append(c.started, i.StartedAt), append(c.acked, i.AcknowledgedAt), append(c.resolved, i.ResolvedAt)
-	}
-	if len(c.id) == 0 {
-		return nil
 	}
 	return t.exec(ctx, `
 		INSERT INTO incidents (id, status, severity, service, environment, error_type, source, group_key,
@@ -142,13 +166,7 @@ func (t *tx) PutIncidents(ctx context.Context, incidents []engine.Incident) erro
 			$9::boolean[], $10::boolean[], $11::boolean[], $12::boolean[],
 			$13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::text[], $17::text[])
 			AS u (id, status, severity, service, environment, error_type, source, group_key,
-				live, fix, seed, historical, started_at, acked_at, resolved_at, search, doc)
-		ON CONFLICT (id) DO UPDATE SET status = excluded.status, severity = excluded.severity,
-			service = excluded.service, environment = excluded.environment, error_type = excluded.error_type,
-			source = excluded.source, group_key = excluded.group_key, live = excluded.live, fix = excluded.fix,
-			seed = excluded.seed, historical = excluded.historical, started_at = excluded.started_at,
-			acked_at = excluded.acked_at, resolved_at = excluded.resolved_at,
-			search = excluded.search, doc = excluded.doc`,
+				live, fix, seed, historical, started_at, acked_at, resolved_at, search, doc)`+conflict,
 		c.id, c.status, c.severity, c.service, c.environment, c.errorType, c.source, c.groupKey,
 		c.live, c.fix, c.seed, c.historical, c.started, c.acked, c.resolved, c.search, c.doc)
 }

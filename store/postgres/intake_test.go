@@ -30,7 +30,7 @@ func TestWhoTakesNumbersKeepsNobodyWaiting(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for pool, want := range map[*pgxpool.Pool]string{s.pool: "on", s.numbers: "off"} {
+	for pool, want := range map[*pgxpool.Pool]string{s.pool: "on", s.numbers.pool: "off"} {
 		got, err := row(ctx, pool, func(r pgx.Rows, v *string) error { return r.Scan(v) }, `SHOW synchronous_commit`)
 		if err != nil || got != want {
 			t.Errorf("synchronous_commit is %s (%v), want %s", got, err, want)

@@ -2,44 +2,105 @@ package postgres
 
 import (
 	"context"
+	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// newNumbers returns the connection on which numbers are given, which is opened
-// with the first. A number that were given in the transaction of its incident would
-// keep all others, at every replica, from having one until that has committed. It
-// need not wait for the disk, either: the commit of who uses it does, and
-// PostgreSQL keeps nothing without what it wrote before.
-func newNumbers(ctx context.Context, cfg *pgxpool.Config) (*pgxpool.Pool, error) {
+// numbers gives incidents theirs, on a connection of its own, which is opened with
+// the first. A number that were given in the transaction of its incident would keep
+// all others, at every replica, from having one until that has committed. It need
+// not wait for the disk, either: the commit of who uses it does, and PostgreSQL
+// keeps nothing without what it wrote before.
+//
+// Where one asks right after another, some more are brought along for the next, who
+// need not ask then. What nobody has used a second later is a hole.
+type numbers struct {
+	pool *pgxpool.Pool
+
+	mu    sync.Mutex
+	year  int
+	left  []string // brought along
+	asked time.Time
+}
+
+const (
+	soon       = 50 * time.Millisecond // after another: more will come
+	ahead      = 3                     // as many again are brought along
+	mostAhead  = 64
+	aheadKeeps = time.Second
+)
+
+func newNumbers(ctx context.Context, cfg *pgxpool.Config) (*numbers, error) {
 	cfg = cfg.Copy()
 	cfg.MinConns, cfg.MinIdleConns, cfg.MaxConns = 0, 0, 1
 	cfg.ConnConfig.RuntimeParams["synchronous_commit"] = "off"
-	return pgxpool.NewWithConfig(ctx, cfg)
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	return &numbers{pool: pool}, err
 }
 
-// NumberIncidents gives numbers at once, whatever becomes of the transaction.
-func (t *tx) NumberIncidents(ctx context.Context, year, n int) ([]string, error) {
-	var ids []string
-	for len(ids) < n {
-		fresh, err := t.s.number(ctx, year, n-len(ids))
-		if err != nil {
-			return nil, ended(ctx, err)
-		}
-		ids = append(ids, fresh...)
+// take returns n numbers of a year, or fewer: some were left, or an import has
+// brought incidents that have them.
+func (g *numbers) take(ctx context.Context, year, n int) ([]string, error) {
+	list, more := g.leftOver(year, n)
+	if len(list) > 0 {
+		return list, nil
 	}
-	return ids, nil
+	list, err := g.ask(ctx, year, n+more)
+	if err != nil {
+		return nil, err
+	}
+	n = min(n, len(list))
+	g.keep(year, list[n:])
+	return list[:n:n], nil
 }
 
-// number gives so many numbers of a year, less those that an import has brought.
-// Each is looked up by itself: a join would be planned for a thousand, and read all
+// leftOver takes from what was brought along; where there is nothing, it says how
+// many to bring along.
+func (g *numbers) leftOver(year, n int) (list []string, more int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	since := time.Since(g.asked)
+	if year != g.year || since > aheadKeeps {
+		g.year, g.left = year, nil
+	}
+	if len(g.left) == 0 {
+		g.asked = time.Now()
+		if since < soon {
+			more = min(ahead*n, mostAhead)
+		}
+		return nil, more
+	}
+	n = min(n, len(g.left))
+	list, g.left = g.left[:n:n], g.left[n:]
+	return list, 0
+}
+
+func (g *numbers) keep(year int, list []string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if year == g.year {
+		g.left = append(g.left, list...)
+	}
+}
+
+// forget drops what was brought along: some of it is taken.
+func (g *numbers) forget() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.left = nil
+}
+
+// ask gets so many numbers of a year, less those that an import has brought. Each
+// is looked up by itself: a join would be planned for a thousand, and read all
 // incidents.
-func (s *Store) number(ctx context.Context, year, n int) ([]string, error) {
+func (g *numbers) ask(ctx context.Context, year, n int) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for first := true; ; first = false {
-		conn, err := s.numbers.Acquire(ctx)
+		conn, err := g.pool.Acquire(ctx)
 		if err != nil {
 			return nil, translate(err)
 		}
@@ -58,4 +119,20 @@ func (s *Store) number(ctx context.Context, year, n int) ([]string, error) {
 		}
 		// The server has been away; what it may have given before is a hole.
 	}
+}
+
+// NumberIncidents gives numbers at once, whatever becomes of the transaction.
+func (t *tx) NumberIncidents(ctx context.Context, year, n int) ([]string, error) {
+	var ids []string
+	for len(ids) < n {
+		list, err := t.s.numbers.take(ctx, year, n-len(ids))
+		if err != nil {
+			return nil, ended(ctx, err)
+		}
+		ids = append(ids, list...)
+	}
+	for _, id := range ids {
+		t.numbered[id] = true
+	}
+	return ids, nil
 }

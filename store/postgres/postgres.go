@@ -27,7 +27,7 @@ type Options struct {
 type Store struct {
 	log     *slog.Logger
 	pool    *pgxpool.Pool
-	numbers *pgxpool.Pool // gives incidents theirs
+	numbers *numbers // gives incidents theirs
 	events  wake.Hub
 	queue   *queue.Queue
 	bell    *bell
@@ -107,7 +107,7 @@ func (s *Store) Close() error {
 	s.closed()
 	s.bell.close()
 	s.hear.Wait()
-	s.numbers.Close()
+	s.numbers.pool.Close()
 	s.pool.Close()
 	return nil
 }

@@ -33,11 +33,12 @@ type tx struct {
 	failed error   // of statements that were sent; it can no longer be committed
 	id     *string // its number at the server, where that is known
 
-	written doc.Written
-	entries []engine.Entry
-	events  []engine.Event
-	jobs    []engine.Job
-	later   []news // that the bell tells once this is committed
+	numbered map[string]bool // incidents that it has a number for, and has not written
+	written  doc.Written
+	entries  []engine.Entry
+	events   []engine.Event
+	jobs     []engine.Job
+	later    []news // that the bell tells once this is committed
 }
 
 type statement struct {
@@ -59,6 +60,9 @@ func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
 		if !again(err) || n == tries {
 			return err
 		}
+		if numberTaken(err) {
+			s.numbers.forget()
+		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -69,7 +73,7 @@ func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
 
 // once runs fn in a transaction of its own.
 func (s *Store) once(ctx context.Context, fn func(*tx) error) error {
-	t := &tx{s: s, queued: []statement{{sql: "BEGIN"}}}
+	t := &tx{s: s, queued: []statement{{sql: "BEGIN"}}, numbered: map[string]bool{}}
 	t.reader = reader{t}
 	if err := t.connect(ctx); err != nil {
 		return err
