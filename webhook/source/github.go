@@ -74,7 +74,8 @@ func githubDeployment(c *engine.Change, o object) bool {
 	c.ID = "deployment " + cmp.Or(d.id("id"), d.id("sha"))
 	c.Kind, c.Ref = "deploy", d.text("sha", "ref")
 	c.Environment = cmp.Or(s.text("environment"), d.text("environment"))
-	c.Service = cmp.Or(d.child("payload").looseText("service"), c.Service)
+	payload, _ := d.m["payload"].(map[string]any) // an object, a text, which is what it is where none is given, or a list
+	c.Service = cmp.Or(object{m: payload}.looseText("service"), c.Service)
 	c.Actor = cmp.Or(d.child("creator").text("login"), c.Actor)
 	c.Title = strings.TrimSpace("deploy " + c.Service + " to " + cmp.Or(c.Environment, "production") + " " + outcomeWord(state))
 	if text := cmp.Or(s.text("description"), d.text("description")); text != "" {

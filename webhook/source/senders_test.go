@@ -295,6 +295,17 @@ func TestSendersSayMoreThanTheModelNeeds(t *testing.T) {
 			t.Fatalf("%+v, %v", p, err)
 		}
 	})
+	t.Run("a deployment's payload may be anything", func(t *testing.T) {
+		for payload, service := range map[string]string{`""`: "cart", `"{\"service\":\"pay\"}"`: "cart", `[]`: "cart", `null`: "cart", `{"service":"pay"}`: "pay", `{"service":null,"n":1}`: "cart"} {
+			body := `{"deployment":{"id":7,"sha":"4f1c2e","environment":"prod","payload":` + payload + `},"repository":{"name":"cart"}}`
+			p, err := source.GitHub(source.Input{Source: "test", Body: []byte(body), Header: http.Header{"X-Github-Event": {"deployment"}}})
+			if err != nil || len(p.Delivery.Changes) != 1 {
+				t.Errorf("%s: %+v, %v", payload, p.Delivery, err)
+				continue
+			}
+			equal(t, payload, p.Delivery.Changes[0].Service, service)
+		}
+	})
 	t.Run("a deployment's states are one change", func(t *testing.T) {
 		one, two := read(t, "github", "github-deployment.json"), read(t, "github", "github-deployment-success.json")
 		equal(t, "id", one.Delivery.Changes[0].ID, two.Delivery.Changes[0].ID)
