@@ -38,6 +38,7 @@ type preset struct {
 
 func presets() []preset {
 	const none = ""
+	const vm7 = "Resource Health/subscriptions/s-1/resourcegroups/shop/providers/microsoft.compute/virtualmachines/vm-7"
 	return []preset{
 		{"datadog-triggered.json", engine.Firing, engine.SeverityHigh, "basket", "prod", "node-9", begin + "Z", none, "90417/service:basket,env:prod", "Basket p99 too high", "Basket p99 too high", -1, 1.5, "gt", none, 0},
 		{"datadog-renotify.json", engine.Firing, engine.SeverityHigh, "basket", "prod", none, none, none, "90417/service:basket,env:prod", "Basket p99 too high", "Basket p99 too high", -1, -1, none, none, 0},
@@ -56,6 +57,10 @@ func presets() []preset {
 		{"azure-log-v2.json", engine.Firing, engine.SeverityCritical, "basket", none, none, begin + ".1Z", none, "b7c1", "basket-errors", "basket-errors", 41, 5, "gt", none, 0},
 		{"azure-log-v1.json", engine.Firing, engine.SeverityMedium, "ws-1", none, none, begin + ".12Z", none, "c0ffee", "old-errors", "old-errors", 2, 0, "gt", none, 0},
 		{"azure-activity.json", engine.Firing, engine.SeverityInfo, "vm-7", none, none, begin + ".1234567Z", none, "d00d", "vm-deleted", "vm-deleted", -1, -1, none, none, 24 * time.Hour},
+		{"azure-service-health.json", engine.Firing, engine.SeverityInfo, "Managed Disks", none, none, begin + ".1234567Z", none, "ServiceHealth/XY12-9Z0", "azure-itself", "azure-itself", -1, -1, none, none, 24 * time.Hour},
+		{"azure-service-health-rca.json", engine.AlertResolved, engine.SeverityInfo, "Managed Disks", none, none, end + ".1234567Z", end + ".1234567Z", "ServiceHealth/XY12-9Z0", "azure-itself", "azure-itself", -1, -1, none, none, 24 * time.Hour},
+		{"azure-resource-health.json", engine.Firing, engine.SeverityInfo, "vm-7", none, none, begin + ".1234567Z", none, vm7, "vm-health", "vm-health", -1, -1, none, none, 24 * time.Hour},
+		{"azure-resource-health-resolved.json", engine.AlertResolved, engine.SeverityInfo, "vm-7", none, none, end + ".1234567Z", end + ".1234567Z", vm7, "vm-health", "vm-health", -1, -1, none, none, 24 * time.Hour},
 		{"gcp-open.json", engine.Firing, engine.SeverityHigh, "basket", "prod", "Cloud Run Revision", begin + "Z", none, "0.n1abc", "Basket latency", "p99 above 1.5 s", 2.1, 1.5, "gt", none, 0},
 		{"gcp-closed.json", engine.AlertResolved, engine.SeverityHigh, "basket", none, "cloud_run_revision", begin + "Z", end + "Z", "0.n1abc", "Basket latency", "p99 above 1.5 s", 0.4, -1, none, none, 0},
 		{"gcp-v1.1.json", engine.Firing, engine.SeverityUnknown, "basket-85", none, "i-77", begin + "Z", none, "9e1c", "Hosts", "CPU usage", 61.5, 20, "gt", "%", 0},
