@@ -183,6 +183,38 @@ func TestPresetsKeepWhatElseTheSenderSaid(t *testing.T) {
 	}
 }
 
+// TestPresetsReadWhatIsSaidOtherwise has what else senders send at times.
+func TestPresetsReadWhatIsSaidOtherwise(t *testing.T) {
+	for _, c := range []struct{ name, kind, body, want string }{
+		{"a priority before the transition", "datadog", `{"alert_id":"1","alert_scope":"*","alert_transition":"Triggered","alert_priority":"P2","event_title":"[P2] [Triggered on {host:web-1}] [Basket] is slow"}`, "firing high [Basket] is slow 1/*"},
+		{"a title of brackets", "datadog", `{"alert_id":"1","alert_scope":"*","alert_transition":"Warn","event_title":"[P2] Basket"}`, "firing unknown Basket 1/*"},
+		{"a warning that is over", "datadog", `{"alert_id":"1","alert_scope":"*","alert_transition":"Warn Recovered","event_title":"[Warn Recovered] Basket"}`, "resolved unknown Basket 1/*"},
+		{"a policy without a severity of its own", "gcp", `{"incident":{"incident_id":"7","state":"open","condition_name":"CPU","severity":"No severity","policy_user_labels":{"severity":"critical"}}}`, "firing critical CPU 7"},
+		{"no severity at all", "gcp", `{"incident":{"incident_id":"7","state":"open","condition_name":"CPU","severity":"No severity"}}`, "firing unknown CPU 7"},
+		{"a certificate of Kuma 1", "uptime-kuma", `{"heartbeat":null,"monitor":null,"msg":"[basket][https://b.example] server certificate b.example will be expired in 7 days"}`, "firing unknown [basket][https://b.example] server certificate b.example will be expired in 7 days [basket][https://b.example] server certificate b.example"},
+		{"Dynatrace's test", "dynatrace", `{"State":"OPEN","ProblemID":"999","PID":"99999","ProblemTitle":"Dynatrace problem notification test run"}`, ""},
+		{"New Relic's old test", "newrelic", `{"current_state":"test","event_type":"NOTIFICATION","incident_id":0,"condition_name":"New Relic Alert - Test Condition"}`, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p, err := source.Kinds()[c.kind](source.Input{Source: "test", Body: []byte(c.body)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for _, a := range p.Delivery.Alerts {
+				got += fmt.Sprintf("%s %s %s %s", a.Status, a.Severity, a.Title, a.Fingerprint)
+			}
+			equal(t, "alert", got, c.want)
+			equal(t, "ignored", p.Ignored == 1, c.want == "")
+		})
+	}
+	p, err := source.Kinds()["azure"](source.Input{Source: "test", Body: []byte(`{"data":{"essentials":{"monitorCondition":"Fired","alertRule":"r"},"alertContext":{"condition":{"allOf":[{"operator":"LowerThan","threshold":"1","metricValue":0.0}]}}}}`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "comparator", p.Delivery.Alerts[0].Comparator, "lt")
+}
+
 func TestPresetsRefuseWhatSaysNothing(t *testing.T) {
 	for _, c := range []struct{ kind, body, field, says string }{
 		{"datadog", `{"body":"x","event_type":"y","title":"z","date":"1772420706000","id":"1"}`, "alert_transition", "docs/sources.md"},
