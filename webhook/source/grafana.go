@@ -3,7 +3,9 @@ package source
 import (
 	"cmp"
 	"net/url"
+	"slices"
 	"strings"
+	"time"
 
 	"ragoffire/engine"
 )
@@ -23,6 +25,7 @@ func Grafana(in Input) (Parsed, error) {
 		if err := p.take(o, legacyGrafana); err != nil {
 			return Parsed{}, err
 		}
+		p.Delivery.Expire = grafanaLasts(p.Delivery.Alerts)
 		return p, nil
 	case none:
 		return Parsed{}, engine.Invalidf("alerts", "alerts: missing; is this a Grafana webhook with its own body?")
@@ -34,7 +37,24 @@ func Grafana(in Input) (Parsed, error) {
 	}
 	p, err := collect(in, list, "alerts", alerts(group.alert))
 	p.Delivery.Truncated = group.truncated
+	p.Delivery.Expire = grafanaLasts(p.Delivery.Alerts)
 	return p, err
+}
+
+// testLasts is how long an alert lasts that a contact point's Test button sends:
+// people want to see it arrive, and Grafana never says that it is over.
+const testLasts = 10 * time.Minute
+
+// grafanaLasts is how long alerts last: until Grafana ends them, unless they are
+// such a test, of whatever version. A panel's rules are numbered from 1.
+func grafanaLasts(list []engine.Alert) time.Duration {
+	meant := func(a engine.Alert) bool {
+		return (a.Labels["alertname"] != "TestAlert" || a.Labels["instance"] != "Grafana") && (a.Name != "Test notification" || a.ExternalID != "0")
+	}
+	if len(list) == 0 || slices.ContainsFunc(list, meant) {
+		return 0
+	}
+	return testLasts
 }
 
 // grafanaGroup is what a webhook says of all its alerts.

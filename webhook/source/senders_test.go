@@ -252,6 +252,34 @@ func TestSendersSayMoreThanTheModelNeeds(t *testing.T) {
 	t.Run("Grafana's groups of everything are none", func(t *testing.T) {
 		equal(t, "group", read(t, "grafana", "grafana-nodata.json").Delivery.Alerts[0].GroupKey, "")
 	})
+	t.Run("Grafana's tests end by themselves", func(t *testing.T) {
+		for body, want := range map[string]time.Duration{
+			`{"alerts":[{"status":"firing","labels":{"alertname":"TestAlert","instance":"Grafana"},"fingerprint":"57"}]}`:                                                                           10 * time.Minute,
+			`{"alerts":[{"status":"firing","labels":{"alertname":"TestAlert","instance":"Grafana"},"fingerprint":"57"},{"status":"firing","labels":{"alertname":"CartQueue"},"fingerprint":"58"}]}`: 0,
+			`{"alerts":[{"status":"firing","labels":{"alertname":"TestAlert","instance":"cart-1"},"fingerprint":"59"}]}`:                                                                            0,
+			`{"ruleId":0,"ruleName":"Test notification","state":"alerting","title":"[Alerting] Test notification"}`:                                                                                 10 * time.Minute,
+			`{"ruleId":7,"ruleName":"Test notification","state":"alerting"}`:                                                                                                                        0,
+		} {
+			p, err := source.Grafana(source.Input{Source: "test", Body: []byte(body)})
+			if err != nil || len(p.Delivery.Alerts) == 0 {
+				t.Fatalf("%s: %+v, %v", body, p.Delivery, err)
+			}
+			equal(t, body, p.Delivery.Expire, want)
+		}
+	})
+	t.Run("what a metric counts is no unit where it is a function", func(t *testing.T) {
+		for text, want := range map[string]string{
+			"470 p95(transaction.duration) in the last 10 minutes": "470 ", "12 count_unique(user) in the last hour": "12 ",
+			"1,000 events in the last 10 minutes": "1000 events", "5.5% sessions crashed": "5.5 %",
+		} {
+			body := `{"action":"critical","data":{"metric_alert":{"id":"1"},"description_text":"` + text + `"}}`
+			p, err := source.Sentry(source.Input{Source: "test", Body: []byte(body), Header: http.Header{"Sentry-Hook-Resource": {"metric_alert"}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			equal(t, text, fmt.Sprintf("%v %s", *p.Delivery.Alerts[0].Value, p.Delivery.Alerts[0].Unit), want)
+		}
+	})
 	t.Run("a page's answer names what it can be resolved by", func(t *testing.T) {
 		equal(t, "answer", fmt.Sprint(read(t, "pagerduty-events", "pagerduty-events-trigger.json").Answer), "map[dedup_key:cart/db-pool message:Event processed status:success]")
 		equal(t, "answer", fmt.Sprint(read(t, "pagerduty-events", "pagerduty-events-change.json").Answer), "map[message:Change event processed status:success]")

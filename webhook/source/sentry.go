@@ -158,7 +158,7 @@ func sentryThreshold(rule object, label string) (*float64, string) {
 
 // amount reads "1000 events in the last 10 minutes".
 func amount(text string) (*float64, string) {
-	m := regexp.MustCompile(`^([0-9][0-9.,]*)(%?)\s*([A-Za-z]{0,31})`).FindStringSubmatch(text)
+	m := regexp.MustCompile(`^([0-9][0-9.,]*)(%?)\s*([A-Za-z]{0,31}\b)?`).FindStringSubmatch(text)
 	if m == nil {
 		return nil, ""
 	}
