@@ -8,6 +8,8 @@ import (
 	"maps"
 	"mime"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 
 	"ragoffire/engine"
@@ -25,9 +27,21 @@ func CloudEvents(in Input) (Parsed, error) {
 		return Parsed{}, err
 	}
 	if list, ok := body.([]any); ok {
-		return collect(in, list, "", cloudEvent)
+		var all []any
+		for _, event := range list {
+			all = append(all, unfold(event)...)
+		}
+		return collect(in, all, "", cloudEvent)
 	}
-	o, err := asObject(body, "")
+	return oneEvent(in, body)
+}
+
+func oneEvent(in Input, event any) (Parsed, error) {
+	all := unfold(event)
+	if len(all) > 1 {
+		return collect(in, all, "", cloudEvent)
+	}
+	o, err := asObject(all[0], "")
 	if err != nil {
 		return Parsed{}, err
 	}
@@ -36,6 +50,31 @@ func CloudEvents(in Input) (Parsed, error) {
 		return Parsed{}, err
 	}
 	return p, nil
+}
+
+// unfold makes an event of each object where the data of one has several, as our own
+// format has them: as a list, or under alerts.
+func unfold(event any) []any {
+	m, _ := event.(map[string]any)
+	list, _ := m["data"].([]any)
+	if data, ok := m["data"].(map[string]any); ok {
+		list, _ = data["alerts"].([]any)
+	}
+	isObject := func(v any) bool { _, ok := v.(map[string]any); return ok }
+	if len(list) == 0 || slices.ContainsFunc(list, func(v any) bool { return !isObject(v) }) {
+		return []any{event}
+	}
+	all := make([]any, len(list))
+	for n, v := range list {
+		one := maps.Clone(m)
+		one["data"] = v
+		if id, ok := plain(m["id"]); ok && id != "" && len(list) > 1 {
+			one["id"] = id + "/" + strconv.Itoa(n)
+			delete(one, "subject") // of all of them, and so of none
+		}
+		all[n] = one
+	}
+	return all
 }
 
 // binaryEvent makes an event of the attributes in the headers, which are
@@ -63,11 +102,7 @@ func binaryEvent(in Input) (Parsed, error) {
 	default:
 		m["data"] = string(in.Body)
 	}
-	p := Parsed{Delivery: engine.Delivery{Source: in.Source}}
-	if err := p.take(object{m: m, fail: new(error)}, cloudEvent); err != nil {
-		return Parsed{}, err
-	}
-	return p, nil
+	return oneEvent(in, m)
 }
 
 func cloudEvent(o object, to *engine.Delivery) error {
@@ -94,14 +129,18 @@ func cloudEvent(o object, to *engine.Delivery) error {
 	}
 	or(changeKind(kind), "kind")
 	or(originOf(from), "service")
-	or(cmp.Or(subject, kind), "title", "summary", "error_type")
-	or(o.id("id"), "external_id", "id")
+	or(cmp.Or(subject, topicIn(kind)), "title", "summary", "error_type")
+	id := o.id("id")
+	if what, _ := data.m["kind"].(string); isChange(what) {
+		id = from + "#" + id // an event's id is one only within its source, and a change's is its identity
+	}
+	or(id, "external_id", "id")
 	or(statusIn(kind), "status", "state")
 	if subject != "" { // a subject is one only within its source
 		or(from+"#"+subject, "fingerprint", "alert_uid", "dedup_key")
 	}
 	if !when.IsZero() {
-		status, _ := parseStatus(data.looseText("status") + data.looseText("state"))
+		status, _ := parseStatus(cmp.Or(data.looseText("status"), data.looseText("state")))
 		if status == engine.AlertResolved {
 			or(o.id("time"), "ended_at", "endsAt")
 		} else {
@@ -162,6 +201,18 @@ func statusIn(kind string) string {
 	return ""
 }
 
+// topicIn is a type without its status and what follows that: the same as long as an
+// alert lasts, since its series may be known by it.
+func topicIn(kind string) string {
+	parts := typeParts(kind)
+	for n := len(parts) - 1; n > 0; n-- {
+		if strings.EqualFold(parts[n], statusIn(kind)) {
+			return strings.Join(parts[:n], ".")
+		}
+	}
+	return kind
+}
+
 // changeKind finds what was done in a type such as com.example.deploy.done.
 func changeKind(kind string) string {
 	for _, word := range typeWords(kind) {
@@ -178,7 +229,7 @@ func changeKind(kind string) string {
 // typeWords are the parts of a type without its version, the last one first:
 // the first ones are whose it is.
 func typeWords(kind string) []string {
-	words := strings.FieldsFunc(strings.ToLower(kind), func(r rune) bool { return strings.ContainsRune("./-_:", r) })
+	words := typeParts(strings.ToLower(kind))
 	var out []string
 	for n := len(words) - 1; n >= 0 && len(out) < 8; n-- {
 		if w := words[n]; strings.Trim(strings.TrimPrefix(w, "v"), "0123456789") != "" {
@@ -186,4 +237,8 @@ func typeWords(kind string) []string {
 		}
 	}
 	return out
+}
+
+func typeParts(kind string) []string {
+	return strings.FieldsFunc(kind, func(r rune) bool { return strings.ContainsRune("./-_:", r) })
 }

@@ -39,8 +39,8 @@ func Generic(in Input) (Parsed, error) {
 
 func generic(o object, to *engine.Delivery) error {
 	kind, _ := o.m["kind"].(string)
-	switch kind = strings.ToLower(strings.TrimSpace(kind)); kind {
-	case "heartbeat":
+	switch kind = strings.ToLower(strings.TrimSpace(kind)); {
+	case kind == "heartbeat":
 		b := engine.Beat{Name: line(o.text("name"), maxName), At: o.time("at", "timestamp")}
 		if b.Name == "" {
 			o.bad("name", "missing; it says which heartbeat of the config this is")
@@ -50,7 +50,7 @@ func generic(o object, to *engine.Delivery) error {
 		}
 		to.Beats = append(to.Beats, b)
 		return nil
-	case "change", "deploy", "config", "flag", "migration":
+	case isChange(kind):
 		c, err := genericChange(o, kind)
 		if err != nil {
 			return err
@@ -60,6 +60,15 @@ func generic(o object, to *engine.Delivery) error {
 		return nil
 	}
 	return alerts(genericAlert)(o, to)
+}
+
+// isChange reports whether a kind of member is a change.
+func isChange(kind string) bool {
+	switch strings.ToLower(strings.TrimSpace(kind)) {
+	case "change", "deploy", "config", "flag", "migration":
+		return true
+	}
+	return false
 }
 
 // genericChange reads what somebody did to a service on purpose; kind is the

@@ -338,6 +338,43 @@ func TestSendersSayMoreThanTheModelNeeds(t *testing.T) {
 		one, two := read(t, "github", "github-deployment.json"), read(t, "github", "github-deployment-success.json")
 		equal(t, "id", one.Delivery.Changes[0].ID, two.Delivery.Changes[0].ID)
 	})
+	t.Run("an event may hold several alerts", func(t *testing.T) {
+		for data, want := range map[string]string{
+			`{"alerts":[{"title":"a","fingerprint":"1"},{"title":"b","status":"resolved"}]}`: "[firing unknown service=cart title=a fp=1 .. resolved unknown service=cart title=b fp= ..] id=[/m/cart\x00e/0 /m/cart\x00e/1]",
+			`[{"title":"a"}]`: "[firing unknown service=cart title=a fp=/m/cart#s ..] id=[/m/cart\x00e]",
+			`["a","b"]`:       "[firing unknown service=cart title=s fp=/m/cart#s ..] id=[/m/cart\x00e]",
+			`[{"kind":"deploy","service":"x","title":"d"},{"title":"a"}]`: "[firing unknown service=cart title=a fp= .. deploy x   by  at : d ] id=[/m/cart\x00e/1]",
+		} {
+			event := `{"specversion":"1.0","id":"e","source":"/m/cart","subject":"s","type":"t","data":` + data + `}`
+			p, err := source.CloudEvents(source.Input{Source: "test", Body: []byte(event)})
+			if err != nil {
+				t.Fatalf("%s: %v", data, err)
+			}
+			equal(t, data, fmt.Sprintf("%v id=%v", told(p.Delivery), p.Delivery.IDs), want)
+		}
+		p, err := source.CloudEvents(source.Input{Source: "test", Body: []byte(`{"specversion":"1.0","id":"e","source":"/m","type":"t","data":{"alerts":[{"title":"a"},{"title":7}]}}`)})
+		if err != nil || len(p.Delivery.Alerts) != 1 || len(p.Bad) != 1 {
+			t.Errorf("one that cannot be read: %+v, %v", p, err)
+		}
+	})
+	t.Run("what an event says of itself tells it from others", func(t *testing.T) {
+		read := func(event string) engine.Delivery {
+			p, err := source.CloudEvents(source.Input{Source: "test", Body: []byte(`{"specversion":"1.0","id":"1",` + event + `}`)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return p.Delivery
+		}
+		one, two := read(`"source":"/ci/a","type":"app.deployed","data":{"service":"a"}`), read(`"source":"/ci/b","type":"app.deployed","data":{"service":"b"}`)
+		if one.Changes[0].ID == two.Changes[0].ID {
+			t.Error("changes of two sources are one")
+		}
+		began, over := read(`"source":"/m/cart","type":"com.example.queue.firing.v1"`), read(`"source":"/m/cart","type":"com.example.queue.resolved.v1"`)
+		equal(t, "its title", began.Alerts[0].Title, "com.example.queue")
+		equal(t, "the end's", over.Alerts[0].Title, "com.example.queue")
+		over = read(`"source":"/m/cart","type":"t","time":"2026-04-06T06:30:00Z","data":{"status":"resolved","state":"ok"}`)
+		equal(t, "its end", fmt.Sprint(over.Alerts[0].EndedAt), "2026-04-06 06:30:00 +0000 UTC")
+	})
 	t.Run("a binary event's attributes are in its headers", func(t *testing.T) {
 		h := http.Header{"Content-Type": {"application/json"}}
 		for k, v := range map[string]string{"specversion": "1.0", "id": "e%2D9", "source": "/monitoring/cart", "type": "com.example.alert.resolved", "subject": "cart/%C3%BC", "time": "2026-04-06T06:30:00Z", "traceparent": "x"} {
