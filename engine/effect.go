@@ -127,6 +127,9 @@ func (in *intake) update(ep *Alert) {
 	if home == nil {
 		return
 	}
+	if home.Muted != nil && in.engine.muted(ep, in.silences, in.now) == nil {
+		in.loud = append(in.loud, home)
+	}
 	notice := in.worse(home, ep, home.Severity, home.Firing)
 	home.learn(ep)
 	if notice != nil {

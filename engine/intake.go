@@ -28,6 +28,7 @@ type intake struct {
 	silences []Silence   // those that are active
 	urgent   []*Incident // what somebody must take from now on
 	surfaced []*Incident // what quiet hours hold no longer
+	loud     []*Incident // what silences hold back that match its alerts no longer
 }
 
 // incidentChange is what people get to know of an incident.

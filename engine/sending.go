@@ -19,7 +19,13 @@ func (in *intake) send(i *Incident, ep *Alert) {
 // unmute ends what a silence holds back when a series stands in it that no
 // silence matches.
 func (in *intake) unmute(i *Incident, ep *Alert) {
-	if i.Muted == nil || in.engine.muted(ep, in.silences, in.now) != nil {
+	if i.Muted == nil {
+		return
+	}
+	if m := in.engine.muted(ep, in.silences, in.now); m != nil {
+		if m.Until.Before(i.Muted.Until) {
+			i.Muted = m // from then on one of its alerts is silenced by none
+		}
 		return
 	}
 	i.Muted = nil

@@ -293,3 +293,131 @@ func TestASilenceIsMadeWhereThePagersAreHoweverLongThatTakes(t *testing.T) {
 		t.Errorf("with another source reach is %s", p.Reach)
 	}
 }
+
+// of is a silence of what has one label.
+func of(name, value string, lasts time.Duration) engine.Silence {
+	return engine.Silence{Match: []engine.Matcher{{Name: name, Value: value}}, For: lasts}
+}
+
+func TestWhatTwoSilencesHoldBackIsAnnouncedWhenTheFirstOfThemEnds(t *testing.T) {
+	apart := func(a *engine.Alert) { a.Service, a.Environment = "cart", "" }
+	for name, c := range map[string]struct {
+		fire func(r *rig) string
+		ends func(r *rig, long, short engine.Silence) error
+	}{
+		"one that joins is silenced for less time": {
+			func(r *rig) string {
+				r.ingest(alert("a"))
+				return r.ingest(alert("b")).Alerts[0].IncidentID
+			},
+			func(r *rig, _, _ engine.Silence) error { r.clock.Advance(time.Hour); return nil },
+		},
+		"one that fires again is silenced for less time": {
+			func(r *rig) string {
+				id := r.ingest(alert("a"), alert("b", ended(r.clock.Now()))).Alerts[0].IncidentID
+				r.clock.Advance(time.Minute)
+				r.ingest(alert("b", func(a *engine.Alert) { a.StartedAt = r.clock.Now() }))
+				return id
+			},
+			func(r *rig, _, _ engine.Silence) error { r.clock.Advance(time.Hour); return nil },
+		},
+		"the longer one is ended by a person": {
+			func(r *rig) string {
+				r.ingest(alert("b"))
+				r.clock.Advance(time.Minute)
+				return r.ingest(alert("a", func(a *engine.Alert) { a.StartedAt = r.clock.Now() })).Alerts[0].IncidentID
+			},
+			func(r *rig, long, _ engine.Silence) error {
+				_, err := r.EndSilence(r.t.Context(), long.ID, "bob")
+				return err
+			},
+		},
+		"the shorter one is that of what was merged into it": {
+			func(r *rig) string {
+				to, from := r.ingest(alert("a")).Alerts[0].IncidentID, r.ingest(alert("b", apart)).Alerts[0].IncidentID
+				if _, err := r.Merge(r.t.Context(), from, to, "ann"); err != nil {
+					r.t.Fatal(err)
+				}
+				return to
+			},
+			func(r *rig, _, _ engine.Silence) error { r.clock.Advance(time.Hour); return nil },
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var jobs agenda
+			r := newRig(t, func(c *engine.Config) { jobs.Store, c.Store = c.Store, &jobs })
+			long, short := r.silenced(of("instance", "a", 10*time.Hour)), r.silenced(of("instance", "b", 30*time.Minute))
+			jobs.work(r, engine.JobUnmute)
+			id := c.fire(r)
+			d := r.detail(id)
+			if d.Muted == nil || d.Firing != 2 || len(r.postsOf(id)) > 0 {
+				t.Fatalf("%+v, posts %v", d.Incident, r.postsOf(id))
+			}
+			jobs.work(r, engine.JobUnmute)
+			if err := c.ends(r, long.Silence, short.Silence); err != nil {
+				t.Fatal(err)
+			}
+			jobs.work(r, engine.JobUnmute)
+			if d := r.detail(id); d.Muted != nil || len(r.postsOf(id)) == 0 {
+				t.Errorf("still held back: %+v", d.Muted)
+			}
+		})
+	}
+}
+
+func TestWhatGetsWorseThanItsSilenceIsAnnounced(t *testing.T) {
+	var jobs agenda
+	r := newRig(t, func(c *engine.Config) { jobs.Store, c.Store = c.Store, &jobs })
+	r.silenced(of("severity", "high", time.Hour))
+	id := r.ingest(alert("a")).Alerts[0].IncidentID
+	jobs.work(r, engine.JobUnmute)
+	if r.detail(id).Muted == nil {
+		t.Fatal("not silenced")
+	}
+	r.ingest(alert("a", critical))
+	jobs.work(r, engine.JobUnmute)
+	if d := r.detail(id); d.Muted != nil || d.Channel != "C0OPS" || d.UrgentAt.IsZero() || len(r.postsOf(id)) == 0 {
+		t.Errorf("%+v, posts %v", d.Incident, r.postsOf(id))
+	}
+}
+
+// agenda is a store that knows which jobs are asked for, and runs them by the clock
+// of the engine.
+type agenda struct {
+	engine.Store
+	jobs []engine.Job
+}
+
+func (s *agenda) Update(ctx context.Context, fn func(engine.Tx) error) error {
+	return s.Store.Update(ctx, func(tx engine.Tx) error { return fn(agendaTx{tx, s}) })
+}
+
+type agendaTx struct {
+	engine.Tx
+	agenda *agenda
+}
+
+func (t agendaTx) Enqueue(ctx context.Context, jobs ...engine.Job) error {
+	t.agenda.jobs = append(t.agenda.jobs, jobs...)
+	return t.Tx.Enqueue(ctx, jobs...)
+}
+
+// work runs what is due of one kind, and what that asks for.
+func (s *agenda) work(r *rig, kind string) {
+	r.t.Helper()
+	for range 10 {
+		due := s.jobs
+		s.jobs = nil
+		for _, j := range due {
+			switch {
+			case j.Kind != kind:
+			case j.At.After(r.clock.Now()):
+				s.jobs = append(s.jobs, j)
+			default:
+				if err := r.run(kind, j.Subject); err != nil {
+					r.t.Fatal(err)
+				}
+			}
+		}
+	}
+}

@@ -60,12 +60,16 @@ func (e *Engine) Merge(ctx context.Context, id, into, actor string) (Incident, e
 			}
 			w.incident(i)
 		}
-		if to.Muted != nil && from.Muted == nil {
+		switch {
+		case to.Muted != nil && from.Muted == nil:
 			to.Muted = nil
 			if err := e.announceAgain(ctx, tx, &to, w); err != nil {
 				return err
 			}
-		} else if to.Severity.Worse(was) && to.urge(now) {
+		case to.Muted != nil && from.Muted.Until.Before(to.Muted.Until):
+			to.Muted = from.Muted // from then on some of its alerts are silenced by none
+			w.jobs = append(w.jobs, Job{Kind: JobUnmute, Subject: to.ID, At: to.Muted.Until})
+		case to.Severity.Worse(was) && to.urge(now):
 			w.jobs = append(w.jobs, e.escalateJobs(&to)...)
 		}
 		w.joined(&to)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 )
@@ -27,7 +28,7 @@ func (e *Engine) unmute(ctx context.Context, subject string) error {
 	}
 	var jobs []Job
 	err = e.eachLive(ctx, func(i Incident, firing []Alert) {
-		if i.Muted != nil && i.Muted.Silence == s.ID || len(firing) > 0 && s.matches(&firing[0]) {
+		if i.Muted != nil && i.Muted.Silence == s.ID || slices.ContainsFunc(firing, func(a Alert) bool { return s.matches(&a) }) {
 			jobs = append(jobs, Job{Kind: JobUnmute, Subject: i.ID})
 		}
 	})

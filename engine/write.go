@@ -85,7 +85,11 @@ func (in *intake) announce(ctx context.Context) error {
 	for _, i := range in.changedIncidents {
 		w.incident(i)
 		if i.Muted != nil && i.Live() {
-			w.jobs = append(w.jobs, Job{Kind: JobUnmute, Subject: i.ID, At: i.Muted.Until})
+			at := i.Muted.Until
+			if slices.Contains(in.loud, i) {
+				at = in.now
+			}
+			w.jobs = append(w.jobs, Job{Kind: JobUnmute, Subject: i.ID, At: at})
 		}
 	}
 	for _, i := range in.urgent {
