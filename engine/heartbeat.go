@@ -75,8 +75,10 @@ func (h *Heartbeat) alert(b *Beat) Alert {
 		Labels: map[string]string{"heartbeat": h.Name}, StartedAt: b.DueAt,
 	}
 	if !b.Missing {
-		at := b.At
-		a.Status, a.EndedAt = AlertResolved, &at
+		a.Status = AlertResolved
+		if at := b.At; !at.Before(b.DueAt) { // else it came in time and was delivered late: it is over now
+			a.EndedAt = &at
+		}
 		return a
 	}
 	heard := "It has never come"

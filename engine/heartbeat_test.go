@@ -278,6 +278,27 @@ func TestWhatIsMissingIsToldAfterACrash(t *testing.T) {
 	}
 }
 
+// One that came in time and was delivered late, as a retry is, ends the incident
+// that its absence has opened: it says that all was well.
+func TestAHeartbeatThatIsDeliveredLateEndsItsIncident(t *testing.T) {
+	r := newRig(t, heartbeats(t))
+	r.listen(time.Minute)
+	r.beat("prometheus")
+	last := r.clock.Now()
+	r.listen(7 * time.Minute)
+	if got := r.about("prometheus"); len(got) != 1 || got[0].Status != engine.Open {
+		t.Fatalf("incidents: %+v", got)
+	}
+	early := engine.Beat{Name: "prometheus", At: last.Add(4*time.Minute + 50*time.Second)}
+	if _, err := r.Ingest(t.Context(), engine.Delivery{Source: "generic", Beats: []engine.Beat{early}}); err != nil {
+		t.Fatal(err)
+	}
+	r.listen(time.Minute)
+	if got := r.about("prometheus"); len(got) != 1 || got[0].Status != engine.Resolved {
+		t.Errorf("incidents: %+v", got)
+	}
+}
+
 // A return is noticed by the job that the beat itself asks for.
 func TestAReturnEndsTheIncidentAtOnce(t *testing.T) {
 	r := newRig(t, heartbeats(t))
