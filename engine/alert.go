@@ -65,7 +65,7 @@ type Alert struct {
 	LastSeenAt     time.Time `json:"last_seen_at"`
 	Count          int       `json:"count"`                      // deliveries of this episode
 	ClosedByPerson bool      `json:"closed_by_person,omitempty"` // its incident was resolved while it fires
-	ExpiresAt      time.Time `json:"expires_at,omitzero"`        // when a series without resolve of its own ends
+	ExpiresAt      time.Time `json:"expires_at,omitzero"`        // when a series ends whose sender doesn't say when
 	Joined         string    `json:"joined,omitempty"`           // why it stands in its incident
 
 	// Apart are the incidents that people took its series out of: it does not

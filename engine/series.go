@@ -26,7 +26,9 @@ const (
 //     episode: senders lose theirs when they restart;
 //   - a person may have closed the episode while it fires. Then the same startsAt
 //     is counted and changes nothing, a newer one opens again;
-//   - resolved ends a firing episode unless it ended before that one began. On
+//   - resolved ends a firing episode unless it ended before that one began. One
+//     that does not say when it ended did so when it came; since that is no time
+//     of the sender's, only the start of the episode tells then what is late. On
 //     nothing it is kept where it says when that ended: senders that deliver in
 //     no order may tell the beginning later.
 func step(prev *Alert, in Alert, reopen time.Duration) (Alert, change) {
@@ -77,9 +79,9 @@ func afterEnd(prev *Alert, in Alert, reopen time.Duration) (Alert, change) {
 	if prev.EndedAt != nil {
 		ended = *prev.EndedAt
 	}
-	// An end that nobody reported is ours, and says nothing of what is older.
-	expired := !prev.ExpiresAt.IsZero() && ended.Equal(prev.ExpiresAt)
-	if in.Status != Firing || in.StartedAt.Equal(prev.StartedAt) || in.StartedAt.Before(ended) && !expired {
+	// An end whose time nobody reported is ours, and says nothing of what began before.
+	ours := !prev.ExpiresAt.IsZero() && ended.Equal(prev.ExpiresAt)
+	if in.Status != Firing || !in.StartedAt.After(prev.StartedAt) || in.StartedAt.Before(ended) && !ours {
 		return seen(prev, in), changeNone
 	}
 	if in.StartedAt.Sub(ended) < reopen {
@@ -90,16 +92,30 @@ func afterEnd(prev *Alert, in Alert, reopen time.Duration) (Alert, change) {
 }
 
 func resolve(prev *Alert, in Alert) (Alert, change) {
+	if in.expires() && prev.ExpiresAt.After(in.ExpiresAt) {
+		return *prev, changeNone // it was told once more while we looked
+	}
 	next := seen(prev, in)
-	ended := in.ReceivedAt
+	began, ended := prev.StartedAt, in.ReceivedAt
 	if in.EndedAt != nil {
 		ended = *in.EndedAt
+	} else if prev.ReceivedAt.Before(began) {
+		began = prev.ReceivedAt // by our clock, as the end is: the sender's may be ahead
 	}
-	if ended.Before(prev.StartedAt) {
+	if ended.Before(began) {
 		return next, changeNone
+	}
+	ended = later(ended, prev.StartedAt)
+	if in.EndedAt == nil {
+		next.ExpiresAt = ended
 	}
 	next.Status, next.EndedAt = AlertResolved, &ended
 	return next, changeResolve
+}
+
+// expires reports whether an end is none that its sender told: its time is over.
+func (a *Alert) expires() bool {
+	return a.EndedAt != nil && !a.ExpiresAt.IsZero() && a.EndedAt.Equal(a.ExpiresAt)
 }
 
 // seen counts one more delivery of an episode.

@@ -28,6 +28,9 @@ func TestStepAppliesAnObservationToItsSeries(t *testing.T) {
 	acked.Status = AlertAcknowledged
 	expired := resolved(0, 60, 1)
 	expired.ExpiresAt = *expired.EndedAt
+	untimed := Alert{Status: AlertResolved, ReceivedAt: at(3)}
+	ours, _ := step(ref(firing(0, 1)), untimed, 0)
+	ahead := firing(30, 1)
 
 	tests := []struct {
 		name   string
@@ -54,6 +57,11 @@ func TestStepAppliesAnObservationToItsSeries(t *testing.T) {
 		{"a late retry of what has ended changes nothing", ref(resolved(0, 3, 3)), firing(0, 4), changeNone, AlertResolved},
 		{"a firing from before the end is late", ref(resolved(0, 3, 3)), firing(2, 4), changeNone, AlertResolved},
 		{"a firing from before an end that was ours is none of the past", ref(expired), firing(50, 70), changeAgain, Firing},
+		{"a firing from before an end without a time came is news", ref(ours), firing(2, 4), changeAgain, Firing},
+		{"a repeat after an end without a time is late", ref(ours), firing(0, 4), changeNone, AlertResolved},
+		{"a firing from before the one that such an end ended is late", ref(ours), firing(-1, 4), changeNone, AlertResolved},
+		{"an end without a time ends what began in the sender's future", ref(ahead), untimed, changeResolve, AlertResolved},
+		{"an end without a time that came before its beginning is stale", ref(firing(4, 5)), untimed, changeNone, Firing},
 		{"a repeat of what expired changes nothing", ref(expired), firing(0, 70), changeNone, AlertResolved},
 		{"a repeat of what a person closed changes nothing", ref(closed), firing(0, 9), changeNone, Firing},
 		{"a new start of what a person closed opens again", ref(closed), firing(8, 9), changeOpen, Firing},
@@ -73,6 +81,20 @@ func TestStepAppliesAnObservationToItsSeries(t *testing.T) {
 }
 
 func ref[T any](v T) *T { return &v }
+
+func TestTheEndOfASeriesTimeIsNoneWhereItWasGivenMoreMeanwhile(t *testing.T) {
+	t0 := time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC)
+	over := t0.Add(time.Hour)
+	expired := Alert{Status: AlertResolved, StartedAt: t0, EndedAt: &over, ExpiresAt: over}
+	renewed := Alert{Status: Firing, StartedAt: t0, ReceivedAt: t0, Count: 2, ExpiresAt: over.Add(time.Hour)}
+	if next, what := step(&renewed, expired, 0); what != changeNone || next.Status != Firing || next.Count != 2 || !next.ExpiresAt.After(over) {
+		t.Errorf("%s: %+v", what, next)
+	}
+	renewed.ExpiresAt = over
+	if next, what := step(&renewed, expired, 0); what != changeResolve || !next.EndedAt.Equal(over) {
+		t.Errorf("%s: %+v", what, next)
+	}
+}
 
 func TestAnEpisodeKeepsTheValueItBeganWith(t *testing.T) {
 	t0 := time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC)

@@ -30,7 +30,7 @@ func (e *Engine) tidy(ctx context.Context, _ string) error {
 	for _, a := range expired {
 		at := a.ExpiresAt
 		ended[a.Source] = append(ended[a.Source], Alert{
-			Fingerprint: a.Fingerprint, Status: AlertResolved, StartedAt: a.StartedAt, EndedAt: &at,
+			Fingerprint: a.Fingerprint, Status: AlertResolved, StartedAt: a.StartedAt, EndedAt: &at, ExpiresAt: at,
 			Service: a.Service, Environment: a.Environment, GroupKey: a.GroupKey,
 		})
 	}
