@@ -59,29 +59,94 @@ func short(ref string) string {
 	return ref
 }
 
-// RecordChanges stores changes; one that comes twice is one.
-func (e *Engine) RecordChanges(ctx context.Context, changes []Change) error {
+// changeKept is how long ago a change may have come that comes again without a
+// time of its own.
+const changeKept = 48 * time.Hour
+
+// changesLooked bounds the changes of one service among which one is looked for that
+// came before. Where there are more, the oldest may count as new again.
+const changesLooked = 200
+
+// RecordChanges stores changes, and returns how many say something new: one that
+// comes twice is one, and an older state of one that is known tells nothing.
+func (e *Engine) RecordChanges(ctx context.Context, changes []Change) (fresh int, err error) {
 	now := e.now()
+	timed := make([]bool, len(changes))
 	for n := range changes {
+		timed[n] = !changes[n].At.IsZero()
 		if err := changes[n].complete(now); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return e.count(ctx, func(tx Tx, counts accounts) error {
-		if err := tx.PutChanges(ctx, changes); err != nil {
+	err = e.count(ctx, func(tx Tx, counts accounts) error {
+		known, err := knownChanges(ctx, tx, changes, now)
+		if err != nil {
 			return err
 		}
+		var put []Change
 		var events []Event
 		for n := range changes {
-			ev, err := NewEvent(EventSystem, now, map[string]any{"what": "change", "change": &changes[n]})
+			c := &changes[n]
+			before, is := known[c.ID]
+			if is && !c.tells(&before, timed[n]) {
+				counts.add(taken(c.Source, 1, 0, Receipt{Ignored: 1}, now))
+				continue
+			}
+			known[c.ID] = *c
+			put = append(put, *c)
+			ev, err := NewEvent(EventSystem, now, map[string]any{"what": "change", "change": c})
 			if err != nil {
 				return err
 			}
 			events = append(events, ev)
-			counts.add(taken(changes[n].Source, 1, 0, Receipt{Accepted: 1}, now))
+			counts.add(taken(c.Source, 1, 0, Receipt{Accepted: 1}, now))
+		}
+		if fresh = len(put); fresh == 0 {
+			return nil
+		}
+		if err := tx.PutChanges(ctx, put); err != nil {
+			return err
 		}
 		return tx.Emit(ctx, events...)
 	})
+	return fresh, err
+}
+
+// knownChanges are those of the changes that came before, by id.
+func knownChanges(ctx context.Context, tx Tx, changes []Change, now time.Time) (map[string]Change, error) {
+	from := make(map[string]time.Time) // by service
+	for n := range changes {
+		c := &changes[n]
+		at := c.At.Truncate(time.Microsecond) // as it is stored
+		if at.After(now.Add(-changeKept)) {
+			at = now.Add(-changeKept)
+		}
+		if first, seen := from[c.Service]; !seen || at.Before(first) {
+			from[c.Service] = at
+		}
+	}
+	known := make(map[string]Change)
+	for service, at := range from {
+		list, err := tx.Changes(ctx, service, at, now.Add(changeKept), changesLooked)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range list {
+			known[c.ID] = c
+		}
+	}
+	return known, nil
+}
+
+// tells reports whether a change says something that is not known of it yet.
+func (c *Change) tells(known *Change, timed bool) bool {
+	at := c.At.Truncate(time.Microsecond)
+	if timed && at.Before(known.At) {
+		return false
+	}
+	same := *c
+	same.At = known.At
+	return same != *known || timed && !at.Equal(known.At)
 }
 
 // complete checks and completes a change.

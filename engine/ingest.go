@@ -25,11 +25,13 @@ const partSize = 500
 // A delivery that comes twice changes nothing the second time.
 func (e *Engine) Ingest(ctx context.Context, d Delivery) (Receipt, error) {
 	now := e.now()
+	fresh := 0
 	if len(d.Changes) > 0 {
 		for i := range d.Changes {
 			d.Changes[i].Source = d.Source
 		}
-		if err := e.RecordChanges(ctx, d.Changes); err != nil {
+		var err error
+		if fresh, err = e.RecordChanges(ctx, d.Changes); err != nil {
 			return Receipt{}, err
 		}
 	}
@@ -42,7 +44,7 @@ func (e *Engine) Ingest(ctx context.Context, d Delivery) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
-	all.Accepted += len(d.Changes)
+	all.Accepted, all.Ignored = all.Accepted+fresh, all.Ignored+len(d.Changes)-fresh
 	for part := range parts(d.Alerts, d.Idle) {
 		r, err := e.committer.do(ctx, Delivery{Source: d.Source, Alerts: part, Truncated: d.Truncated, Idle: d.Idle, own: d.own})
 		if err != nil {

@@ -1,0 +1,60 @@
+package engine_test
+
+import (
+	"testing"
+	"time"
+
+	"ragoffire/engine"
+)
+
+func TestAChangeThatComesTwiceIsOne(t *testing.T) {
+	r := newRig(t)
+	at := r.clock.Now().Add(-10 * time.Minute)
+	deploy := func(adjust ...func(*engine.Change)) engine.Change {
+		c := engine.Change{ID: "chg_7", Kind: "deploy", Service: "checkout", Title: "deploy checkout began", Ref: "4f1c2e", At: at}
+		for _, f := range adjust {
+			f(&c)
+		}
+		return c
+	}
+	later := func(d time.Duration, title string) func(*engine.Change) {
+		return func(c *engine.Change) { c.At, c.Title = at.Add(d), title }
+	}
+	push := engine.Change{ID: "chg_8", Kind: "push", Service: "checkout", Title: "Fix the pool"} // says no time
+	for _, c := range []struct {
+		name     string
+		changes  []engine.Change
+		accepted int
+	}{
+		{"the first", []engine.Change{deploy()}, 1},
+		{"the same again", []engine.Change{deploy()}, 0},
+		{"twice in one body", []engine.Change{deploy(later(time.Minute, "deploy checkout succeeded")), deploy(later(time.Minute, "deploy checkout succeeded"))}, 1},
+		{"an older state, late", []engine.Change{deploy()}, 0},
+		{"another id", []engine.Change{deploy(func(c *engine.Change) { c.ID = "chg_9" })}, 1},
+		{"one without a time", []engine.Change{push}, 1},
+		{"that again", []engine.Change{push}, 0},
+		{"that with news", []engine.Change{{ID: "chg_8", Kind: "push", Service: "checkout", Title: "Fix the pool, again"}}, 1},
+		{"without an id, with a time", []engine.Change{{Kind: "flag", Service: "checkout", Title: "x", At: at}}, 1},
+		{"that again, too", []engine.Change{{Kind: "flag", Service: "checkout", Title: "x", At: at}}, 0},
+	} {
+		r.clock.Advance(time.Minute)
+		got, err := r.Ingest(t.Context(), engine.Delivery{Source: "github", Changes: c.changes})
+		if err != nil || got.Accepted != c.accepted || got.Ignored != len(c.changes)-c.accepted {
+			t.Errorf("%s: %+v, %v", c.name, got, err)
+		}
+	}
+	var list []engine.Change
+	if err := r.store.View(t.Context(), func(rd engine.Reader) (err error) {
+		list, err = rd.Changes(t.Context(), "checkout", at.Add(-time.Hour), r.clock.Now(), 10)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if len(list) != 4 || list[1].Title != "deploy checkout succeeded" {
+		t.Errorf("stored: %+v", list)
+	}
+	accounts, err := r.Accounts(t.Context())
+	if err != nil || len(accounts) != 1 || accounts[0].Received != 11 || accounts[0].Accepted != 6 || accounts[0].Duplicate != 5 {
+		t.Errorf("%+v, %v", accounts, err)
+	}
+}
