@@ -27,6 +27,10 @@ func CSV(name, kind string, data []byte) []engine.Line {
 		bad(1, "not CSV: %s", csvReason(err))
 		return lines
 	}
+	if unclosed(r, header, data) {
+		bad(1, unclosedText)
+		return lines
+	}
 	columns := make([]string, len(header))
 	known := false
 	for n, h := range header {
@@ -51,6 +55,10 @@ func CSV(name, kind string, data []byte) []engine.Line {
 			return lines
 		}
 		line, _ := r.FieldPos(0)
+		if unclosed(r, record, data) {
+			bad(line, unclosedText)
+			return lines
+		}
 		if len(record) > len(columns) && strings.TrimSpace(strings.Join(record[len(columns):], "")) != "" {
 			bad(line, "%d fields where the first line names %d columns; quote what holds a separator", len(record), len(columns))
 			continue
@@ -72,6 +80,28 @@ func CSV(name, kind string, data []byte) []engine.Line {
 		l.Row, l.Err = engine.ReadRow(values, kind)
 		lines = append(lines, l)
 	}
+}
+
+const unclosedText = "a quote opens a field here and nothing closes it, so the lines below are not read; close it, and import the file again"
+
+// unclosed reports whether a record's last field is quoted and ends only because
+// the data do: lenient about quotes, the reader takes all that is left for it.
+func unclosed(r *csv.Reader, record []string, data []byte) bool {
+	if r.InputOffset() < int64(len(data)) {
+		return false
+	}
+	line, column := r.FieldPos(len(record) - 1)
+	at := column - 1
+	for ; line > 1; line-- {
+		at += bytes.IndexByte(data[at-column+1:], '\n') + 1
+	}
+	field, quoted := bytes.CutPrefix(data[at:], []byte(`"`))
+	if !quoted {
+		return false
+	}
+	field = bytes.TrimRight(field, "\r\n")
+	quotes := len(field) - len(bytes.TrimRight(field, `"`))
+	return quotes%2 == 0 // two are one that is meant
 }
 
 func csvReason(err error) string {

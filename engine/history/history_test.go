@@ -149,11 +149,44 @@ func TestADocumentOfHeadingsOnlyIsRead(t *testing.T) {
 	}
 }
 
+func TestAQuoteThatNothingClosesIsTold(t *testing.T) {
+	const header = "kind,id,title\n"
+	for name, c := range map[string]struct {
+		table string
+		rows  int // that are read
+		line  int // of the bad one, 0 for none
+	}{
+		"in the middle":             {header + "incident,A,one\nincident,B,\"two\nincident,C,three\n", 1, 3},
+		"in the last line":          {header + "incident,A,one\nincident,B,\"two", 1, 3},
+		"in the header":             {"kind,id,\"title\nincident,A,one\n", 0, 1},
+		"after a quote of the text": {header + "incident,A,\"the \"\"pool\"\"\n", 0, 2},
+		"closed at the end":         {header + "incident,A,\"one\ntwo\"", 1, 0},
+		"closed, with a line break": {header + "incident,A,\"one, \"\"two\"\"\"\r\n", 1, 0},
+		"empty":                     {header + "incident,A,one\nincident,B,\"\"\n", 1, 3},
+		"within a field":            {header + "incident,A,un\"closed\n", 1, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rows, line := 0, 0
+			for _, l := range history.Parse("a.csv", "", []byte(c.table)) {
+				if l.Err == nil {
+					rows++
+				} else {
+					line = l.Line
+				}
+			}
+			if rows != c.rows || line != c.line {
+				t.Errorf("%d rows and line %d told, want %d and %d", rows, line, c.rows, c.line)
+			}
+		})
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	for _, c := range []struct{ name, data string }{
 		{"a.md", "---\nkind: incident\n---\n# T\n**Fix**\n\n* 12:00 x\n"},
 		{"a.md", "---\na: &x [*x]\n---\n"},
 		{"a.csv", "kind;title\nincident;\"a\nb\"\n"},
+		{"a.csv", "kind;title\n\nincident;\"a\nb"},
 		{"a.json", `{"incidents":[{"title":"x"},1],"runbooks":null}`},
 		{"a.json", `[{"title":"x"}`},
 		{"a.jsonl", "{\"title\":\"x\"}\r\n\xff\n"},
