@@ -17,12 +17,9 @@ const maxLine = 16 << 20
 // is the reader's and ends it. kind is what a row is that does not say.
 func ReadLines(r io.Reader, file, kind string) iter.Seq2[Line, error] {
 	return func(yield func(Line, error) bool) {
-		in := bufio.NewReaderSize(r, 64<<10)
+		in := bufio.NewReaderSize(Decoded(r), 64<<10)
 		for n := 1; ; n++ {
 			data, long, err := readLine(in)
-			if n == 1 {
-				data = bytes.TrimPrefix(data, []byte("\ufeff"))
-			}
 			l := Line{File: file, Line: n}
 			switch data = bytes.TrimSpace(data); {
 			case long:

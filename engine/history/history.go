@@ -4,8 +4,10 @@
 package history
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
 	"path"
 	"slices"
 	"strings"
@@ -57,7 +59,8 @@ func Parse(name, kind string, data []byte) []engine.Line {
 
 // text is a file as it is read: without its byte order mark, and in UTF-8.
 func text(data []byte) []byte {
-	return []byte(strings.TrimPrefix(engine.Clean(string(data)), "\ufeff"))
+	utf8, _ := io.ReadAll(engine.Decoded(bytes.NewReader(data))) // memory does not fail
+	return []byte(engine.Clean(string(utf8)))
 }
 
 func extension(name string) string { return strings.ToLower(path.Ext(name)) }

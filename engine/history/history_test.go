@@ -2,6 +2,7 @@ package history_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -11,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"ragoffire/engine"
 	"ragoffire/engine/history"
@@ -146,6 +148,26 @@ func TestADocumentOfHeadingsOnlyIsRead(t *testing.T) {
 	got := history.Parse("incidents/x.md", "", []byte(strings.Repeat("# Impact\n", 100_000)+"# Fix\nx"))
 	if len(got) != 1 || got[0].Err != nil || got[0].Row.Title != "x" {
 		t.Errorf("%.200v", got)
+	}
+}
+
+func TestEveryKindOfFileMayBeInUTF16(t *testing.T) {
+	for name, body := range map[string]string{
+		"incidents/a.md":    "# Größe\r\n\r\n## Symptom\r\n\r\nslow",
+		"incidents/a.csv":   "title,symptom\r\nGröße,slow\r\n",
+		"incidents/a.json":  `[{"title":"Größe","symptom":"slow"}]`,
+		"incidents/a.jsonl": `{"title":"Größe","symptom":"slow"}` + "\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			data := []byte{0xff, 0xfe}
+			for _, unit := range utf16.Encode([]rune(body)) {
+				data = binary.LittleEndian.AppendUint16(data, unit)
+			}
+			got := history.Parse(name, "", data)
+			if len(got) != 1 || got[0].Err != nil || got[0].Row.Title != "Größe" || got[0].Row.Symptom != "slow" {
+				t.Errorf("%+v", got)
+			}
+		})
 	}
 }
 
