@@ -48,9 +48,21 @@ func exportTo(ctx context.Context, e *engine.Engine, w io.Writer) error {
 }
 
 // replaceFile writes a file beside the named one and then takes its place, so
-// that it is either the old one or all of the new one.
+// that it is either the old one or all of the new one. Where a link leads to a
+// file, that is replaced; what is no file, such as /dev/null or a pipe, is written to.
 func replaceFile(name string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	switch info, err := os.Stat(name); {
+	case err != nil: // it is not there yet
+	case info.IsDir():
+		return fmt.Errorf("%s is a folder; name a file in it", name)
+	case !info.Mode().IsRegular():
+		return writeInto(name, write)
+	}
+	place := name
+	if end, err := filepath.EvalSymlinks(name); err == nil {
+		place = end
+	}
+	f, err := os.CreateTemp(filepath.Dir(place), "."+filepath.Base(place)+".*")
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, cause(err))
 	}
@@ -60,10 +72,18 @@ func replaceFile(name string, write func(io.Writer) error) error {
 	}
 	err = errors.Join(err, f.Close())
 	if err == nil {
-		err = os.Rename(f.Name(), name)
+		err = os.Rename(f.Name(), place)
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
+		return errors.Join(fmt.Errorf("%s: %w", name, cause(err)), os.Remove(f.Name()))
 	}
 	return nil
+}
+
+func writeInto(name string, write func(io.Writer) error) error {
+	f, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, cause(err))
+	}
+	return errors.Join(write(f), f.Close())
 }
