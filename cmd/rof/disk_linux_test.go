@@ -47,6 +47,23 @@ func fill(t *testing.T, path string) {
 	}
 }
 
+func TestABackupToAFullDiskNamesThatDisk(t *testing.T) {
+	dir := smallDisk(t)
+	fill(t, filepath.Join(dir, "filler"))
+	rof := rofOn(t, sqliteDB(t), "ROF_SEED=true")
+	if r := rof("", "search", "pool"); r.code != exitDone {
+		t.Fatalf("%+v", r)
+	}
+	to := filepath.Join(dir, "copy.db")
+	if r := rof("", "backup", to); r.code != exitFailed || !strings.HasPrefix(r.err, "rof backup: "+to+": its disk is full") {
+		t.Errorf("%+v", r)
+	}
+	elsewhere := rofOn(t, "DATABASE_URL=sqlite:"+filepath.Join(dir, "rof.db"))
+	if r := elsewhere("", "export"); r.code != exitFailed || !strings.Contains(r.err, "is its disk full?") {
+		t.Errorf("a store there: %+v", r)
+	}
+}
+
 func TestWithAFullDiskAlertsAreTurnedAwayAndNoneIsLost(t *testing.T) {
 	dir := smallDisk(t)
 	db := "DATABASE_URL=sqlite:" + filepath.Join(dir, "rof.db")

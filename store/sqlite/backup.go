@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 
+	lib "modernc.org/sqlite/lib"
+
 	"ragoffire/engine"
 )
 
@@ -30,6 +32,9 @@ func Backup(ctx context.Context, path, to string) error {
 	defer os.Remove(f.Name())
 	defer f.Close()
 	if err := copyInto(ctx, path, f.Name()); err != nil {
+		if code(err) == lib.SQLITE_FULL { // the store is only read
+			return fmt.Errorf("%s: its disk is full; nothing was copied", to)
+		}
 		return openError(path, err)
 	}
 	if err := f.Sync(); err != nil {

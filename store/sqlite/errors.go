@@ -52,6 +52,8 @@ func openError(path string, err error) error {
 		return fmt.Errorf("%s, or its folder, cannot be written: %w", path, err)
 	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
 		return fmt.Errorf("%s is locked by another process", path)
+	case lib.SQLITE_FULL, lib.SQLITE_IOERR:
+		return fmt.Errorf("%s cannot be read or written; is its disk full? %w", path, err)
 	}
 	return fmt.Errorf("%s: %w", path, err)
 }
