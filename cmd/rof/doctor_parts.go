@@ -23,7 +23,7 @@ func checkStore(ctx context.Context, cfg *config, std streams) []bot.Finding {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	fail := func(err error) []bot.Finding {
-		return []bot.Finding{{Check: "database", Level: bot.LevelFail, Text: textOf(err), Fix: "check DATABASE_URL, that the server is up and that its user may create tables (PostgreSQL), or that the folder can be written to (SQLite)"}}
+		return []bot.Finding{{Check: "database", Level: bot.LevelFail, Text: told(err), Fix: "check DATABASE_URL, that the server is up and that its user may create tables (PostgreSQL), or that the folder can be written to (SQLite)"}}
 	}
 	st, err := store.Open(ctx, cfg.database, store.Options{Log: newLog(std.err, "error", cfg.logFormat)})
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -82,6 +83,21 @@ func TestDoctorSaysWhatIsWrongAndHowToMendIt(t *testing.T) {
 	}
 	if len(s.Snapshot().BotMessages(channel)) != 0 {
 		t.Error("it posted without being asked to")
+	}
+}
+
+func TestDoctorSaysWhyADatabaseIsOutOfReach(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := l.Addr().String()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r := rofOn(t, "DATABASE_URL=postgres://rof:not-told@"+address+"/rof")("", "doctor")
+	if r.code != exitFailed || !strings.Contains(r.out, "connection refused") || strings.Contains(r.out, "not-told") {
+		t.Errorf("%+v", r)
 	}
 }
 

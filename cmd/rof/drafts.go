@@ -14,7 +14,7 @@ import (
 const draftsHelp = `past incidents that were read from Slack and wait for a person
 
   rof drafts                     lists them; --json as one JSON document
-  rof drafts show ID             one of them, whole
+  rof drafts show ID             one of them, whole; --json as one JSON document
   rof drafts accept ID…          makes them history: later incidents are compared with them
   rof drafts drop ID…            they are no incidents, or of no use; they are not read again
 
@@ -53,6 +53,8 @@ func drafts(ctx context.Context, args []string, getenv func(string) string, std 
 		return usagef("%s which? rof drafts lists them", verb)
 	case edited && (verb != "accept" || len(ids) != 1):
 		return usagef("--title, --symptom, --cause, --fix and --service go with accept and one ID")
+	case *asJSON && verb != "" && (verb != "show" || len(ids) != 1):
+		return usagef("--json goes with the list, and with show and one ID")
 	}
 	actor := cmp.Or(strings.TrimSpace(getenv("USER")), "terminal")
 	return withHistory(ctx, getenv, std, func(e *engine.Engine) error {

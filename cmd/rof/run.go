@@ -68,15 +68,18 @@ func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(f
 func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
 	std := streams{stdin, stdout, stderr}
 	if len(args) == 0 || slices.Contains([]string{"help", "-h", "--help", "-help"}, args[0]) {
-		help(stdout, args)
-		return exitDone
+		return help(std, args)
 	}
 	for _, c := range commands() {
 		if c.name == args[0] {
 			return status(c, c.run(ctx, args[1:], getenv, std), std)
 		}
 	}
-	_, _ = fmt.Fprintf(stderr, "rof: there is no command %q; rof help lists them\n", args[0])
+	return noCommand(std, args[0])
+}
+
+func noCommand(std streams, name string) int {
+	_, _ = fmt.Fprintf(std.err, "rof: there is no command %q; rof help lists them\n", name)
 	return exitUsage
 }
 
@@ -92,13 +95,7 @@ func status(c command, err error, std streams) int {
 		_, _ = fmt.Fprintf(std.out, "usage: %s\n\n%s", c.usage, c.help)
 		return exitDone
 	}
-	text := err.Error()
-	if e, ok := errors.AsType[*engine.Error](err); ok {
-		text = e.Text
-		if e.Err != nil && e.Kind == engine.Unavailable {
-			text += " (" + strings.Join(strings.Fields(e.Err.Error()), " ") + ")"
-		}
-	}
+	text := told(err)
 	code := exitFailed
 	if _, ok := errors.AsType[*usageError](err); ok || engine.KindOf(err) == engine.Invalid {
 		code = exitUsage
@@ -108,14 +105,29 @@ func status(c command, err error, std streams) int {
 	return code
 }
 
-func help(w io.Writer, args []string) {
+// told is an error in one line: the engine's words for it, and why something was
+// out of reach.
+func told(err error) string {
+	e, ok := errors.AsType[*engine.Error](err)
+	switch {
+	case !ok:
+		return err.Error()
+	case e.Err != nil && e.Kind == engine.Unavailable:
+		return e.Text + " (" + strings.Join(strings.Fields(e.Err.Error()), " ") + ")"
+	}
+	return e.Text
+}
+
+func help(std streams, args []string) int {
+	w := std.out
 	if len(args) > 1 {
 		for _, c := range commands() {
 			if c.name == args[1] {
 				_, _ = fmt.Fprintf(w, "usage: %s\n\n%s", c.usage, c.help)
-				return
+				return exitDone
 			}
 		}
+		return noCommand(std, args[1])
 	}
 	_, _ = fmt.Fprint(w, "RAG of Fire: what is this alert, have we seen it, what worked, how sure are we.\n\ncommands:\n")
 	for _, c := range commands() {
@@ -123,6 +135,7 @@ func help(w io.Writer, args []string) {
 		_, _ = fmt.Fprintf(w, "  %-12s %s\n", c.name, line)
 	}
 	_, _ = fmt.Fprint(w, "\nrof help COMMAND says more. Settings come from the environment; the README lists them.\n")
+	return exitDone
 }
 
 // parse reads flags wherever they stand among the words, and returns the words.

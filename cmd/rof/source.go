@@ -82,7 +82,7 @@ func listSources(ctx context.Context, getenv func(string) string, std streams, a
 		return err
 	}
 	kinds := sources.Kinds()
-	var list []listedSource
+	list := []listedSource{}
 	for _, name := range names(cfg.file.sources, counts, accounts) {
 		s, configured := cfg.file.sources[name]
 		if _, known := kinds[name]; !configured && known {

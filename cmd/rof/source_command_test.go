@@ -144,6 +144,13 @@ func TestSourceListCountsWhatTheStoreHolds(t *testing.T) {
 	})
 }
 
+func TestAListOfNoSourcesIsAnEmptyList(t *testing.T) {
+	out, errs, code := sourceRun(t, "", []string{sqliteDB(t)}, "list", "--json")
+	if code != exitDone || !strings.Contains(out, `"sources":[]`) {
+		t.Errorf("status %d, %s%s", code, out, errs)
+	}
+}
+
 func TestAMappingThatIsNoGoodStopsTheStart(t *testing.T) {
 	_, err := readConfig(env("HOME=/h", "ROF_CONFIG="+write(t, `sources:
   shop: {kind: generic, token: shop-secret, map: {title: $..name, severity: prio}, expire: soon}
