@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -123,6 +124,9 @@ func New(cfg Config) (*Server, error) {
 	if l == nil {
 		var err error
 		if l, err = net.Listen("tcp", cfg.Listen); err != nil {
+			if errors.Is(err, syscall.EADDRINUSE) {
+				return nil, fmt.Errorf("something else listens on %s already: stop it, or set ROF_LISTEN to another port", cfg.Listen)
+			}
 			return nil, fmt.Errorf("listen on %s: %w", cfg.Listen, err)
 		}
 	}

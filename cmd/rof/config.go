@@ -172,6 +172,9 @@ func dataFolder(getenv func(string) string) (string, error) {
 
 func (c *config) readListen(r *reader) {
 	host, port, err := net.SplitHostPort(c.listen)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
 	if err != nil {
 		r.problemf("ROF_LISTEN must be HOST:PORT, such as 127.0.0.1:8000, not %q", c.listen)
 		return

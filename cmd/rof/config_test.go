@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,6 +47,30 @@ func TestConfigReportsAllProblemsAtOnce(t *testing.T) {
 	}
 	if len(lines) != 7 {
 		t.Errorf("%d lines; want one a problem:\n%v", len(lines), err)
+	}
+}
+
+func TestAPortThatIsNoneIsTold(t *testing.T) {
+	for listen, good := range map[string]bool{
+		"127.0.0.1:8000": true, "localhost:0": true, "127.0.0.1:http": true,
+		"127.0.0.1:99999": false, "127.0.0.1:-1": false, "127.0.0.1:eighty": false, "127.0.0.1": false,
+	} {
+		_, err := readConfig(env("HOME=/h", "ROF_LISTEN="+listen))
+		if good != (err == nil) || !good && !strings.Contains(err.Error(), "ROF_LISTEN must be HOST:PORT") {
+			t.Errorf("%s: %v", listen, err)
+		}
+	}
+}
+
+func TestAnAddressThatIsTakenIsToldWithWhatToDo(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	r := rofOn(t, sqliteDB(t), "ROF_LISTEN="+l.Addr().String())("", "serve")
+	if r.code != exitFailed || !strings.Contains(r.err, "something else listens on "+l.Addr().String()+" already: stop it, or set ROF_LISTEN") {
+		t.Errorf("%+v", r)
 	}
 }
 
@@ -149,6 +174,9 @@ func TestWrongUsageIsOneLineAndStatus2(t *testing.T) {
 		{"search", "-k", "0", "x"},
 		{"serve", "now"},
 		{"version", "--all"},
+		{"help", "analyse"},
+		{"drafts", "--json", "show", "SLACK-1", "SLACK-2"},
+		{"drafts", "--json", "drop", "SLACK-1"},
 	} {
 		var out, errs bytes.Buffer
 		getenv := env("DATABASE_URL=sqlite:"+filepath.Join(t.TempDir(), "rof.db"), "HOME="+t.TempDir())
