@@ -98,8 +98,11 @@ func (a *adviser) advise(ctx context.Context, in inquiry) (Decision, []*candidat
 	if err != nil {
 		return Decision{}, nil, &Error{Kind: Unavailable, Text: "the history could not be searched in time; ask again", Err: err}
 	}
-	if found.Skipped != nil {
-		a.log.WarnContext(ctx, "the vector leg took no part", "error", found.Skipped)
+	switch {
+	case found.Skipped != nil && a.library.legless.begins():
+		a.log.WarnContext(ctx, "questions have no vectors meanwhile; they are answered by their words", "error", found.Skipped)
+	case found.Skipped == nil && a.library.legless.ends():
+		a.log.InfoContext(ctx, "questions have vectors again")
 	}
 	ask.said = found.Words
 	ranked, witnesses := a.rank(&ask, found.Hits)

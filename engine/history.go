@@ -134,8 +134,11 @@ func (e *Engine) embed(ctx context.Context) {
 	if e.cfg.Embedder == nil {
 		return
 	}
-	if err := e.library.embed(ctx); err != nil {
+	switch err := e.library.embed(ctx); {
+	case err != nil && e.library.lacking.begins():
 		e.log.WarnContext(ctx, "some of the history has no vectors yet; it is found by its words", "error", err)
+	case err == nil && e.library.lacking.ends():
+		e.log.InfoContext(ctx, "all of the history has vectors")
 	}
 }
 

@@ -34,6 +34,8 @@ type library struct {
 	// seeds are the examples' documents, to put back where the store's own
 	// history shrinks.
 	seeds map[docKey]retrieval.Document
+
+	lacking, legless spell // vectors of the history, and of questions
 }
 
 // docKey names a document of the index.

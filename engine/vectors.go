@@ -108,3 +108,11 @@ func sound(v []float32) bool {
 	}
 	return sum > 0 && !math.IsInf(sum, 0) && !math.IsNaN(sum)
 }
+
+// spell is a time in which something is wrong. The log has its beginning and its
+// end, and not each thing that is tried meanwhile.
+type spell struct{ on atomic.Bool }
+
+func (s *spell) begins() bool { return s.on.CompareAndSwap(false, true) }
+
+func (s *spell) ends() bool { return s.on.CompareAndSwap(true, false) }

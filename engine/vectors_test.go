@@ -3,6 +3,8 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 
@@ -31,6 +33,43 @@ func (c *counting) Embed(_ context.Context, texts []string) ([][]float32, error)
 		vectors[n] = []float32{float32(len(text)), 1, float32(len(text) % 7)}
 	}
 	return vectors, nil
+}
+
+func TestAnEndpointThatIsAwayIsToldOnceAndThatItIsBack(t *testing.T) {
+	var log strings.Builder
+	c := &counting{down: true}
+	r := newRig(t, func(cfg *engine.Config) {
+		cfg.Embedder, cfg.Log = c, slog.New(slog.NewTextHandler(&log, nil))
+	})
+	ask := func() {
+		t.Helper()
+		if _, err := r.Analyze(t.Context(), engine.Question{ErrorType: "queue_backlog", Text: "mail waits"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	told := func() (out [4]int) {
+		for n, text := range []string{"has no vectors yet", "have no vectors meanwhile", "history has vectors", "have vectors again"} {
+			out[n] = strings.Count(log.String(), text)
+		}
+		return out
+	}
+	for range 3 {
+		r.learnt(history()...)
+		ask()
+	}
+	if got := told(); got != [4]int{1, 1, 0, 0} {
+		t.Errorf("while it is away: %v\n%s", got, &log)
+	}
+	c.down = false
+	for range 3 {
+		again := history()
+		again[0].Title += "."
+		r.learnt(again...)
+		ask()
+	}
+	if got := told(); got != [4]int{1, 1, 1, 1} {
+		t.Errorf("once it is back: %v\n%s", got, &log)
+	}
 }
 
 func TestVectorsOfHistoryAreAskedForOnce(t *testing.T) {

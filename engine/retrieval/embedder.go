@@ -44,22 +44,30 @@ func (x *Index) EmbedMissing(ctx context.Context) (int, error) {
 }
 
 // embed makes and stores vectors, batch by batch. It stops where the embedder fails, but one bad vector doesn't keep
-// the others out.
+// the others out; the error tells the first and how many there are.
 func (x *Index) embed(ctx context.Context, texts []textOf) error {
-	var errs []error
+	var bad error
+	more := 0
 	for len(texts) > 0 {
 		batch := texts[:min(embedBatch, len(texts))]
 		texts = texts[len(batch):]
 		made, err := x.vectorsOf(ctx, batch)
 		if err != nil {
-			return errors.Join(append(errs, err)...)
+			return errors.Join(bad, err)
 		}
 		for i, t := range batch {
 			current := func() bool { return x.vectors.texts[t.key] == t.text }
-			errs = append(errs, x.vectors.put(ctx, x.embedder.ID(), t.key, made[i], current))
+			if err := x.vectors.put(ctx, x.embedder.ID(), t.key, made[i], current); bad == nil {
+				bad = err
+			} else if err != nil {
+				more++
+			}
 		}
 	}
-	return errors.Join(errs...)
+	if more > 0 {
+		return fmt.Errorf("%w; and %d more", bad, more)
+	}
+	return bad
 }
 
 func (x *Index) vectorsOf(ctx context.Context, batch []textOf) ([][]float32, error) {

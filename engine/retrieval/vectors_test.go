@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -133,6 +134,25 @@ func TestASearchGoesWithoutAModelThatFails(t *testing.T) {
 	x.Remove("note", "new")
 	if left, err := x.EmbedMissing(t.Context()); left != 0 || err != nil {
 		t.Errorf("after its removal, %d left, %v", left, err)
+	}
+}
+
+func TestManyBadVectorsAreOneShortError(t *testing.T) {
+	e := &endpoint{embed: func(_ context.Context, texts []string) ([][]float32, error) {
+		zeros := make([][]float32, len(texts))
+		for n := range zeros {
+			zeros[n] = []float32{0, 0}
+		}
+		return zeros, nil
+	}}
+	x := New(Options{Embedder: e})
+	var docs []Document
+	for n := range 500 {
+		docs = append(docs, note(strconv.Itoa(n), "a printer is on fire"))
+	}
+	err := x.Add(t.Context(), docs...)
+	if err == nil || len(err.Error()) > 200 || !strings.HasSuffix(err.Error(), "and 499 more") || strings.Contains(err.Error(), "\n") {
+		t.Errorf("%v", err)
 	}
 }
 
