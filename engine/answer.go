@@ -116,7 +116,11 @@ func (a *adviser) advise(ctx context.Context, in inquiry) (Decision, []*candidat
 		d.Confidence = a.explain(&ask, ranked[0])
 		d.Confidence.Reasons = append(d.Confidence.Reasons, a.silence(&ask, ranked[0]))
 	default:
-		d.Confidence = Confidence{Reasons: []string{"there is no history to compare with"}, Base: a.calibrator.Base(0)}
+		why := "there is no history to compare with"
+		if a.library.size() > 0 {
+			why = "nothing in the history shares a word with it"
+		}
+		d.Confidence = Confidence{Reasons: []string{why}, Base: a.calibrator.Base(0)}
 	}
 	d.ConfidenceScore = d.Confidence.Score
 	d.Abstained = d.RecommendedAction == nil

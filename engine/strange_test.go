@@ -61,3 +61,20 @@ func TestStrangeHistoriesAndQuestionsAreAnswered(t *testing.T) {
 		})
 	}
 }
+
+func TestAnAnswerDoesNotDenyTheHistory(t *testing.T) {
+	r := newRig(t)
+	for _, c := range []struct {
+		history []engine.Incident
+		want    string
+	}{
+		{nil, "there is no history to compare with"},
+		{history(), "nothing in the history shares a word with it"},
+	} {
+		r.learnt(c.history...)
+		d, err := r.Analyze(t.Context(), engine.Question{Text: "??? !!!"})
+		if err != nil || len(d.Evidence) > 0 || len(d.Confidence.Reasons) != 1 || d.Confidence.Reasons[0] != c.want {
+			t.Errorf("%d incidents: %+v, %v; want %q", len(c.history), d.Confidence, err, c.want)
+		}
+	}
+}
