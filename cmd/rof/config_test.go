@@ -113,6 +113,42 @@ func TestSecretsComeFromFilesToo(t *testing.T) {
 	}
 }
 
+func TestTheConfigFileMayBeginWithAMark(t *testing.T) {
+	for name, text := range map[string]string{
+		"UTF-8":  "\xef\xbb\xbflink_hosts: [a.example]\r\n",
+		"UTF-16": "\xff\xfel\x00i\x00n\x00k\x00_\x00h\x00o\x00s\x00t\x00s\x00:\x00 \x00[\x00a\x00]\x00",
+		"dashes": "---\nlink_hosts: [a.example]\n---\n",
+		"none":   "link_hosts: [a.example]",
+	} {
+		if c, err := readConfig(env("HOME=/h", "ROF_CONFIG="+write(t, text))); err != nil || len(c.file.linkHosts) != 1 {
+			t.Errorf("%s: %v, %v", name, c.file.linkHosts, err)
+		}
+	}
+	for _, text := range []string{"", "# nothing yet\n", "---\n"} {
+		if _, err := readConfig(env("HOME=/h", "ROF_CONFIG="+write(t, text))); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+func TestWhatTheConfigFileSaysInVainIsTold(t *testing.T) {
+	for text, want := range map[string]string{
+		"link_hosts: [a.example]\n---\ngroup: {by_service: false}\n": "a second document begins",
+		"link_hosts: [\"https://a.example/\"]":                       `link_hosts[0] must be a whole host such as runbooks.example.com, not "https://a.example/"`,
+		"link_hosts: [a.example, \"*.b.example\"]":                   `link_hosts[1] must be`,
+		"link_hosts: [\"\"]":                                         `link_hosts[0] must be`,
+		"sources: {shop: {kind: generic, token_file: /none/at-all}}": "sources.shop.token_file: open /none/at-all",
+	} {
+		_, err := readConfig(env("HOME=/h", "ROF_CONFIG="+write(t, text)))
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q: %v; want one line that says %q", text, err, want)
+		}
+	}
+	if _, err := readConfig(env("HOME=/h", "ROF_CONFIG="+write(t, "link_hosts: [a.example, \"b.example:8443\", \"[::1]:80\", localhost]"))); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestTheConfigFile(t *testing.T) {
 	good := write(t, `sources:
   alertmanager: {token: [one-secret, another-secret]}

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
+	"net/url"
 	"os"
 	"regexp"
 	"slices"
@@ -116,7 +120,13 @@ func (r *reader) readFile(path string) file {
 	if path == "" {
 		return f
 	}
-	b, err := os.ReadFile(path)
+	in, err := os.Open(path)
+	if err != nil {
+		r.problemf("ROF_CONFIG: %w", err)
+		return f
+	}
+	defer func() { _ = in.Close() }()
+	b, err := io.ReadAll(engine.Decoded(in)) // some editors set a byte order mark
 	if err != nil {
 		r.problemf("ROF_CONFIG: %w", err)
 		return f
@@ -128,9 +138,14 @@ func (r *reader) readFile(path string) file {
 func (r *reader) readDocument(path string, b []byte) file {
 	var f file
 	var d document
-	if err := yaml.UnmarshalWithOptions(b, &d, yaml.Strict()); err != nil {
+	in := yaml.NewDecoder(bytes.NewReader(b), yaml.Strict())
+	if err := in.Decode(&d); err != nil && !errors.Is(err, io.EOF) {
 		r.problemf("ROF_CONFIG %s: %s", path, firstLine(err))
 		return f
+	}
+	var more any
+	if err := in.Decode(&more); err == nil && more != nil {
+		r.problemf("ROF_CONFIG %s: a second document begins at a line ---, and would be ignored; write all of it as one", path)
 	}
 	f.sources = r.readSources(d.Sources)
 	for n, t := range d.Types {
@@ -158,7 +173,7 @@ func (r *reader) readDocument(path string, b []byte) file {
 	r.readPeople(&d, &f)
 	f.roles = d.Roles
 	f.rooms, f.emoji = r.readChannels(d.Channels), r.readTimeline(d.Timeline)
-	f.linkHosts = d.LinkHosts
+	f.linkHosts = r.readHosts(d.LinkHosts)
 	f.noServiceGroups = d.Group.ByService != nil && !*d.Group.ByService
 	f.groupWindow = r.duration("group.window", d.Group.Window)
 	f.expire = r.duration("group.expire", d.Group.Expire)
@@ -209,7 +224,9 @@ func (r *reader) readSources(docs map[string]sourceDocument) map[string]source {
 			r.problemf("ROF_CONFIG sources.%s.token must be a text or a list of texts", name)
 		}
 		if d.TokenFile != "" {
-			s.tokens = append(s.tokens, r.secretFile("ROF_CONFIG sources."+name+".token_file", d.TokenFile))
+			if t := r.secretFile("ROF_CONFIG sources."+name+".token_file", d.TokenFile); t != "" { // else it is told
+				s.tokens = append(s.tokens, t)
+			}
 		}
 		for _, t := range s.tokens {
 			if len(t) < 8 {
@@ -221,6 +238,17 @@ func (r *reader) readSources(docs map[string]sourceDocument) map[string]source {
 		out[name] = s
 	}
 	return out
+}
+
+// readHosts checks the hosts that links may lead to. One that no link can have is
+// a mistake that nobody would notice.
+func (r *reader) readHosts(hosts []string) []string {
+	for n, h := range hosts {
+		if u, err := url.Parse("//" + h); err != nil || h == "" || u.Host != h || strings.ContainsAny(h, "* ") {
+			r.problemf("ROF_CONFIG link_hosts[%d] must be a whole host such as runbooks.example.com, not %q", n, h)
+		}
+	}
+	return hosts
 }
 
 // longestDays keeps a number of days to what a duration holds.
