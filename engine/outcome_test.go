@@ -362,6 +362,21 @@ func TestAnOutcomeIsCorrectedByItsAuthorAtOnceAndByOthersLater(t *testing.T) {
 	}
 }
 
+func TestAdviceThatIsOvertakenIsNotApproved(t *testing.T) {
+	r := newRig(t)
+	r.running()
+	r.learnt(rivals()...)
+	d := r.fired("a")
+	r.outcome(d.ID, engine.Failed)
+	next := r.decisions(*d.IncidentID, 2)[0]
+	_, err := r.Review(t.Context(), d.ID, engine.Review{Verdict: engine.Approve, Actor: "ann"})
+	if e := wantKind(t, err, engine.Conflict); !strings.Contains(e.Text, next.ID) {
+		t.Errorf("%s; want it to lead to %s", e.Text, next.ID)
+	}
+	r.judge(d.ID, engine.Review{Verdict: engine.Reject, Reason: "it did not help"})
+	r.judge(next.ID, engine.Review{Verdict: engine.Approve})
+}
+
 func TestARejectionTakenBackOpensItsAdviceAgain(t *testing.T) {
 	r := newRig(t)
 	r.running()

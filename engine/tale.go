@@ -21,7 +21,7 @@ func (e *Engine) Tale(ctx context.Context, id string) (Detail, error) {
 				return err
 			}
 			// That it went is told from where it arrived.
-			entries = slices.DeleteFunc(entries, func(e Entry) bool { return e.Kind == "merged" && strings.HasPrefix(e.Text, "merged into ") })
+			entries = slices.DeleteFunc(entries, func(e Entry) bool { return e.Kind == "merged" && strings.HasPrefix(e.Text, mergedInto) })
 			made, _, err := r.Decisions(ctx, DecisionFilter{IncidentID: other}, "", 20)
 			if err != nil {
 				return err

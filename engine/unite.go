@@ -8,6 +8,9 @@ import (
 	"time"
 )
 
+// mergedInto is what stands at what was merged, before the id of the other.
+const mergedInto = "merged into "
+
 // Merge moves the series of one live incident to another and returns that one.
 // The first is resolved as its duplicate and teaches nothing; its decisions stay
 // where they are. What its series send from now on goes to the other.
@@ -46,11 +49,11 @@ func (e *Engine) Merge(ctx context.Context, id, into, actor string) (Incident, e
 		}
 		to.takeOver(&from, alerts, now)
 		from.giveUp(&to, actor, now)
-		if err := e.outdate(ctx, tx, from.ID, "merged into "+to.ID, now); err != nil {
+		if err := e.outdate(ctx, tx, from.ID, mergedInto+to.ID, now); err != nil {
 			return err
 		}
 		entries := []Entry{
-			{ID: newID("ent_", now), IncidentID: from.ID, At: now, Kind: "merged", Actor: actor, Text: "merged into " + to.ID},
+			{ID: newID("ent_", now), IncidentID: from.ID, At: now, Kind: "merged", Actor: actor, Text: mergedInto + to.ID},
 			{ID: newID("ent_", now), IncidentID: to.ID, At: now, Kind: "merged", Actor: actor, Text: "merged " + from.ID + " into this: " + from.Title},
 		}
 		w := newWants(now)

@@ -157,8 +157,30 @@ func TestAdviceOfAMergedIncidentSaysSo(t *testing.T) {
 	}
 	decided(from)
 	r.merge(from, to)
-	if d := decided(from); d.Match() != "PM-1" || !strings.Contains(d.Outdated, to) || d.Open() {
+	d := decided(from)
+	if d.Match() != "PM-1" || !strings.Contains(d.Outdated, to) || d.Open() {
 		t.Errorf("%s, outdated %q", d.Match(), d.Outdated)
+	}
+	_, err := r.Review(t.Context(), d.ID, engine.Review{Verdict: engine.Approve, Actor: "ann"})
+	if e := wantKind(t, err, engine.Conflict); !strings.Contains(e.Text, to) {
+		t.Errorf("approving it afterwards: %s; want where it went", e.Text)
+	}
+}
+
+func TestAVerdictTakenBackAfterAMergeDoesNotAskAgain(t *testing.T) {
+	r := newRig(t)
+	r.running()
+	r.learnt(past("PM-1", "queue_backlog", "mailer", 200, "restart the consumer"))
+	d := r.fired("b")
+	r.judge(d.ID, engine.Review{Verdict: engine.Approve})
+	to := r.ingest(alert("a")).Alerts[0].IncidentID
+	r.merge(*d.IncidentID, to)
+	got, err := r.UndoReview(t.Context(), d.ID, "ann")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Open() || !strings.Contains(got.Outdated, to) {
+		t.Errorf("it waits: %t, outdated %q; want it to say that it went into %s", got.Open(), got.Outdated, to)
 	}
 }
 

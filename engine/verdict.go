@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -26,8 +27,12 @@ func (e *Engine) Review(ctx context.Context, decisionID string, r Review) (Decis
 			first := d.Reviews[0]
 			return Entry{}, Conflictf("%s already %s this at %s UTC", first.Actor, first.Verdict.past(), first.At.Format("15:04"))
 		}
-		if r.Verdict == Approve && d.Abstained {
+		switch {
+		case r.Verdict != Approve:
+		case d.Abstained:
 			return Entry{}, Conflictf("there is no recommendation to approve")
+		case !d.Open():
+			return Entry{}, d.overtaken()
 		}
 		if err := tx.AddReview(ctx, r); err != nil {
 			return Entry{}, err
@@ -87,6 +92,9 @@ func (e *Engine) takeBack(ctx context.Context, decisionID, actor string, may fun
 		if d.Outdated == exhausted || strings.HasPrefix(d.Outdated, nextIs) {
 			d.Outdated, d.SupersededBy = "", "" // it is open again, beside what was offered instead
 		}
+		if err := mergedAway(ctx, tx, d); err != nil {
+			return Entry{}, err
+		}
 		return Entry{At: now, Kind: "undone", Actor: actor, Text: "took the verdict " + of(r, actor) + "back"}, e.tellDecision(ctx, tx, d, now)
 	})
 }
@@ -97,6 +105,29 @@ func of(r Review, actor string) string {
 		return ""
 	}
 	return "of " + r.Actor + " "
+}
+
+// overtaken says why advice that waits for nobody any more cannot be approved: a
+// message may show its buttons for a moment longer, and programs know none.
+func (d *Decision) overtaken() error {
+	text := cmp.Or(d.Outdated, "there is newer advice")
+	if d.SupersededBy != "" {
+		text += "; " + d.SupersededBy + " is newer"
+	}
+	return Conflictf("it can no longer be approved: %s", text)
+}
+
+// mergedAway says at advice that nobody has answered any more where its incident
+// went meanwhile.
+func mergedAway(ctx context.Context, tx Tx, d *Decision) error {
+	if d.IncidentID == nil || !d.Open() {
+		return nil
+	}
+	i, err := tx.Incident(ctx, *d.IncidentID)
+	if err == nil && i.MergedInto != "" {
+		d.Outdated = mergedInto + i.MergedInto
+	}
+	return err
 }
 
 // tellDecision emits how a decision stands now.
