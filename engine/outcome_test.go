@@ -168,6 +168,98 @@ func TestWhatFixedItIsAnOutcome(t *testing.T) {
 	}
 }
 
+func TestWhatReopensHasNotWorked(t *testing.T) {
+	r := newRig(t)
+	r.running()
+	r.learnt(rivals()...)
+	d := r.fired("a")
+	resolve := func(how engine.Resolution) *engine.Outcome {
+		how.Actor = "ann"
+		if _, err := r.Resolve(t.Context(), *d.IncidentID, how); err != nil {
+			t.Fatal(err)
+		}
+		return r.stored(d.ID).Outcome
+	}
+	reopen := func() {
+		if _, err := r.Reopen(t.Context(), *d.IncidentID, "bob"); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.stored(d.ID); got.Outcome != nil || got.RightIncident != "" {
+			t.Errorf("reopened, the outcome is %+v, the right incident %q; want none", got.Outcome, got.RightIncident)
+		}
+	}
+	if o := resolve(engine.Resolution{Resolution: "doubled the workers"}); o == nil || o.Outcome != engine.Worked {
+		t.Fatalf("resolved by the advice, the outcome is %+v", o)
+	}
+	reopen()
+	if o := resolve(engine.Resolution{Reason: engine.ReasonDuplicate, DuplicateOf: "PM-B"}); o == nil || o.Outcome != engine.NotTried {
+		t.Errorf("resolved as a duplicate, the outcome is %+v", o)
+	}
+	reopen()
+	if o := resolve(engine.Resolution{Resolution: "Rotated the certificate"}); o != nil {
+		t.Errorf("resolved by something else, the outcome is %+v", o)
+	}
+
+	t.Run("what a person said stays", func(t *testing.T) {
+		reopen()
+		r.outcome(d.ID, engine.Failed)
+		resolve(engine.Resolution{Resolution: "doubled the workers"})
+		if _, err := r.Reopen(t.Context(), *d.IncidentID, "bob"); err != nil {
+			t.Fatal(err)
+		}
+		if o := r.stored(d.ID).Outcome; o == nil || o.Outcome != engine.Failed {
+			t.Errorf("the outcome is %+v", o)
+		}
+	})
+}
+
+func TestWhatFiresAgainAndIsFixedOtherwiseHasNotWorked(t *testing.T) {
+	r := newRig(t)
+	r.running()
+	r.learnt(rivals()...)
+	d := r.fired("a")
+	fixed := func(how string) {
+		t.Helper()
+		if _, err := r.Resolve(t.Context(), *d.IncidentID, engine.Resolution{Actor: "ann", Resolution: how}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mail := func(a *engine.Alert) { a.ErrorType, a.Spike, a.Service = "queue_backlog", ptr(200), "mailer" }
+	fixed("doubled the workers")
+	r.ingest(alert("a", mail, ended(r.clock.Now())))
+	r.clock.Advance(2 * time.Minute)
+	again := r.ingest(alert("a", mail, func(a *engine.Alert) { a.StartedAt = r.clock.Now() }))
+	if id := again.Alerts[0].IncidentID; id != *d.IncidentID {
+		t.Fatalf("it fires again in %s", id)
+	}
+	fixed("Rotated the certificate")
+	if o := r.stored(d.ID).Outcome; o != nil {
+		t.Errorf("the outcome is %+v; what fixed it is something else", o)
+	}
+}
+
+func TestAnEndThatAnswersTheQuestionSaysSoThere(t *testing.T) {
+	r := newRig(t)
+	r.running()
+	r.learnt(rivals()...)
+	d := r.fired("a")
+	r.judge(d.ID, engine.Review{Verdict: engine.Approve})
+	r.clock.Advance(10 * time.Minute)
+	if err := r.run(engine.JobAsk, d.ID); err != nil {
+		t.Fatal(err)
+	}
+	asked, ok := r.post("outcome:" + d.ID)
+	if !ok {
+		t.Fatal("nobody was asked")
+	}
+	if _, err := r.Resolve(t.Context(), *d.IncidentID, engine.Resolution{Actor: "ann", Resolution: "doubled the workers"}); err != nil {
+		t.Fatal(err)
+	}
+	if told, _ := r.post("outcome:" + d.ID); told.Wanted == asked.Wanted {
+		t.Error("the question still stands, though the end has answered it")
+	}
+}
+
 func TestADuplicateSaysWhichIncidentItWas(t *testing.T) {
 	r := newRig(t)
 	r.running()

@@ -53,6 +53,11 @@ func (e *Engine) Reopen(ctx context.Context, id, actor string) (Incident, error)
 		if err := i.To(Open); err != nil {
 			return Entry{}, err
 		}
+		if ended {
+			if err := e.reconsiders(ctx, tx, i, now); err != nil {
+				return Entry{}, err
+			}
+		}
 		i.ClearedAt = nil
 		i.ResolvedAt, i.ResolvedBy, i.Reason, i.DuplicateOf = nil, "", "", ""
 		i.Resolution, i.RootCause = "", ""

@@ -76,12 +76,14 @@ func (w *wants) decision(d *Decision, i *Incident, channel string) {
 // question wants the message that asks what came of a decision's advice: in the
 // thread that the advice stands in, or under it.
 func (w *wants) question(d *Decision, i *Incident, channel string) {
-	p := place(Post{Key: "outcome:" + d.ID, Kind: PostOutcome, Subject: d.ID}, d, i, channel)
+	p := place(Post{Key: questionKey(d), Kind: PostOutcome, Subject: d.ID}, d, i, channel)
 	if p.Thread == "" && p.Parent == "" {
 		p.Parent = "decision:" + d.ID
 	}
 	w.post(p)
 }
+
+func questionKey(d *Decision) string { return "outcome:" + d.ID }
 
 // place says where a post about a decision stands.
 func place(p Post, d *Decision, i *Incident, channel string) Post {
