@@ -65,6 +65,9 @@ func (e *Engine) Reopen(ctx context.Context, id, actor string) (Incident, error)
 			i.Reopened++
 		}
 		i.UrgentAt, i.Escalated = time.Time{}, 0 // who reopens it knows of it
+		if err := e.remute(ctx, tx, i, now); err != nil {
+			return Entry{}, err
+		}
 		entry, err := e.reopened(ctx, tx, i, actor, now)
 		if err != nil {
 			return Entry{}, err

@@ -161,6 +161,74 @@ func TestASilenceEnds(t *testing.T) {
 	}
 }
 
+func TestASilenceIsOverAlsoWhereNothingFires(t *testing.T) {
+	ann := engine.Person{ID: "U0ANN", Name: "ann"}
+	for name, over := range map[string]func(*rig, *engine.SilencePreview){
+		"by its time": func(r *rig, _ *engine.SilencePreview) { r.clock.Advance(time.Hour) },
+		"before its time": func(r *rig, p *engine.SilencePreview) {
+			if _, err := r.EndSilence(r.t.Context(), p.ID, "bob"); err != nil {
+				r.t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			id := r.ingest(alert("a", critical)).Alerts[0].IncidentID
+			if _, err := r.Assign(t.Context(), id, ann, &ann); err != nil {
+				t.Fatal(err)
+			}
+			p := r.silenced(onCheckout())
+			r.clock.Advance(time.Minute)
+			r.ingest(alert("a", critical, ended(r.clock.Now())))
+			err := r.run(engine.JobUnmute, id)
+			if d := r.detail(id); err != nil || d.Muted == nil || !d.Clear() {
+				t.Fatalf("while it lasts: %v, %+v", err, d.Incident)
+			}
+			before := len(r.notices())
+			over(r, &p)
+			r.work(engine.JobUnmute, p.ID)
+			r.work(engine.JobUnmute, id)
+			if m := r.detail(id).Muted; m != nil {
+				t.Errorf("it is still %s, until %s", m.Words(), m.Until)
+			}
+			if got := r.notices()[before:]; len(got) > 0 {
+				t.Errorf("told %v; nothing fires", got)
+			}
+		})
+	}
+}
+
+func TestWhatIsReopenedIsMutedOnlyByWhatHoldsThen(t *testing.T) {
+	r := newRig(t)
+	r.silenced(onCheckout())
+	id := r.ingest(alert("a")).Alerts[0].IncidentID
+	resolve := func() {
+		if _, err := r.Resolve(t.Context(), id, engine.Resolution{Actor: "ann", Resolution: "x"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reopen := func() engine.Incident {
+		i, err := r.Reopen(t.Context(), id, "ann")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return i
+	}
+	resolve()
+	if i := reopen(); i.Muted == nil {
+		t.Error("it is muted no more, though the silence goes on")
+	}
+	resolve()
+	r.clock.Advance(2 * time.Hour)
+	r.work(engine.JobUnmute, id)
+	if i := reopen(); i.Muted != nil || i.Channel != "C0OPS" {
+		t.Errorf("muted by %+v, in channel %q; want it told now", i.Muted, i.Channel)
+	}
+	if got := strings.Join(r.postsOf(id), " "); !strings.Contains(got, "incident") {
+		t.Errorf("wanted: %s", got)
+	}
+}
+
 func TestASilenceIsCheckedBeforeItCounts(t *testing.T) {
 	r := newRig(t)
 	for want, change := range map[string]func(*engine.Silence){

@@ -84,8 +84,8 @@ func (e *Engine) preview(ctx context.Context, s Silence) (SilencePreview, error)
 	return p, err
 }
 
-// eachLive calls f with the live incidents of which something fires, at most a
-// thousand, the newest first.
+// eachLive calls f with the live incidents of which something fires or that are
+// muted, at most a thousand, the newest first.
 func (e *Engine) eachLive(ctx context.Context, f func(Incident, []Alert)) error {
 	return e.store.View(ctx, func(r Reader) error {
 		live, _, err := r.Incidents(ctx, IncidentFilter{Live: true}, "", 1000)
@@ -93,7 +93,7 @@ func (e *Engine) eachLive(ctx context.Context, f func(Incident, []Alert)) error 
 			return err
 		}
 		for _, i := range live {
-			if i.Firing == 0 {
+			if i.Firing == 0 && i.Muted == nil {
 				continue
 			}
 			alerts, err := r.Alerts(ctx, i.ID)

@@ -42,7 +42,7 @@ func (e *Engine) unmuteOne(ctx context.Context, id string) error {
 	now := e.now()
 	err := e.store.Update(ctx, func(tx Tx) error {
 		i, err := tx.Incident(ctx, id)
-		if err != nil || !i.Live() || i.Firing == 0 {
+		if err != nil || !i.Live() {
 			return err
 		}
 		alerts, err := tx.Alerts(ctx, id)
@@ -54,7 +54,9 @@ func (e *Engine) unmuteOne(ctx context.Context, id string) error {
 			return err
 		}
 		was := i.Muted
-		i.Muted = e.mutedAll(firingOf(alerts), active, now)
+		if i.Firing > 0 || was != nil && !was.holds(active, now) {
+			i.Muted = e.mutedAll(firingOf(alerts), active, now)
+		}
 		if was == nil && i.Muted == nil {
 			return nil
 		}
@@ -69,7 +71,10 @@ func (e *Engine) unmuteOne(ctx context.Context, id string) error {
 			entry.Kind, entry.Text = "silenced", i.Muted.Words()
 			w.incident(&i)
 		default:
-			entry.Kind, entry.Text = "announced", "no longer silenced, and still firing"
+			entry.Kind, entry.Text = "announced", "no longer silenced"
+			if i.Firing > 0 {
+				entry.Text += ", and still firing"
+			}
 			if err := e.announceAgain(ctx, tx, &i, w); err != nil {
 				return err
 			}
@@ -82,19 +87,40 @@ func (e *Engine) unmuteOne(ctx context.Context, id string) error {
 	return err
 }
 
-// announceAgain gives an incident that is muted no more its place.
+// holds reports whether what muted an incident goes on.
+func (m *Mute) holds(active []Silence, now time.Time) bool {
+	return m.Until.After(now) && (m.Silence == "" || slices.ContainsFunc(active, func(s Silence) bool { return s.ID == m.Silence }))
+}
+
+// remute brings what holds a reopened incident back to what holds now: while it
+// was over, nobody looked.
+func (e *Engine) remute(ctx context.Context, tx Tx, i *Incident, now time.Time) error {
+	if i.Muted == nil {
+		return nil
+	}
+	alerts, err := tx.Alerts(ctx, i.ID)
+	if err != nil {
+		return err
+	}
+	active, err := tx.Silences(ctx, now)
+	if err != nil {
+		return err
+	}
+	if i.Muted = e.mutedAll(firingOf(alerts), active, now); i.Muted != nil {
+		return tx.Enqueue(ctx, Job{Kind: JobUnmute, Subject: i.ID, At: i.Muted.Until})
+	}
+	w := newWants(now)
+	if err := e.placeAgain(ctx, tx, i, w); err != nil {
+		return err
+	}
+	return w.write(ctx, tx)
+}
+
+// announceAgain gives an incident that is muted no more its place, and says so
+// where it fires.
 func (e *Engine) announceAgain(ctx context.Context, tx Tx, i *Incident, w *wants) error {
 	told := i.Channel != ""
-	if !told {
-		i.send(e.cfg.route(i, w.now))
-		if i.Quiet != "" {
-			to := e.cfg.route(i, w.now)
-			if err := w.digest(i.Quiet, i.Channel, Digest{Why: "quiet"}, to.QuietTill); err != nil {
-				return err
-			}
-		}
-	}
-	if err := wantAll(ctx, tx, i, w); err != nil {
+	if err := e.placeAgain(ctx, tx, i, w); err != nil || i.Firing == 0 {
 		return err
 	}
 	if i.urge(w.now) {
@@ -104,6 +130,20 @@ func (e *Engine) announceAgain(ctx context.Context, tx Tx, i *Incident, w *wants
 		return nil
 	}
 	return w.notice(i, newID("ent_", w.now), Notice{What: "unsilenced", Now: i.Firing})
+}
+
+// placeAgain wants all of an incident where it belongs.
+func (e *Engine) placeAgain(ctx context.Context, tx Tx, i *Incident, w *wants) error {
+	if i.Channel == "" {
+		to := e.cfg.route(i, w.now)
+		i.send(to)
+		if i.Quiet != "" {
+			if err := w.digest(i.Quiet, i.Channel, Digest{Why: "quiet"}, to.QuietTill); err != nil {
+				return err
+			}
+		}
+	}
+	return wantAll(ctx, tx, i, w)
 }
 
 // mutedAll says what holds an incident back: nothing where one of its firing
