@@ -142,6 +142,9 @@ func (i *Incident) To(status IncidentStatus) error {
 	if i.Historical {
 		return Conflictf("%s is history; it has no state to change", i.ID)
 	}
+	if i.MergedInto != "" {
+		return Conflictf("%s was merged into %s, which has its alerts now", i.ID, i.MergedInto)
+	}
 	if !slices.Contains(i.Status.next(), status) {
 		return Conflictf("%s is %s; it cannot become %s", i.ID, i.Status, status)
 	}

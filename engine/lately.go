@@ -50,6 +50,9 @@ func (l *Lately) incidents(ctx context.Context, r Reader, from time.Time) error 
 	services := make(map[string]int)
 	var acks, ends []time.Duration
 	err := eachBegun(ctx, r, from, func(i *Incident) {
+		if i.MergedInto != "" {
+			return // people say that it is another one, which is counted
+		}
 		l.Opened++
 		l.BySeverity[i.Severity]++
 		if i.DeclaredBy != "" {

@@ -267,9 +267,9 @@ type Counts struct {
 	BySeverity  map[string]int
 	Approved    int
 	Rejected    int
-	Acked       int           // live incidents that were acknowledged
+	Acked       int           // live incidents that were acknowledged; what was merged counts with the other
 	AckTime     time.Duration // in all
-	ResolvedN   int           // live incidents that were resolved
+	ResolvedN   int           // live incidents that were resolved, likewise
 	ResolveTime time.Duration // in all
 	Seeds       int           // incidents marked as examples
 	OwnFixes    int           // incidents of its own that teach a fix

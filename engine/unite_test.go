@@ -65,6 +65,13 @@ func TestMergingMovesTheSeriesAndTeachesNothing(t *testing.T) {
 	if want := "merged " + from + " into this: Cart is down (ann)"; len(merges) != 1 || merges[0] != want {
 		t.Errorf("its tale says of the merge %q, want once %q", merges, want)
 	}
+	lately, err := r.Lately(t.Context(), 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lately.Opened != 1 || lately.Resolved != 0 {
+		t.Errorf("of late %d began and %d are over; want one that is not", lately.Opened, lately.Resolved)
+	}
 	if n := strings.Join(r.notices(), "\n"); !strings.Contains(n, `"merged"`) || !strings.Contains(n, `"merged_into"`) {
 		t.Errorf("notices %s; want one in each thread", n)
 	}
@@ -87,6 +94,12 @@ func TestMergingMovesTheSeriesAndTeachesNothing(t *testing.T) {
 		got := r.ingest(alert("b", service("cart"), group), alert("c", service("cart"), group))
 		if got.Alerts[1].IncidentID != to {
 			t.Errorf("it went to %s", got.Alerts[1].IncidentID)
+		}
+	})
+	t.Run("what is asked of it leads there", func(t *testing.T) {
+		_, err := r.Acknowledge(t.Context(), from, "ann")
+		if e := wantKind(t, err, engine.Conflict); !strings.Contains(e.Text, to) {
+			t.Error(e.Text)
 		}
 	})
 	t.Run("it is not reopened", func(t *testing.T) {

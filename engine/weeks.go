@@ -31,6 +31,9 @@ func (e *Engine) Weeks(ctx context.Context, n int) (Weeks, error) {
 	first := 0 // the first week that was read whole
 	err := e.store.View(ctx, func(r Reader) error {
 		oldest, whole, err := begunSince(ctx, r, from, weeksRead, func(i *Incident) {
+			if i.MergedInto != "" {
+				return
+			}
 			at := w.at(i.StartedAt)
 			week := &w.List[at]
 			week.Opened++

@@ -15,6 +15,15 @@ type Group struct {
 	AckTime, ResolveTime                 time.Duration
 }
 
+// Times are when an incident was acknowledged and when it was over, as far as
+// figures go: one that was merged is counted with the one that has its alerts.
+func Times(i *engine.Incident) (acked, over *time.Time) {
+	if i.MergedInto != "" {
+		return nil, nil
+	}
+	return i.AcknowledgedAt, i.ResolvedAt
+}
+
 // Tally adds groups up to the store's figures.
 type Tally struct{ engine.Counts }
 

@@ -155,7 +155,8 @@ func (t *tx) insertIncidents(ctx context.Context, list []engine.Incident, confli
 		c.groupKey, c.search, c.doc = append(c.groupKey, doc.Key(i.GroupKey)), append(c.search, doc.Search(i)), append(c.doc, string(b))
 		c.live, c.fix = append(c.live, i.Live()), append(c.fix, i.Fix())
 		c.seed, c.historical = append(c.seed, i.Seed), append(c.historical, i.Historical)
-		c.started, c.acked, c.resolved = append(c.started, i.StartedAt), append(c.acked, i.AcknowledgedAt), append(c.resolved, i.ResolvedAt)
+		acked, over := doc.Times(i)
+		c.started, c.acked, c.resolved = append(c.started, i.StartedAt), append(c.acked, acked), append(c.resolved, over)
 	}
 	return t.exec(ctx, `
 		INSERT INTO incidents (id, status, severity, service, environment, error_type, source, group_key,

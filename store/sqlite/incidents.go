@@ -161,11 +161,12 @@ func (t *tx) PutIncidents(ctx context.Context, incidents []engine.Incident) erro
 	for n := range list {
 		i := &list[n]
 		t.written.Put(engine.EventIncident, i.ID, docs[n])
+		acked, over := doc.Times(i)
 		rows[n] = []any{
 			doc.Key(i.ID), doc.Key(string(i.Status)), doc.Key(string(i.Severity)), doc.Key(i.Service),
 			doc.Key(i.Environment), doc.Key(i.ErrorType), doc.Key(i.Source), doc.Key(i.GroupKey),
-			i.Live(), i.Fix(), i.Seed, i.Historical, micros(i.StartedAt), microsOrNull(i.AcknowledgedAt),
-			microsOrNull(i.ResolvedAt), doc.Search(i), string(docs[n]),
+			i.Live(), i.Fix(), i.Seed, i.Historical, micros(i.StartedAt), microsOrNull(acked),
+			microsOrNull(over), doc.Search(i), string(docs[n]),
 		}
 	}
 	return t.insertMany(ctx, `
