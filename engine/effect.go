@@ -107,6 +107,7 @@ func (in *intake) again(prev, ep *Alert) {
 	}
 	quiet := ep.StartedAt.Sub(*home.ResolvedAt)
 	home.Status, home.ResolvedAt, home.ResolvedBy, home.Reason = Open, nil, "", ""
+	home.Resolution, home.RootCause, home.DuplicateOf = "", "", "" // it was not that; the timeline keeps what was said
 	home.AcknowledgedAt, home.AcknowledgedBy, home.SinceAck = nil, "", 0
 	home.Reopened++
 	if was && !home.UrgentAt.IsZero() {

@@ -232,6 +232,9 @@ func TestWhatFiresAgainAndIsFixedOtherwiseHasNotWorked(t *testing.T) {
 	if id := again.Alerts[0].IncidentID; id != *d.IncidentID {
 		t.Fatalf("it fires again in %s", id)
 	}
+	if i := r.detail(*d.IncidentID); i.Status != engine.Open || i.Resolution != "" {
+		t.Errorf("it is %s, and said to be fixed by %q", i.Status, i.Resolution)
+	}
 	fixed("Rotated the certificate")
 	if o := r.stored(d.ID).Outcome; o != nil {
 		t.Errorf("the outcome is %+v; what fixed it is something else", o)
