@@ -45,8 +45,8 @@ type Said struct {
 	At   time.Time `json:"at"`
 }
 
-// taker is who has an incident, the owner first; nil where nobody has.
-func (i *Incident) taker() *Person {
+// Taker is who has an incident, the owner first; nil where nobody has.
+func (i *Incident) Taker() *Person {
 	switch {
 	case i.Owner != nil:
 		return i.Owner
@@ -55,6 +55,9 @@ func (i *Incident) taker() *Person {
 	}
 	return nil
 }
+
+// Alone reports whether a live incident has nobody yet.
+func (i *Incident) Alone() bool { return i.Status == Open && i.Taker() == nil }
 
 // takenAt is since when somebody has had an incident as it is now: one that fires
 // again is taken anew.

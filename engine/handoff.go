@@ -92,7 +92,7 @@ func worstFirst(a, b Incident) int {
 		return 1
 	}
 	taken := func(i *Incident) int {
-		if i.AcknowledgedBy != "" {
+		if i.Taker() != nil {
 			return 1
 		}
 		return 0

@@ -51,7 +51,7 @@ func (i *Incident) nudge(what string) *Nudge {
 // reminded reports whether anybody is reminded of the incident at all: somebody
 // has it, and it still hurts.
 func (i *Incident) reminded() bool {
-	return (i.Status == Open || i.Status == Acknowledged) && !i.Historical && i.Channel != "" && i.taker() != nil
+	return (i.Status == Open || i.Status == Acknowledged) && !i.Historical && i.Channel != "" && i.Taker() != nil
 }
 
 // remindAt is when the next reminder of a kind is due, zero for never.
@@ -130,7 +130,7 @@ func (e *Engine) remind(ctx context.Context, id string) error {
 			n := i.nudge(what)
 			n.Count++
 			n.At, n.By, n.Until = now, "", time.Time{}
-			if err := w.reply(&i, nudgeKey(&i, n), Reply{What: ReplyReminder, To: i.taker(), Text: e.cfg.Reminders.text(&i, what, now), Nudge: what, Count: n.Count}); err != nil {
+			if err := w.reply(&i, nudgeKey(&i, n), Reply{What: ReplyReminder, To: i.Taker(), Text: e.cfg.Reminders.text(&i, what, now), Nudge: what, Count: n.Count}); err != nil {
 				return err
 			}
 			if before := *n; n.Count > 1 {

@@ -90,7 +90,11 @@ func (d *Detail) Next() []string {
 	if d.Clear() {
 		return []string{"close it, and say what fixed it"}
 	}
-	if d.Status == Open {
+	switch {
+	case d.Status != Open:
+	case d.Owner != nil:
+		next = append(next, d.Owner.Name+" acknowledges it")
+	default:
 		next = append(next, "somebody takes it")
 	}
 	for n := range d.Decisions {
@@ -104,10 +108,27 @@ func (d *Detail) Next() []string {
 		}
 		break
 	}
-	if len(next) == 0 {
+	switch helped := d.helped(); {
+	case d.Status == Mitigated:
+		next = append(next, "resolve it once the cause is gone, and say what fixed it")
+	case len(next) > 0:
+	case helped != nil:
+		next = append(next, *helped.RecommendedAction+" worked, says "+helped.Outcome.Actor+": mitigate or resolve it")
+	default:
 		next = append(next, "find out what it is; nothing is under way that rof knows of")
 	}
 	return next
+}
+
+// helped is the latest advice of which somebody says that it worked, nil where
+// nobody does.
+func (d *Detail) helped() *Decision {
+	for n := range d.Decisions {
+		if dec := &d.Decisions[n]; dec.RecommendedAction != nil && dec.Outcome != nil && dec.Outcome.Outcome == Worked {
+			return dec
+		}
+	}
+	return nil
 }
 
 // DraftUploaded keeps which draft of the post-mortem stands where people can see

@@ -58,11 +58,19 @@ func TestWhatAnIncidentWaitsForIsSaid(t *testing.T) {
 		change func(d *Detail)
 		want   string
 	}{
-		"somebody":                   {func(*Detail) {}, "somebody takes it"},
-		"a verdict":                  {func(d *Detail) { d.Decisions = []Decision{advised(func(*Decision) {})} }, "yes or no: Throttle"},
-		"an outcome":                 {func(d *Detail) { d.Decisions = []Decision{advised(approvedBy("ann"))} }, "whether it helped"},
-		"somebody to close it":       {func(d *Detail) { d.Status, d.ClearedAt = Acknowledged, &at }, "close it"},
-		"ideas":                      {func(d *Detail) { d.Status = Acknowledged }, "find out"},
+		"somebody":             {func(*Detail) {}, "somebody takes it"},
+		"a verdict":            {func(d *Detail) { d.Decisions = []Decision{advised(func(*Decision) {})} }, "yes or no: Throttle"},
+		"an outcome":           {func(d *Detail) { d.Decisions = []Decision{advised(approvedBy("ann"))} }, "whether it helped"},
+		"somebody to close it": {func(d *Detail) { d.Status, d.ClearedAt = Acknowledged, &at }, "close it"},
+		"ideas":                {func(d *Detail) { d.Status = Acknowledged }, "find out"},
+		"its owner":            {func(d *Detail) { d.Owner = &Person{Name: "bob"} }, "bob acknowledges it"},
+		"the cause to go":      {func(d *Detail) { d.Status = Mitigated }, "once the cause is gone"},
+		"its end, after what helped": {func(d *Detail) {
+			d.Status, d.Decisions = Acknowledged, []Decision{advised(func(d *Decision) {
+				approvedBy("ann")(d)
+				d.Outcome = &Outcome{Outcome: Worked, Actor: "bob"}
+			})}
+		}, "worked, says bob: mitigate or resolve it"},
 		"words after it ended alone": {func(d *Detail) { d.Status = Resolved }, "say what fixed it"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -90,6 +98,7 @@ func TestTheNextShiftSeesTheWorstFirst(t *testing.T) {
 	h := handoff([]Incident{
 		live("low", SeverityLow, same),
 		live("taken", SeverityCritical, func(i *Incident) { i.Status, i.AcknowledgedBy = Acknowledged, "ann" }),
+		live("owned", SeverityCritical, func(i *Incident) { i.Owner, i.StartedAt = &Person{Name: "ann"}, now.Add(-2*time.Hour) }),
 		live("worst", SeverityCritical, same),
 		live("flaps", SeverityHigh, func(i *Incident) { i.FlappingSince, i.FlappedAt = &now, &now }),
 		live("clear", SeverityHigh, func(i *Incident) { i.ClearedAt = &now }),
@@ -107,7 +116,7 @@ func TestTheNextShiftSeesTheWorstFirst(t *testing.T) {
 		}
 		return ids
 	}
-	if got := ids(h.Open); !slices.Equal(got, []string{"worst", "taken", "low"}) {
+	if got := ids(h.Open); !slices.Equal(got, []string{"worst", "owned", "taken", "low"}) {
 		t.Errorf("open: %v", got)
 	}
 	if len(h.Flapping) != 1 || len(h.Clear) != 1 || len(h.Unanswered) != 1 {
