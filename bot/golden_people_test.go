@@ -23,6 +23,14 @@ func usualBoard() *board {
 	}
 }
 
+// ownedBoard has what somebody was given and what they acknowledged for another.
+func ownedBoard() *board {
+	given, passed := firing().Incident, firing().Incident
+	given.Owner = &engine.Person{ID: "U0BOB", Name: "robert"}
+	passed.ID, passed.Status, passed.AcknowledgedBy, passed.Owner = "INC-2026-0041", engine.Acknowledged, "bob", &engine.Person{Name: "ann"}
+	return &board{live: []engine.Incident{given, passed}, week: engine.Lately{Opened: 2}}
+}
+
 func crowdedBoard(n int, s string) *board {
 	b := &board{week: engine.Lately{Opened: n}}
 	for at := range n {
@@ -59,11 +67,12 @@ func draft(s string) engine.ThreadDraft {
 func peopleStates(r *renderer) map[string]any {
 	d := answered()
 	return map[string]any{
-		"home":          homeTab(r.home(usualBoard(), "oncall")),
-		"home_empty":    homeTab(r.home(&board{}, "oncall")),
-		"home_one":      homeTab(r.home(crowdedBoard(1, ""), "nobody")),
-		"home_many":     homeTab(r.home(crowdedBoard(100, ""), "oncall")),
-		"home_drafts":   homeTab(r.home(&board{drafts: []engine.ThreadDraft{draft("")}, week: engine.Lately{Opened: 1}}, "oncall")),
+		"home":          homeTab(r.home(usualBoard(), engine.Person{Name: "oncall"})),
+		"home_owned":    homeTab(r.home(ownedBoard(), engine.Person{ID: "U0BOB", Name: "bob"})),
+		"home_empty":    homeTab(r.home(&board{}, engine.Person{Name: "oncall"})),
+		"home_one":      homeTab(r.home(crowdedBoard(1, ""), engine.Person{Name: "nobody"})),
+		"home_many":     homeTab(r.home(crowdedBoard(100, ""), engine.Person{Name: "oncall"})),
+		"home_drafts":   homeTab(r.home(&board{drafts: []engine.ThreadDraft{draft("")}, week: engine.Lately{Opened: 1}}, engine.Person{Name: "oncall"})),
 		"drafts":        r.drafts([]engine.ThreadDraft{draft(""), {ID: "C0INC-2", Title: "queue grows", StartedAt: night}}, true),
 		"drafts_none":   r.drafts(nil, false),
 		"modal_draft":   func() slack.ModalViewRequest { d := draft(""); return r.draftModal(anchor{ID: d.ID}, &d) }(),
@@ -77,9 +86,9 @@ func peopleStates(r *renderer) map[string]any {
 func peopleStuffed(r *renderer, s string) map[string]any {
 	d, b := draft(s), crowdedBoard(5, s)
 	b.drafts = []engine.ThreadDraft{d}
-	some := r.home(b, s)
+	some := r.home(b, engine.Person{Name: s})
 	return map[string]any{
-		"home": homeTab(r.home(crowdedBoard(100, s), s)), "home of some": some.fit(), "reading": reading(r.note("x " + s)),
+		"home": homeTab(r.home(crowdedBoard(100, s), engine.Person{Name: s})), "home of some": some.fit(), "reading": reading(r.note("x " + s)),
 		"drafts": r.drafts([]engine.ThreadDraft{d, d, d, d, d, d, d, d}, true), "draft": r.draftModal(anchor{ID: d.ID}, &d),
 	}
 }

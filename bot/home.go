@@ -142,7 +142,7 @@ func (b *Bot) homeOf(ctx context.Context, user string, facts *board) (*message, 
 	case why != "":
 		return b.render.note("This tab is for " + b.called(ctx, &Circle{}) + "; you are " + why + ". In channels everything works for you as for others."), nil
 	}
-	return b.render.home(facts, b.names.of(ctx, user)), nil
+	return b.render.home(facts, engine.Person{ID: user, Name: b.names.of(ctx, user)}), nil
 }
 
 func again(err error, wait time.Duration) error {

@@ -20,10 +20,10 @@ const (
 // home is a person's Home tab: what is open, what waits for a verdict, what is
 // theirs, and the week. A button stands at each thing for its next step. Nothing
 // in it grows old by itself.
-func (r *renderer) home(b *board, name string) *message {
+func (r *renderer) home(b *board, who engine.Person) *message {
 	var own, others []engine.Incident
 	for _, i := range b.live {
-		if i.AcknowledgedBy == name && name != "" {
+		if has := i.Taker(); has != nil && has.Is(who) {
 			own = append(own, i)
 		} else {
 			others = append(others, i)
@@ -50,7 +50,7 @@ func homeTitle(live []engine.Incident) string {
 	}
 	alone := 0
 	for n := range live {
-		if live[n].Status == engine.Open {
+		if live[n].Alone() {
 			alone++
 		}
 	}
