@@ -100,6 +100,10 @@ func (b *Bot) offerDialog(ctx context.Context, a asker, c command) (*message, er
 		return b.render.offer("What is to be noted on "+i.ID+"?"+or, button(actionNote, i.ID, "Note …")), nil
 	case verbUpdate:
 		return b.render.offer("How does "+i.ID+" stand?"+or, primary(button(actionUpdate, i.ID, "Update …"))), nil
+	case verbResolve:
+		if err := ended(&i); err != nil {
+			return nil, err
+		}
 	case verbSeverity:
 		return b.render.offer("How bad is "+i.ID+"? It is "+severity(i.Severity)+"."+or, button(actionSeverity, i.ID, "Severity …")), nil
 	}

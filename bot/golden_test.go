@@ -242,6 +242,7 @@ func states() map[string]any {
 		"outcome_first_value": question(func(a *advice) { a.alerts[0].FirstValue = nil }),
 		"outcome_no_value":    question(func(a *advice) { a.alerts[0].Value, a.live.Series, a.live.Firing = nil, 3, 2 }),
 		"outcome_over":        question(func(a *advice) { ended(a.live) }),
+		"outcome_merged":      question(func(a *advice) { ended(a.live); a.live.MergedInto = "INC-2026-0041" }),
 		"outcome_asked":       question(func(a *advice) { a.live, a.alerts, a.IncidentID = nil, nil, nil }),
 		"outcome_worked":      question(func(a *advice) { a.Outcome = said(engine.Worked, "") }),
 		"outcome_failed": question(func(a *advice) {

@@ -44,7 +44,7 @@ func kinds() map[string]any {
 		"help":       (*renderer).help,
 		"helpAll":    (*renderer).helpAll,
 		"helpOf":     func(r *renderer) *message { return r.helpOf(verbAck) },
-		"home":       func(r *renderer, b *board, name string) slack.HomeTabViewRequest { return homeTab(r.home(b, engine.Person{Name: name})) },
+		"home":       func(r *renderer, b *board, p engine.Person) slack.HomeTabViewRequest { return homeTab(r.home(b, p)) },
 		"incident":   (*renderer).incident,
 		"joined":     (*renderer).joined,
 		"list":       (*renderer).list,

@@ -65,8 +65,8 @@ func (b *Bot) dialogOf(ctx context.Context, a asker, c command) (*slack.ModalVie
 	if err != nil || m != nil {
 		return nil, m, err
 	}
-	if c.verb == verbResolve && i.Status == engine.Resolved && i.ResolvedBy != "" {
-		return nil, nil, engine.Conflictf("%s is resolved already, by %s", i.ID, i.ResolvedBy)
+	if err := ended(&i); err != nil && c.verb == verbResolve {
+		return nil, nil, err
 	}
 	at.ID = i.ID
 	if c.verb != verbResolve {
@@ -75,6 +75,15 @@ func (b *Bot) dialogOf(ctx context.Context, a asker, c command) (*slack.ModalVie
 	fix, cause := b.suggested(ctx, i.ID)
 	v := b.render.resolveModal(at, &i, engine.ReasonFixed, fix, cause)
 	return &v, nil, nil
+}
+
+// ended is the conflict of resolving what people have ended, nil where it can be
+// resolved or told what fixed it.
+func ended(i *engine.Incident) error {
+	if i.MergedInto == "" && i.Status == engine.Resolved && i.ResolvedBy != "" {
+		return engine.Conflictf("%s is resolved already, by %s", i.ID, i.ResolvedBy)
+	}
+	return i.Gone()
 }
 
 // receiveModal checks a submitted dialog while it is still open: what is wrong

@@ -174,7 +174,7 @@ func (r *renderer) ending(i *engine.Incident) string {
 		parts = append(parts, "false alarm")
 	case engine.ReasonDuplicate:
 		if i.MergedInto != "" {
-			parts = append(parts, "merged into `"+r.esc(i.MergedInto, maxName)+"`, its alerts go there")
+			parts = append(parts, r.merged(i)+", its alerts go there")
 			break
 		}
 		parts = append(parts, "duplicate of "+r.esc(i.DuplicateOf, maxName))
@@ -189,6 +189,11 @@ func (r *renderer) ending(i *engine.Incident) string {
 		parts = append(parts, "now part of history")
 	}
 	return join(parts...)
+}
+
+// merged says where an incident's alerts are now.
+func (r *renderer) merged(i *engine.Incident) string {
+	return "merged into `" + r.esc(i.MergedInto, maxName) + "`"
 }
 
 // since says when something began; where it is long over, with the date.

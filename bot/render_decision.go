@@ -84,7 +84,10 @@ func (r *renderer) situation(d *engine.Decision, live *engine.Incident) string {
 	var parts []string
 	if live != nil {
 		parts = append(parts, "This is *"+r.bold(live.ID, maxName)+"*")
-		if live.Status == engine.Resolved {
+		switch {
+		case live.MergedInto != "":
+			parts = append(parts, r.merged(live))
+		case live.Status == engine.Resolved:
 			parts = append(parts, "🟢 resolved")
 		}
 	}

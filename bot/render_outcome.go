@@ -40,6 +40,8 @@ func (r *renderer) standingNow(d *advice) string {
 	switch {
 	case i == nil:
 		return ""
+	case i.MergedInto != "":
+		return title(r.merged(i)) + ". " // its alerts may fire there
 	case i.Status == engine.Resolved && i.ResolvedAt != nil:
 		return "🟢 Over after " + span(i.StartedAt, *i.ResolvedAt) + ". "
 	case i.Firing == 0:

@@ -327,3 +327,27 @@ func TestThePostmortemIsUploadedOnce(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatIsAskedOfAMergedIncidentLeadsToTheOther(t *testing.T) {
+	r := newRig(t, setup{})
+	from, to := r.fireOn("CartErrors", "cart"), r.fireOn("HighErrorRate", "checkout")
+	head := r.posted("CartErrors", "nobody has it")
+	r.posted("This is *"+from+"*", "Confidence")
+	r.says(alice, "merge "+from+" "+to, "is merged into "+to)
+	advice := r.posted("This is *" + from + "* · merged into `" + to + "`")
+	if contains(advice.Visible(), "resolved") {
+		t.Errorf("its advice says %s", advice.Visible())
+	}
+	for _, text := range []string{"ack", "resolve", "assign me", "mitigate"} {
+		r.mention(bob, head.TS, text)
+		r.wait("an answer to "+text, func(p *slackfake.Snapshot) bool {
+			said := p.Ephemerals(bob)
+			return len(said) > 0 && contains(said[len(said)-1].Visible(), from+" was merged into "+to)
+		})
+		r.mention(bob, head.TS, "help")
+		r.wait("the help", func(p *slackfake.Snapshot) bool {
+			said := p.Ephemerals(bob)
+			return contains(said[len(said)-1].Visible(), "open an incident that no alert told of")
+		})
+	}
+}

@@ -19,6 +19,8 @@ func (e *Engine) Assign(ctx context.Context, id string, by Person, owner *Person
 		switch {
 		case i.Historical:
 			return Entry{}, Conflictf("%s is history; nobody needs to own it", i.ID)
+		case i.MergedInto != "":
+			return Entry{}, i.Gone()
 		case i.Status == Resolved:
 			return Entry{}, Conflictf("%s is resolved; reopen it first", i.ID)
 		case owner == nil && i.Owner == nil:

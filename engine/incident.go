@@ -142,14 +142,23 @@ func (i *Incident) To(status IncidentStatus) error {
 	if i.Historical {
 		return Conflictf("%s is history; it has no state to change", i.ID)
 	}
-	if i.MergedInto != "" {
-		return Conflictf("%s was merged into %s, which has its alerts now", i.ID, i.MergedInto)
+	if err := i.Gone(); err != nil {
+		return err
 	}
 	if !slices.Contains(i.Status.next(), status) {
 		return Conflictf("%s is %s; it cannot become %s", i.ID, i.Status, status)
 	}
 	i.Status = status
 	return nil
+}
+
+// Gone is the conflict of changing an incident whose alerts another one has now,
+// nil where they are its own.
+func (i *Incident) Gone() error {
+	if i.MergedInto == "" {
+		return nil
+	}
+	return Conflictf("%s was merged into %s, which has its alerts now", i.ID, i.MergedInto)
 }
 
 // Fix reports whether history has the incident: it is over, people fixed it, and
