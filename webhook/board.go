@@ -30,7 +30,7 @@ type boardView struct {
 	Recent  []rowView
 	Next    string // the cursor of older ones
 	More    bool   // there are more than fit
-	Open    int    // not acknowledged
+	Open    int    // nobody's
 	Live    int
 	Waiting int // approvals
 	Current string
@@ -70,12 +70,28 @@ func (r *rowView) Class() string {
 // Spark is the line of the alert's values.
 func (r *rowView) Spark() *spark { return newSpark(r.Trend) }
 
-// Has is who has it, "" where nobody does.
-func (r *rowView) Has() string {
-	if r.Owner != nil {
-		return r.Owner.Name
+// Has says who has it.
+func (r *rowView) Has() string { return has(&r.Incident) }
+
+// has says who has an incident, in the words of chat: whom it was given to has it
+// once they know of it.
+func has(i *engine.Incident) string {
+	who := i.Taker()
+	switch {
+	case !i.Live():
+		return ""
+	case i.Alone():
+		return "nobody has it"
+	case who == nil:
+		return ""
+	case i.Owner == nil:
+		return who.Name + " has it"
+	case i.AcknowledgedBy == "" && i.Status == engine.Open:
+		return "owner " + who.Name + ", not acknowledged"
+	case i.AcknowledgedBy != "" && !who.Is(engine.Person{ID: i.AcknowledgedUser, Name: i.AcknowledgedBy}):
+		return "owner " + who.Name + ", acknowledged by " + i.AcknowledgedBy
 	}
-	return r.AcknowledgedBy
+	return who.Name + " has it"
 }
 
 // First reports whether nothing was ever delivered: then it says how.
@@ -169,7 +185,7 @@ func (s *Server) listTonight(ctx context.Context, b *boardView, latest map[strin
 		if b.Rows[n].Waits {
 			b.Waiting++
 		}
-		if b.Rows[n].Status == engine.Open {
+		if b.Rows[n].Alone() {
 			b.Open++
 		}
 	}

@@ -97,6 +97,21 @@ func (v *cardView) Told(stance engine.Stance) []engine.Evidence {
 	return list
 }
 
+// From says where the card's words come from, "" where it found nothing.
+func (v *cardView) From() string {
+	from := ""
+	switch {
+	case v.MatchedRunbook != nil:
+		from = "from a runbook"
+	case v.Match() != "":
+		from = "from history"
+	}
+	if from != "" && v.Generator != "deterministic" {
+		from += ", worded by " + v.Generator
+	}
+	return from
+}
+
 // reasons says why, and in parentheses what that number rests on.
 func reasons(c *engine.Confidence) string {
 	s := strings.Join(c.Reasons, ", ")

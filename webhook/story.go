@@ -33,6 +33,66 @@ func (v *storyView) UnitOf() string {
 	return v.Measures[0].Unit
 }
 
+// Has says who has it.
+func (v *storyView) Has() string { return has(&v.Incident) }
+
+// relation is what an incident has to do with others.
+type relation struct {
+	Words string
+	IDs   []string
+}
+
+// Relations are what people put together and took apart, each with its way there.
+func (v *storyView) Relations() []relation {
+	var list []relation
+	for _, r := range []relation{
+		{"merged into", []string{v.MergedInto}},
+		{"duplicate of", []string{v.original()}},
+		{"with the alerts of", v.Merged},
+		{"taken out of", []string{v.SplitFrom}},
+		{"related to", v.Linked},
+	} {
+		if len(r.IDs) > 0 && r.IDs[0] != "" {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// original is what people said that it is a duplicate of, where it was not merged
+// into that.
+func (v *storyView) original() string {
+	if v.MergedInto != "" {
+		return ""
+	}
+	return v.DuplicateOf
+}
+
+// Ended says how it ended, where what fixed it does not.
+func (v *storyView) Ended() string {
+	if v.Historical || v.Status != engine.Resolved {
+		return ""
+	}
+	how := ""
+	switch v.Reason {
+	case engine.ReasonFixed:
+		return ""
+	case engine.ReasonRecovered:
+		how = "Recovered by itself"
+	case engine.ReasonFalseAlarm:
+		how = "False alarm"
+	case engine.ReasonDuplicate:
+		how = "Duplicate of " + v.DuplicateOf
+		if v.MergedInto != "" {
+			how = "Merged into " + v.MergedInto + ", which has its alerts now"
+		}
+	}
+	if how != "" && v.ResolvedBy != "" {
+		how += ", says " + v.ResolvedBy
+	}
+	return how
+}
+
 // actions are the buttons that make sense now.
 type actions struct{ Ack, Mitigate, Resolve, Reopen, Note, Delete bool }
 
@@ -112,7 +172,7 @@ func possible(i *engine.Incident) actions {
 		a.Resolve = true
 	case engine.Resolved:
 		// Its alerts ended it: what fixed it can still be told.
-		a.Reopen, a.Resolve = true, i.ResolvedBy == ""
+		a.Reopen, a.Resolve = i.MergedInto == "", i.ResolvedBy == ""
 	}
 	return a
 }
