@@ -90,6 +90,9 @@ func (r *renderer) parse(text string, free bool) (command, error) {
 		_, raw = word(raw)
 		return r.completeAssign(raw) // a person is known by what Slack makes of the name
 	case ok:
+		if err := mistyped(verb, rest); err != nil {
+			return command{}, err
+		}
 		return r.complete(verb, rest)
 	case free && wordy(text):
 		return r.complete(verbAnalyze, text)
@@ -137,13 +140,49 @@ func (r *renderer) complete(verb, rest string) (command, error) {
 	} else {
 		c.text = rest
 	}
-	if c.id == "" && c.text != "" && (verb == verbShow || verb == verbAck || verb == verbWhy) {
+	if c.id == "" && c.text != "" && onlyID(verb) {
 		if after != "" {
 			return command{}, engine.Invalidf("id", "%q is not an id; an example: %s", short(c.text), r.exampleOf(verb))
 		}
 		c.id, c.text = first, "" // imported history has ids of its own making
 	}
 	return c, nil
+}
+
+// onlyID reports whether a verb takes an id and nothing else.
+func onlyID(verb string) bool {
+	switch verb {
+	case verbShow, verbAck, verbWhy, verbTimeline, verbCatchup, verbPostmortem:
+		return true
+	}
+	return false
+}
+
+// nearly is what was meant as an incident's id.
+var nearly = regexp.MustCompile(`(?i)^INC[-_–—]?(20[0-9]{2})[-_–—]?([0-9]{1,9})$`)
+
+// mistyped is the hint where a word stands in the place of an id that is nearly
+// one: read as a text, it would be done to the incident of the thread or channel.
+// Notes and updates are texts, and may begin with what others number.
+func mistyped(verb, rest string) error {
+	places := 1
+	switch verb {
+	case verbOutcome:
+		places = 2 // the result may come first
+	case verbMerge, verbLink:
+		places = len(rest)
+	case verbApprove, verbReject, verbResolve, verbMitigate, verbReopen, verbSplit:
+	default:
+		return nil
+	}
+	words := strings.Fields(rest)
+	for _, w := range words[:min(len(words), places)] {
+		w = strings.Trim(w, idMarks)
+		if m := nearly.FindStringSubmatch(w); m != nil && idOf(w) == "" {
+			return engine.Invalidf("id", "%q is not an id; did you mean INC-%s-%s?", short(w), m[1], m[2])
+		}
+	}
+	return nil
 }
 
 // completeOutcome reads what came of it, then whose outcome that is and a note,
@@ -187,9 +226,12 @@ var (
 	decisionID = regexp.MustCompile(`(?i)^dec_[0-9A-Z]{1,40}$`)
 )
 
+// idMarks are what people put around an id.
+const idMarks = "`*_~#.,:;()[]<>\"'"
+
 // idOf reads a word as an id, in the case that the store has it in, or "".
 func idOf(word string) string {
-	word = strings.Trim(word, "`*_~#.,:;()[]<>\"'")
+	word = strings.Trim(word, idMarks)
 	switch {
 	case incidentID.MatchString(word):
 		return strings.ToUpper(word)

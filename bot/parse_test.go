@@ -25,6 +25,10 @@ func TestCommandsAreReadTheSameWayEverywhere(t *testing.T) {
 		{either, "show inc-2026-0042.", command{verb: verbShow, id: "INC-2026-0042"}},
 		{either, "show `INC-2026-0042`", command{verb: verbShow, id: "INC-2026-0042"}},
 		{either, "show postmortem-7", command{verb: verbShow, id: "postmortem-7"}},
+		{either, "timeline postmortem-7", command{verb: verbTimeline, id: "postmortem-7"}},
+		{either, "catchup INC-20260042", command{verb: verbCatchup, id: "INC-20260042"}},
+		{either, "note INC-20260041 is another", command{verb: verbNote, text: "INC-20260041 is another"}},
+		{either, "resolve INC0012345 of the vendor is closed", command{verb: verbResolve, text: "INC0012345 of the vendor is closed"}},
 		{either, "details INC-2026-0042", command{verb: verbShow, id: "INC-2026-0042"}},
 		{either, "ack", command{verb: verbAck}},
 		{either, "Ack INC-2026-0042", command{verb: verbAck, id: "INC-2026-0042"}},
@@ -134,6 +138,12 @@ func TestWhatIsNotUnderstoodGetsAHintWithAnExample(t *testing.T) {
 		{"assign @bob", false, []string{"pick the person from the list"}},
 		{"assign <!channel>", false, []string{"nobody to assign an incident to"}},
 		{"why is it so", false, []string{"not an id", "/incident why INC-2026-0042"}},
+		{"resolve INC-20260042 by a restart", false, []string{`"INC-20260042" is not an id; did you mean INC-2026-0042?`}},
+		{"approve inc2026-42", true, []string{"did you mean INC-2026-42?"}},
+		{"outcome worked INC–2026–0042", false, []string{"did you mean INC-2026-0042?"}},
+		{"merge INC-20260043 INC-2026-0042", true, []string{"did you mean INC-2026-0043?"}},
+		{"merge INC-2026-0043 `INC_2026_0042`", true, []string{"did you mean INC-2026-0042?"}},
+		{"catchup on this", true, []string{"not an id", "/incident catchup INC-2026-0042"}},
 		{"ack the thing", false, []string{"not an id", "/incident ack INC-2026-0042"}},
 	} {
 		_, err := testRenderer().parse(c.in, c.mention)
