@@ -351,3 +351,20 @@ func TestWhatIsAskedOfAMergedIncidentLeadsToTheOther(t *testing.T) {
 		})
 	}
 }
+
+func TestWhatWorkedWaitsForNobody(t *testing.T) {
+	r := newRig(t, setup{bot: soonHome()})
+	id := r.fire("HighErrorRate")
+	r.posted("This is *"+id+"*", "Approve")
+	r.opens(alice)
+	r.homeOf(alice, "Waiting for a verdict")
+	r.says(alice, "outcome worked "+id, "it worked")
+	advice := r.posted("This is *"+id+"*", "It worked, says @alice")
+	if contains(advice.Visible(), "Approve") {
+		t.Errorf("it still asks for a verdict: %s", advice.Visible())
+	}
+	r.wait("a home tab on which nothing waits", func(p *slackfake.Snapshot) bool {
+		v, ok := p.Home(alice)
+		return ok && contains(viewSays(v), id) && !contains(viewSays(v), "Waiting for a verdict")
+	})
+}

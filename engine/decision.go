@@ -94,10 +94,14 @@ func (d *Decision) Match() string {
 }
 
 // Open reports whether the advice waits for people to say yes or no: nobody has,
-// and no newer facts have overtaken it.
+// nobody told what came of it, and no newer facts have overtaken it.
 func (d *Decision) Open() bool {
-	return d.Status == Proposed && !d.Abstained && d.Outdated == "" && d.SupersededBy == ""
+	told := d.Outcome != nil && d.Outcome.Outcome != NotTried
+	return d.Status == Proposed && !d.Abstained && !told && !d.isOvertaken()
 }
+
+// isOvertaken reports whether newer facts or newer advice have taken its place.
+func (d *Decision) isOvertaken() bool { return d.Outdated != "" || d.SupersededBy != "" }
 
 // Unanswered reports whether approved advice has no outcome yet.
 func (d *Decision) Unanswered() bool { return d.Status == Approved && d.Outcome == nil }

@@ -71,6 +71,9 @@ func TestWhatAnIncidentWaitsForIsSaid(t *testing.T) {
 				d.Outcome = &Outcome{Outcome: Worked, Actor: "bob"}
 			})}
 		}, "worked, says bob: mitigate or resolve it"},
+		"its end, where nobody had approved what helped": {func(d *Detail) {
+			d.Status, d.Decisions = Acknowledged, []Decision{advised(func(d *Decision) { d.Outcome = &Outcome{Outcome: Worked, Actor: "bob"} })}
+		}, "worked, says bob: mitigate or resolve it"},
 		"words after it ended alone": {func(d *Detail) { d.Status = Resolved }, "say what fixed it"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -31,7 +31,7 @@ func (e *Engine) Review(ctx context.Context, decisionID string, r Review) (Decis
 		case r.Verdict != Approve:
 		case d.Abstained:
 			return Entry{}, Conflictf("there is no recommendation to approve")
-		case !d.Open():
+		case d.isOvertaken():
 			return Entry{}, d.overtaken()
 		}
 		if err := tx.AddReview(ctx, r); err != nil {
