@@ -51,5 +51,5 @@ func (b *Bot) channelOf(ctx context.Context, a asker, verb string) (string, erro
 	if len(ids) > shown {
 		list += " and " + itoa(len(ids)-shown) + " more"
 	}
-	return "", engine.Invalidf("id", "which incident? %s are live here. Say the id behind the command, such as %s %s %s", list, b.render.command, verb, ids[0])
+	return "", engine.Invalidf("id", "which incident? %s are live here. Say the id, such as %s", list, b.render.exampleWith(verb, ids[0]))
 }

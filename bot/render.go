@@ -196,7 +196,7 @@ func (r *renderer) merged(i *engine.Incident) string {
 	return "merged into `" + r.esc(i.MergedInto, maxName) + "`"
 }
 
-// since says when something began; where it is long over, with the date.
+// since says when something began.
 func since(t time.Time) string {
 	if t.IsZero() {
 		return ""

@@ -82,6 +82,19 @@ func (r *renderer) exampleOf(verb string) string {
 	return r.command + " " + verbHelp
 }
 
+// exampleWith is a command about an incident that can be copied as it is: without
+// more than the id where a dialog asks for the rest.
+func (r *renderer) exampleWith(verb, id string) string {
+	switch verb {
+	case verbAssign, verbOutcome:
+		return strings.ReplaceAll(r.exampleOf(verb), exampleID, id)
+	}
+	return r.command + " " + verb + " " + id
+}
+
+// exampleID is the incident that examples are about.
+const exampleID = "INC-2026-0042"
+
 const helpWhere = "In a thread, mention the bot instead: slash commands don't work there. In an incident's thread, and in a channel with one live incident, no id is needed."
 
 // help tells the verbs that matter first, all the rest, or one.

@@ -87,7 +87,11 @@ const timelineShown = 60
 // timeline tells all that happened in an incident to the one who asks.
 func (r *renderer) timeline(d *engine.Detail) *message {
 	m := &message{text: "Timeline of " + r.notify(d.ID, maxName)}
-	m.add(section(join("*"+r.bold(d.ID, maxName)+"*", r.esc(headline(&d.Incident), maxTitle), since(d.StartedAt))))
+	began := since(d.StartedAt)
+	if d.Historical {
+		began = day(d.StartedAt)
+	}
+	m.add(section(join("*"+r.bold(d.ID, maxName)+"*", r.esc(headline(&d.Incident), maxTitle), began)))
 	if len(d.Timeline) == 0 {
 		told := make([]string, 0, len(d.Narrative))
 		for _, e := range d.Narrative[:min(len(d.Narrative), timelineShown)] {

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"regexp"
@@ -87,6 +88,10 @@ func (b *Bot) silence(ctx context.Context, a asker, c command) (*message, error)
 	}
 	if err := b.may(ctx, a, silencing()); err != nil {
 		return nil, err
+	}
+	if s.For == 0 {
+		example := b.render.exampleOf(verbSilence)
+		return nil, engine.Invalidf("for", "say for how long, at most 12h. An example: %s", strings.ReplaceAll(example, exampleID, cmp.Or(s.IncidentID, s.Words())))
 	}
 	s.By = a.name
 	p, err := b.engine.ProposeSilence(ctx, s)

@@ -30,7 +30,7 @@ func TestASilenceInAConversation(t *testing.T) {
 	// A new user asks for less than it takes, and is told what is missing.
 	for typed, want := range map[string]string{
 		"silence":                           "silence what?",
-		"silence " + id:                     "say for how long, at most 12h",
+		"silence " + id:                     "say for how long, at most 12h. An example: /incident silence " + id + " 2h deploy",
 		"silence " + id + " deploy 2h":      "is neither an id, nor key=value, nor a length of time",
 		"silence " + id + " 13h":            "at most 12h",
 		"silence INC-2026-9999 2h":          "There is no incident INC-2026-9999",

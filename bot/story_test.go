@@ -368,3 +368,13 @@ func TestWhatWorkedWaitsForNobody(t *testing.T) {
 		return ok && contains(viewSays(v), id) && !contains(viewSays(v), "Waiting for a verdict")
 	})
 }
+
+func TestAHintCanBeTypedAsItStands(t *testing.T) {
+	r := newRig(t, setup{})
+	r.fireOn("CartErrors", "cart")
+	last := r.fireOn("HighErrorRate", "checkout")
+	r.says(alice, "outcome worked", "such as /incident outcome worked "+last)
+	r.says(alice, "assign me", "such as /incident assign "+last+" me")
+	r.says(alice, "why INC-2026-0099", "There is no incident INC-2026-0099")
+	r.says(alice, "why INC-2025-001", "INC-2025-001 is history", "/incident show INC-2025-001")
+}

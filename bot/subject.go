@@ -184,8 +184,14 @@ func (b *Bot) decisionOf(ctx context.Context, a asker, c command) (engine.Decisi
 	if err != nil {
 		return engine.Decision{}, err
 	}
-	if len(p.Items) == 0 {
-		return engine.Decision{}, engine.NotFoundf("%s has no advice yet", id)
+	if len(p.Items) > 0 {
+		return p.Items[0], nil
 	}
-	return p.Items[0], nil
+	switch i, err := b.engine.Incident(ctx, id); {
+	case err != nil:
+		return engine.Decision{}, err
+	case i.Historical:
+		return engine.Decision{}, engine.Invalidf("id", "%s is history; it gives advice and gets none. %s shows it", id, b.render.exampleWith(verbShow, id))
+	}
+	return engine.Decision{}, engine.NotFoundf("%s has no advice yet", id)
 }
