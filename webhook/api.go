@@ -44,7 +44,7 @@ func op[I, O any](a huma.API, status int, route, summary string, fn func(context
 	call := func(ctx context.Context, in *I) (O, error) {
 		clean(reflect.ValueOf(in).Elem())
 		out, err := fn(ctx, in)
-		return out, clientError(err)
+		return out, clientError(err, reflect.TypeFor[I]())
 	}
 	if reflect.TypeFor[O]() == reflect.TypeFor[none]() {
 		huma.Register(a, o, func(ctx context.Context, in *I) (*none, error) {
@@ -59,16 +59,33 @@ func op[I, O any](a huma.API, status int, route, summary string, fn func(context
 	})
 }
 
-// clientError is an error as huma writes it, with the cause kept for the log.
-func clientError(err error) error {
+// clientError is an error of an operation with that input as huma writes it, with
+// the cause kept for the log.
+func clientError(err error, input reflect.Type) error {
 	if err == nil {
 		return nil
 	}
 	p := problemOf(err)
+	for _, e := range p.Errors {
+		e.Location = placed(e.Location, input)
+	}
 	if p.Status == http.StatusServiceUnavailable {
 		return huma.ErrorWithHeaders(&failure{p, err}, http.Header{"Retry-After": {"10"}})
 	}
 	return &failure{p, err}
+}
+
+// placed is where a field of a body stands in truth: the engine knows no requests.
+func placed(location string, input reflect.Type) string {
+	name, ok := strings.CutPrefix(location, "body.")
+	for n := 0; ok && n < input.NumField(); n++ {
+		for _, where := range []string{"query", "path"} {
+			if input.Field(n).Tag.Get(where) == name {
+				return where + "." + name
+			}
+		}
+	}
+	return location
 }
 
 // failure is a problem and what it came from.

@@ -174,3 +174,18 @@ func TestTheServerRefusesAnOpenAddressWithoutToken(t *testing.T) {
 		t.Errorf("err = %v, want one that says what to set", err)
 	}
 }
+
+func TestAProblemPointsAtWhereTheFieldStands(t *testing.T) {
+	r := start(t, nil)
+	for _, c := range []struct{ method, path, body, want string }{
+		{"GET", "/api/v1/incidents?after=noise", "", "query.after"},
+		{"GET", "/api/v1/search?q=%20", "", "query.q"},
+		{"POST", "/api/v1/decisions/analyze", `{"description":" "}`, "body.error_type"},
+	} {
+		var p struct{ Errors []struct{ Location string } }
+		r.do(c.method, c.path, c.body).want(t, 422).decode(t, &p)
+		if len(p.Errors) != 1 || p.Errors[0].Location != c.want {
+			t.Errorf("%s points at %+v; want %s", c.path, p.Errors, c.want)
+		}
+	}
+}
