@@ -7,10 +7,10 @@ import (
 )
 
 // symptomNow says what is wrong in the matched incident's own words with
-// tonight's figure in place of that night's, where both are known; else in the
-// question's words.
+// tonight's figure in place of that night's, where both are known and went the
+// same way; else in the question's words.
 func symptomNow(q Question, d Decision) string {
-	if q.Spike != nil && d.Then != nil && len(d.Evidence) > 0 && d.thenSymptom != "" {
+	if q.Spike != nil && d.Then != nil && (*q.Spike < 0) == (*d.Then < 0) && len(d.Evidence) > 0 && d.thenSymptom != "" {
 		if s, ok := withSpike(d.thenSymptom, *d.Then, *q.Spike); ok {
 			return s
 		}
@@ -19,6 +19,8 @@ func symptomNow(q Question, d Decision) string {
 	switch {
 	case line != "":
 		return line
+	case q.ErrorType != "" && q.Spike != nil && *q.Spike < 0:
+		return Words(q.ErrorType) + ", down " + Percent(-*q.Spike)
 	case q.ErrorType != "" && q.Spike != nil:
 		return Words(q.ErrorType) + ", up " + Percent(*q.Spike)
 	}
