@@ -85,6 +85,9 @@ func (e *Engine) Split(ctx context.Context, id string, c Cut) (Incident, error) 
 		}
 		w.incident(&fresh)
 		w.incident(&from)
+		if err := e.tend(&from, w); err != nil {
+			return err
+		}
 		w.joined(&from)
 		if err := w.notice(&from, entries[0].ID, Notice{What: "split", Other: fresh.ID, Actor: actor, Now: len(keys)}); err != nil {
 			return err

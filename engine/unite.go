@@ -62,6 +62,9 @@ func (e *Engine) Merge(ctx context.Context, id, into, actor string) (Incident, e
 				return err
 			}
 			w.incident(i)
+			if err := e.tend(i, w); err != nil {
+				return err
+			}
 		}
 		switch {
 		case to.Muted != nil && from.Muted == nil:

@@ -326,3 +326,51 @@ func TestMergingKeepsWhatAPersonSaidOfTheSeverity(t *testing.T) {
 		t.Errorf("it is %s; a person said low, and nothing is worse than what they knew", got.Severity)
 	}
 }
+
+func TestWhoHasAnIncidentIsRemindedOfWhatItIsMergedInto(t *testing.T) {
+	r := newRig(t, func(c *engine.Config) { c.Reminders = engine.Reminders{Update: 30 * time.Minute, Unresolved: -1} })
+	r.running()
+	to, from := r.pair()
+	if _, err := r.AcknowledgeAs(t.Context(), from, engine.Person{ID: "U0ANN", Name: "ann"}); err != nil {
+		t.Fatal(err)
+	}
+	r.clock.Advance(31 * time.Minute)
+	r.work(engine.JobRemind, from)
+	asked, ok := r.post("reply:reminder:" + from + ":update:1")
+	if !ok {
+		t.Fatal("nobody is reminded before")
+	}
+	r.merge(from, to)
+	if over, _ := r.post(asked.Key); over.Wanted == asked.Wanted {
+		t.Error("the reminder of what was merged still asks")
+	}
+	r.eventually("a reminder of what it was merged into", func() bool {
+		_, ok := r.post("reply:reminder:" + to + ":update:1")
+		return ok
+	})
+}
+
+func TestWhoOwnsWhatASplitLeavesClearIsAskedWhetherItIsOver(t *testing.T) {
+	r := newRig(t, func(c *engine.Config) {
+		c.Reminders = engine.Reminders{Update: time.Nanosecond, Unresolved: 24 * time.Hour}
+	})
+	r.running()
+	ann := engine.Person{ID: "U0ANN", Name: "ann"}
+	low := func(a *engine.Alert) { a.Severity = engine.SeverityLow }
+	id := r.ingest(alert("a", low), alert("b", low, func(a *engine.Alert) { a.Name = "Other" })).Alerts[0].IncidentID
+	if _, err := r.Assign(t.Context(), id, ann, &ann); err != nil {
+		t.Fatal(err)
+	}
+	r.ingest(alert("a", low, ended(r.clock.Now())))
+	if _, err := r.Split(t.Context(), id, engine.Cut{Alerts: []string{"b"}, Actor: "ann"}); err != nil {
+		t.Fatal(err)
+	}
+	if d := r.detail(id); !d.Clear() {
+		t.Fatalf("%+v", d.Incident)
+	}
+	r.clock.Advance(time.Second)
+	r.eventually("the question whether it is over", func() bool {
+		_, ok := r.post("reply:reminder:" + id + ":unresolved:1")
+		return ok
+	})
+}
