@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 )
@@ -45,13 +46,19 @@ func (i *Incident) flap(ep *Alert, now time.Time) (starts *Notice) {
 }
 
 // reopens is within which time a series that fires again goes on with its
-// incident: one that flaps is given longer.
+// incident: one that flaps is given longer, and one that is not over, since
+// somebody owns it or others of its alerts fire, all the time there is. A series
+// has one open incident at most.
 func (in *intake) reopens(prev *Alert) time.Duration {
 	window := in.engine.cfg.ReopenWindow
 	if prev == nil {
 		return window
 	}
-	if home := in.homes[prev]; home != nil && home.Flapping() {
+	switch home := in.homes[prev]; {
+	case home == nil:
+	case home.Live():
+		return math.MaxInt64
+	case home.Flapping():
 		return max(window, flapCalm)
 	}
 	return window

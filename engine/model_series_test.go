@@ -60,7 +60,7 @@ func (m *model) fire(r *rapid.T) {
 	id := m.deliver(r, engine.Firing, now, nil)
 	switch {
 	case firing && !m.closed: // a sender that lost its startsAt: the same episode
-	case m.id != "" && !firing && now.Sub(m.ended) < window:
+	case m.id != "" && !firing && (m.live() || now.Sub(m.ended) < window):
 		m.began, m.ended, m.closed = now, time.Time{}, false
 		if m.status == engine.Resolved {
 			m.status, m.ackedBy, m.resolvedBy = engine.Open, "", ""

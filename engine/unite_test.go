@@ -374,3 +374,37 @@ func TestWhoOwnsWhatASplitLeavesClearIsAskedWhetherItIsOver(t *testing.T) {
 		return ok
 	})
 }
+
+func TestASeriesHasOneOpenIncident(t *testing.T) {
+	alone := func(a *engine.Alert) { a.Environment = "" } // nothing but its series says where it belongs
+	now := func(r *rig) func(*engine.Alert) {
+		return func(a *engine.Alert) { a.StartedAt = r.clock.Now() }
+	}
+	for name, open := range map[string]func(r *rig, id string) error{
+		"somebody owns it": func(r *rig, id string) error {
+			_, err := r.Assign(r.t.Context(), id, engine.Person{Name: "ann"}, &engine.Person{Name: "ann"})
+			return err
+		},
+		"another of its alerts still fires": func(r *rig, id string) error {
+			r.merge(r.ingest(alert("b", now(r))).Alerts[0].IncidentID, id)
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			id := r.ingest(alert("a", alone)).Alerts[0].IncidentID
+			if err := open(r, id); err != nil {
+				t.Fatal(err)
+			}
+			r.clock.Advance(time.Minute)
+			r.ingest(alert("a", alone, ended(r.clock.Now())))
+			if d := r.detail(id); d.Status == engine.Resolved {
+				t.Fatal("it is over")
+			}
+			r.clock.Advance(2 * time.Hour)
+			if again := r.ingest(alert("a", alone, now(r))).Alerts[0].IncidentID; again != id {
+				t.Errorf("it fires again in %s, and %s is %s", again, id, r.detail(id).Status)
+			}
+		})
+	}
+}
