@@ -72,6 +72,17 @@ Labels       env=prod
 			t.Errorf("status %d: %s%s", code, out, errs)
 		}
 	})
+	t.Run("of a heartbeat and of a note, too", func(t *testing.T) {
+		for kind, body := range map[string]string{
+			"generic":   `{"kind":"heartbeat","name":"nightly-backup"}`,
+			"pagerduty": `{"event":{"event_type":"incident.annotated","data":{"id":"N1","incident":{"id":"P1"},"content":"rolled back"}}}`,
+		} {
+			want := map[string]string{"generic": "heartbeat: nightly-backup\n", "pagerduty": "note: rolled back\n"}[kind]
+			if out, errs, code := sourceRun(t, body, nil, "test", kind, "-"); code != exitDone || out != want {
+				t.Errorf("%s, status %d: %s%s", kind, code, out, errs)
+			}
+		}
+	})
 	t.Run("and what is no news, or could not be read", func(t *testing.T) {
 		if out, _, code := sourceRun(t, `{"action":"AddNote","alert":{"message":"x"}}`, nil, "test", "opsgenie", "-"); code != exitDone || !strings.HasPrefix(out, "No alert") {
 			t.Errorf("status %d: %s", code, out)

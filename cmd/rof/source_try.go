@@ -29,6 +29,8 @@ type tried struct {
 	Kind         string          `json:"kind"`
 	Alerts       []engine.Alert  `json:"alerts"`
 	Changes      []engine.Change `json:"changes,omitempty"`
+	Heartbeats   []string        `json:"heartbeats,omitempty"` // by name
+	Notes        []string        `json:"notes,omitempty"`      // what they say
 	Bad          []string        `json:"bad,omitempty"`
 	Truncated    int             `json:"truncated,omitempty"` // that the sender has left out
 	ExpiresAfter string          `json:"expires_after,omitempty"`
@@ -56,6 +58,12 @@ func testSource(name, path string, getenv func(string) string, std streams, asJS
 	out := tried{Source: name, Kind: s.kind, Alerts: p.Delivery.Alerts, Changes: p.Delivery.Changes, Truncated: p.Delivery.Truncated}
 	if d := cmp.Or(s.expire, p.Delivery.Expire); d > 0 {
 		out.ExpiresAfter = engine.Span(d)
+	}
+	for _, b := range p.Delivery.Beats {
+		out.Heartbeats = append(out.Heartbeats, b.Name)
+	}
+	for _, r := range p.Delivery.Remarks {
+		out.Notes = append(out.Notes, r.Text)
 	}
 	for _, err := range p.Bad {
 		out.Bad = append(out.Bad, said(err))
@@ -120,6 +128,12 @@ func printTry(w io.Writer, t tried) error {
 		p.line("At", stamp(c.At))
 		p.line("Link", c.URL)
 	}
+	for _, name := range t.Heartbeats {
+		p.title("heartbeat: " + name)
+	}
+	for _, text := range t.Notes {
+		p.title("note: " + text)
+	}
 	if len(t.Bad) > 0 {
 		p.title(counted(len(t.Bad), "alert") + " could not be read")
 		for _, bad := range t.Bad {
@@ -129,7 +143,7 @@ func printTry(w io.Writer, t tried) error {
 	if t.Truncated > 0 {
 		p.title(counted(t.Truncated, "more alert") + " left out by the sender; raise its max_alerts")
 	}
-	if len(t.Alerts)+len(t.Changes)+len(t.Bad) == 0 {
+	if len(t.Alerts)+len(t.Changes)+len(t.Heartbeats)+len(t.Notes)+len(t.Bad) == 0 {
 		p.print("No alert: this delivery is accepted and changes nothing.\n")
 	}
 	return p.err
