@@ -90,7 +90,7 @@ func (in *intake) again(prev, ep *Alert) {
 	ep.Refired = prev.refired(ep.StartedAt)
 	home.Firing++
 	home.LastSeriesAt = in.now
-	if m := in.engine.muted(ep, in.silences, in.now); m != nil && home.Status == Resolved {
+	if m := in.engine.muted(ep, in.silences, in.now); m != nil && (home.Status == Resolved || home.Firing == 1) {
 		home.Muted = m
 	}
 	in.unmute(home, ep)

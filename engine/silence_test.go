@@ -433,6 +433,23 @@ func TestWhatTwoSilencesHoldBackIsAnnouncedWhenTheFirstOfThemEnds(t *testing.T) 
 	}
 }
 
+func TestWhatFiresAgainUnderASilenceIsNotTold(t *testing.T) {
+	r := newRig(t)
+	id := r.ingest(alert("a")).Alerts[0].IncidentID
+	if _, err := r.Assign(t.Context(), id, engine.Person{Name: "ann"}, &engine.Person{Name: "ann"}); err != nil {
+		t.Fatal(err)
+	}
+	r.clock.Advance(time.Minute)
+	r.ingest(alert("a", ended(r.clock.Now())))
+	r.silenced(onCheckout())
+	r.clock.Advance(20 * time.Minute)
+	before := len(r.notices())
+	again := r.ingest(alert("a", func(a *engine.Alert) { a.StartedAt = r.clock.Now() }))
+	if d := r.detail(id); again.Alerts[0].IncidentID != id || again.Silenced != 1 || d.Muted == nil || len(r.notices()) != before {
+		t.Errorf("%+v, %+v, notices %v", again, d.Incident, r.notices())
+	}
+}
+
 func TestWhatGetsWorseThanItsSilenceIsAnnounced(t *testing.T) {
 	var jobs agenda
 	r := newRig(t, func(c *engine.Config) { jobs.Store, c.Store = c.Store, &jobs })
