@@ -61,18 +61,56 @@ func (u *usageError) Error() string { return u.text }
 // errReported is a failure of which everything is said already.
 var errReported = errors.New("see above")
 
+// errStopped says that a signal ended a command.
+var errStopped = errors.New("stopped before it was done")
+
+// readerFunc is a reader made of its one method.
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+// whileItLasts reads from in until ctx ends, which a terminal where nobody types would not
+// let a signal do.
+func whileItLasts(ctx context.Context, in io.Reader) io.Reader {
+	type read struct {
+		b   []byte
+		err error
+	}
+	return readerFunc(func(p []byte) (int, error) {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		done := make(chan read, 1)
+		go func() { // it may stay until the process ends, with a buffer of its own
+			b := make([]byte, len(p))
+			n, err := in.Read(b)
+			done <- read{b[:n], err}
+		}()
+		select {
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		case r := <-done:
+			return copy(p, r.b), r.err
+		}
+	})
+}
+
 func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
 
 // run is the whole program as a function of its inputs; it returns the exit
 // status.
 func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
-	std := streams{stdin, stdout, stderr}
+	std := streams{whileItLasts(ctx, stdin), stdout, stderr}
 	if len(args) == 0 || slices.Contains([]string{"help", "-h", "--help", "-help"}, args[0]) {
 		return help(std, args)
 	}
 	for _, c := range commands() {
 		if c.name == args[0] {
-			return status(c, c.run(ctx, args[1:], getenv, std), std)
+			err := c.run(ctx, args[1:], getenv, std)
+			if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+				err = errStopped
+			}
+			return status(c, err, std)
 		}
 	}
 	return noCommand(std, args[0])
@@ -111,7 +149,7 @@ func told(err error) string {
 	e, ok := errors.AsType[*engine.Error](err)
 	switch {
 	case !ok:
-		return err.Error()
+		return strings.ReplaceAll(err.Error(), "\n\t", " ") // a driver's way to go on
 	case e.Err != nil && e.Kind == engine.Unavailable:
 		return e.Text + " (" + strings.Join(strings.Fields(e.Err.Error()), " ") + ")"
 	}

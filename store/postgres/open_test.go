@@ -62,7 +62,9 @@ func TestOpenRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	u.Path = "/nowhere"
-	refused(t, u.String(), "nowhere")
+	if err := refused(t, u.String(), `database "nowhere" does not exist; create it`); strings.Contains(err.Error(), "\n") {
+		t.Errorf("several lines: %v", err)
+	}
 	open(t, address).Close()
 	raw(t, address, "INSERT INTO rof_version (version_id, is_applied) VALUES (99, true)")
 	refused(t, address, "newer rof")

@@ -5,12 +5,14 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"ragoffire/engine"
@@ -145,5 +147,22 @@ func openError(cfg *pgxpool.Config, err error) error {
 	if k := engine.KindOf(translate(err)); k == engine.Unavailable {
 		return &engine.Error{Kind: k, Text: where + " is out of reach", Err: err}
 	}
+	if e, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		if refused, ok := errors.AsType[*pgconn.PgError](e); ok {
+			// Around it stand all the ways that were tried.
+			return fmt.Errorf("%s: %s%s", where, refused.Message, mend(refused.Code))
+		}
+	}
 	return fmt.Errorf("%s: %w", where, err)
+}
+
+// mend says what to do where a server answers and takes nobody in.
+func mend(code string) string {
+	switch code {
+	case "3D000":
+		return "; create it, or mend DATABASE_URL"
+	case "28000", "28P01":
+		return "; mend the user or the password in DATABASE_URL"
+	}
+	return ""
 }
