@@ -21,8 +21,8 @@ func code(err error) string {
 
 // translate gives an error of the database the kind that callers act on.
 func translate(err error) error {
-	if err == nil {
-		return nil
+	if err == nil || engine.KindOf(err) == engine.Unavailable { // it has its words already
+		return err
 	}
 	text := ""
 	switch c := code(err); c {
