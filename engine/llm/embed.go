@@ -7,7 +7,9 @@ package llm
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sashabaranov/go-openai"
@@ -25,17 +27,22 @@ const (
 
 // Embedder asks an endpoint for vectors.
 type Embedder struct {
-	client *openai.Client
-	model  string
+	client    *openai.Client
+	model, id string
 }
 
 // NewEmbedder returns an embedder; it sends nothing yet.
 func NewEmbedder(cfg Config) *Embedder {
-	return &Embedder{client: newClient(cfg, embedTimeout, embedLimit), model: cfg.Model}
+	id := cfg.Model
+	if u, err := url.Parse(cfg.BaseURL); err == nil && u.Host != "" {
+		id += "@" + u.Host + strings.TrimRight(u.Path, "/") // no user and no query: secrets may stand there
+	}
+	return &Embedder{client: newClient(cfg, embedTimeout, embedLimit), model: cfg.Model, id: id}
 }
 
-// ID names the model.
-func (e *Embedder) ID() string { return e.model }
+// ID names the model and, where one is set, the endpoint: under the same name
+// another may serve another model, whose vectors are no match for those that are kept.
+func (e *Embedder) ID() string { return e.id }
 
 // Embed returns one vector per text, in order.
 func (e *Embedder) Embed(ctx context.Context, texts []string) ([][]float32, error) {

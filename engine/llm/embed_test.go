@@ -73,3 +73,17 @@ func TestEmbedRefusesWhatIsNotOneVectorPerText(t *testing.T) {
 		})
 	}
 }
+
+func TestTheSameNameElsewhereIsAnotherModel(t *testing.T) {
+	id := func(base string) string { return llm.NewEmbedder(llm.Config{Model: "m1", BaseURL: base}).ID() }
+	for base, want := range map[string]string{
+		"":                                "m1", // as it was kept before
+		"http://models:8080/v1":           "m1@models:8080/v1",
+		"http://models:8080/v1/":          "m1@models:8080/v1",
+		"https://me:hunter2@other/v1?k=x": "m1@other/v1",
+	} {
+		if got := id(base); got != want {
+			t.Errorf("%q at %q, want %q", got, base, want)
+		}
+	}
+}
