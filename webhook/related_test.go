@@ -25,7 +25,7 @@ func TestAnIncidentLeadsToThoseThatItHasToDoWith(t *testing.T) {
 	link := func(id string) string { return `<a href="/i/` + id + `">` + id + `</a>` }
 	for id, want := range map[string][]string{
 		into:  {"with the alerts of " + link(from), "related to " + link(other)},
-		from:  {"merged into " + link(into), "Merged into " + into + ", which has its alerts now, says ann"},
+		from:  {"merged into " + link(into), "Its alerts stand at " + into + " now", "Merged into " + into + ", which has its alerts now, says ann"},
 		other: {"related to " + link(into)},
 		apart: {"taken out of " + link(into)},
 	} {
@@ -83,4 +83,16 @@ func TestAnAnswerThatFoundNothingIsNotFromHistory(t *testing.T) {
 	if !strings.Contains(text, "No confident match") || strings.Contains(text, "from history") {
 		t.Errorf("the page says %s", text)
 	}
+}
+
+func TestAPageSaysWhereItsAlertsComeFrom(t *testing.T) {
+	r := start(t, nil)
+	i, err := r.engine.Declare(t.Context(), engine.Declaration{Title: "checkout is down", Actor: "ann"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.do("GET", "/i/"+i.ID, "", "Accept: text/html").want(t, 200).says(t, "No alert told of it: ann declared it")
+	body := anomaly(map[string]any{"severity": "weird", "fingerprint": "w", "service": "cart"})
+	id := r.do("POST", "/api/v1/decisions/stream-anomaly", body).want(t, 202).field(t, "incident_id").(string)
+	r.do("GET", "/i/"+id, "", "Accept: text/html").want(t, 200).says(t, "severity weird")
 }

@@ -36,6 +36,19 @@ func (v *storyView) UnitOf() string {
 // Has says who has it.
 func (v *storyView) Has() string { return has(&v.Incident) }
 
+// Elsewhere says why an incident has no alerts.
+func (v *storyView) Elsewhere() string {
+	switch {
+	case len(v.Alerts) > 0:
+		return ""
+	case v.MergedInto != "":
+		return "Its alerts stand at " + v.MergedInto + " now."
+	case v.DeclaredBy != "":
+		return "No alert told of it: " + v.DeclaredBy + " declared it."
+	}
+	return ""
+}
+
 // relation is what an incident has to do with others.
 type relation struct {
 	Words string
