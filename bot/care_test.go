@@ -225,7 +225,7 @@ func TestMitigatedThenResolvedThenReopened(t *testing.T) {
 	if !again.Broadcast {
 		t.Error("nobody notices that it was reopened")
 	}
-	r.shows(head, "🔴", "nobody has it")
+	r.shows(head, "🔴", "nobody has it", "reopened once")
 	r.says(bob, "reopen "+id, id+" is open already")
 	r.says(bob, "reopen INC-2025-001", "INC-2025-001 is history")
 	if d := r.incident(id); d.Resolution != "" || d.AcknowledgedBy != "" || d.Reopened != 1 {

@@ -102,7 +102,7 @@ func (r *renderer) pointers(d *engine.Detail) string {
 		parts = append(parts, "the sender left out "+itoa(d.TruncatedBy)+" more")
 	}
 	if d.Reopened > 0 {
-		parts = append(parts, "fired again "+times(d.Reopened))
+		parts = append(parts, "reopened "+times(d.Reopened))
 	}
 	return join(append(parts, "`"+r.esc(d.ID, maxName)+"`")...)
 }

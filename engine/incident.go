@@ -85,7 +85,7 @@ type Incident struct {
 	Services       []string   `json:"services,omitempty"`     // where more than one is hit, in order of onset
 	Firing         int        `json:"firing"`                 // its series that fire now
 	Series         int        `json:"series"`                 // its series in all
-	Reopened       int        `json:"reopened,omitempty"`     // times it fired again after resolving
+	Reopened       int        `json:"reopened,omitempty"`     // times it was taken up again after its end: it fired again, or a person reopened it
 	TruncatedBy    int        `json:"truncated_by,omitempty"` // alerts the sender cut from its messages
 	Channel        string     `json:"channel,omitempty"`      // where it is announced
 	Mention        string     `json:"mention,omitempty"`      // the route's user group, mentioned where critical
