@@ -31,7 +31,7 @@ func (e *Engine) Review(ctx context.Context, decisionID string, r Review) (Decis
 		case r.Verdict != Approve:
 		case d.Abstained:
 			return Entry{}, Conflictf("there is no recommendation to approve")
-		case d.isOvertaken():
+		case d.isOvertaken() && !d.unhelpful(): // what people said of it they may go on
 			return Entry{}, d.overtaken()
 		}
 		if err := tx.AddReview(ctx, r); err != nil {
