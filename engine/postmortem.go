@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -88,7 +89,7 @@ func impact(d *Detail) string {
 		facts = append(facts, "hit: "+strings.TrimSpace(strings.Join(hit, ", ")+" "+d.Environment))
 	}
 	if d.Series > 0 {
-		facts = append(facts, strconv.Itoa(d.Series)+" alerts")
+		facts = append(facts, counted(d.Series, "alert"))
 	}
 	end := "not over yet"
 	if d.ResolvedAt != nil {
@@ -116,10 +117,21 @@ func detection(d *Detail) string {
 	if late := first.ReceivedAt.Sub(first.StartedAt); late >= time.Minute {
 		line += ", " + Span(late) + " after it began"
 	}
-	if d.AcknowledgedAt == nil {
+	by, at := d.AcknowledgedBy, d.AcknowledgedAt
+	if n := slices.IndexFunc(d.Timeline, func(e Entry) bool { return e.Kind == "acknowledged" }); n >= 0 {
+		by, at = d.Timeline[n].Actor, &d.Timeline[n].At // the first: a reopening forgets who it was
+	}
+	if at == nil {
 		return line + ". Nobody acknowledged it."
 	}
-	return line + ". Acknowledged by " + inline(d.AcknowledgedBy) + " after " + Span(max(0, d.AcknowledgedAt.Sub(first.ReceivedAt))) + "."
+	return line + ". Acknowledged by " + inline(by) + " after " + Span(max(0, at.Sub(first.ReceivedAt))) + "."
+}
+
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return strconv.Itoa(n) + " " + thing + "s"
 }
 
 // told is the timeline as a list, in UTC.

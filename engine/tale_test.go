@@ -129,3 +129,22 @@ func TestTheNextShiftSeesTheWorstFirst(t *testing.T) {
 		t.Errorf("what ends: %+v; want what ends first at the top", h.Expiring)
 	}
 }
+
+func TestADraftCountsInWordsAndKnowsWhoAcknowledgedFirst(t *testing.T) {
+	at := time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC)
+	d := Detail{
+		Incident: Incident{ID: "INC-2026-0001", Title: "x", Status: Open, Series: 1, StartedAt: at},
+		Alerts:   []Alert{{Title: "x", Source: "alertmanager", StartedAt: at, ReceivedAt: at}},
+		Timeline: []Entry{
+			{Kind: "acknowledged", Actor: "ann", At: at.Add(4 * time.Minute)},
+			{Kind: "resolved", Actor: "ann", At: at.Add(9 * time.Minute)},
+			{Kind: "reopened", Actor: "bob", At: at.Add(12 * time.Minute)},
+		},
+	}
+	draft := Postmortem(&d)
+	for _, want := range []string{"; 1 alert;", "Acknowledged by ann after 4 min."} {
+		if !strings.Contains(draft, want) {
+			t.Errorf("the draft lacks %q:\n%s", want, draft)
+		}
+	}
+}
