@@ -50,5 +50,5 @@ func quiet(err error) error {
 }
 
 // errAlready says that what a person asks for is so already, by themself: a
-// redelivery or a second click, and nothing to tell.
+// second click has nothing to tell, a second command that it is so.
 var errAlready = errors.New("already so, by the same person")

@@ -157,7 +157,11 @@ func (b *Bot) conclude(ctx context.Context, a asker, m *message, err error) erro
 		return again
 	}
 	switch {
-	case err == nil, errors.Is(err, errAlready):
+	case err == nil:
+	case errors.Is(err, errAlready):
+		if a.trigger == "" { // who clicked sees it there; who typed sees nothing
+			m = b.render.note("No change: you have said so already.")
+		}
 	case theirs(err):
 		m = b.render.note(words(err, a.request))
 	case engine.KindOf(err) == engine.Unavailable || ctx.Err() != nil:

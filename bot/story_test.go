@@ -378,3 +378,15 @@ func TestAHintCanBeTypedAsItStands(t *testing.T) {
 	r.says(alice, "why INC-2026-0099", "There is no incident INC-2026-0099")
 	r.says(alice, "why INC-2025-001", "INC-2025-001 is history", "/incident show INC-2025-001")
 }
+
+func TestWhoTypesACommandTwiceIsToldThatItIsDone(t *testing.T) {
+	r := newRig(t, setup{})
+	id := r.fire("HighErrorRate")
+	r.posted("This is *"+id+"*", "Approve")
+	for _, text := range []string{"ack " + id, "approve " + id, "resolve " + id + " throttled connections to 30%"} {
+		if first := r.reply(r.slash(alice, text)); contains(first, "No change") {
+			t.Errorf("%q answers %q", text, first)
+		}
+		r.says(alice, text, "No change", "already")
+	}
+}
