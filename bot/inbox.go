@@ -160,7 +160,7 @@ func (b *Bot) conclude(ctx context.Context, a asker, m *message, err error) erro
 	case err == nil:
 	case errors.Is(err, errAlready):
 		if a.trigger == "" { // who clicked sees it there; who typed sees nothing
-			m = b.render.note("No change: you have said so already.")
+			m = b.render.note("No change: it stands so already, as you said.")
 		}
 	case theirs(err):
 		m = b.render.note(words(err, a.request))
