@@ -106,8 +106,11 @@ func (in *intake) again(prev, ep *Alert) {
 		return
 	}
 	quiet := ep.StartedAt.Sub(*home.ResolvedAt)
+	if home.Resolution != "" || home.DuplicateOf != "" {
+		in.refuted = append(in.refuted, home) // it was not that; the timeline keeps what was said
+	}
 	home.Status, home.ResolvedAt, home.ResolvedBy, home.Reason = Open, nil, "", ""
-	home.Resolution, home.RootCause, home.DuplicateOf = "", "", "" // it was not that; the timeline keeps what was said
+	home.Resolution, home.RootCause, home.DuplicateOf = "", "", ""
 	home.AcknowledgedAt, home.AcknowledgedBy, home.SinceAck = nil, "", 0
 	home.Reopened++
 	if was && !home.UrgentAt.IsZero() {

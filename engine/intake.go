@@ -29,6 +29,7 @@ type intake struct {
 	urgent   []*Incident // what somebody must take from now on
 	surfaced []*Incident // what quiet hours hold no longer
 	loud     []*Incident // what silences hold back that match its alerts no longer
+	refuted  []*Incident // what people said had fixed them, or what they were, was wrong
 }
 
 // incidentChange is what people get to know of an incident.

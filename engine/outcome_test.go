@@ -213,7 +213,7 @@ func TestWhatReopensHasNotWorked(t *testing.T) {
 	})
 }
 
-func TestWhatFiresAgainAndIsFixedOtherwiseHasNotWorked(t *testing.T) {
+func TestWhatFiresAgainHasNotWorked(t *testing.T) {
 	r := newRig(t)
 	r.running()
 	r.learnt(rivals()...)
@@ -234,6 +234,9 @@ func TestWhatFiresAgainAndIsFixedOtherwiseHasNotWorked(t *testing.T) {
 	}
 	if i := r.detail(*d.IncidentID); i.Status != engine.Open || i.Resolution != "" {
 		t.Errorf("it is %s, and said to be fixed by %q", i.Status, i.Resolution)
+	}
+	if o := r.stored(d.ID).Outcome; o != nil {
+		t.Errorf("it fires again, and the outcome is %+v", o)
 	}
 	fixed("Rotated the certificate")
 	if o := r.stored(d.ID).Outcome; o != nil {

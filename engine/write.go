@@ -92,6 +92,11 @@ func (in *intake) announce(ctx context.Context) error {
 			w.jobs = append(w.jobs, Job{Kind: JobUnmute, Subject: i.ID, At: at})
 		}
 	}
+	for _, i := range in.refuted {
+		if err := in.engine.reconsiders(ctx, in.tx, i, in.now); err != nil {
+			return err
+		}
+	}
 	for _, i := range in.urgent {
 		w.jobs = append(w.jobs, in.engine.escalateJobs(i)...)
 	}
