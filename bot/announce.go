@@ -40,11 +40,12 @@ type announcer struct {
 
 	mu      sync.Mutex
 	refused map[string]string // the last error of a channel that was logged
+	lookups map[string]bool   // of posts: true where the last had no answer, false where the next is believed
 }
 
 func newAnnouncer(b *Bot) *announcer {
 	return &announcer{
-		cfg: &b.cfg, log: b.log, api: b.api, store: b.store, render: b.render, refused: map[string]string{},
+		cfg: &b.cfg, log: b.log, api: b.api, store: b.store, render: b.render, refused: map[string]string{}, lookups: map[string]bool{},
 		tell: func(ctx context.Context, request string, m *message) bool {
 			a, ok := b.lobby.take(request, b.now())
 			return ok && b.whisper(ctx, a, m) == nil

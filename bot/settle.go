@@ -21,6 +21,8 @@ const (
 	// lookupPatience is how long lookups may fail before the post is sent
 	// anyway: better twice than never.
 	lookupPatience = 5 * time.Minute
+	// lookupSlow is what a lookup takes where the way to Slack is bad.
+	lookupSlow = 2 * time.Second
 )
 
 // lookupPace is the tier of conversations.history, 50 a minute, with a margin.
@@ -41,17 +43,23 @@ func (a *announcer) settle(ctx context.Context, d *due) (wait time.Duration, err
 	if err != nil || wait > 0 {
 		return wait, err
 	}
+	began := time.Now()
 	ts, err := a.find(ctx, d)
+	slow := time.Since(began) > lookupSlow
 	limited, isLimited := errors.AsType[*slack.RateLimitedError](err)
 	answer, isAnswer := errors.AsType[slack.SlackErrorResponse](err)
 	switch {
 	case ts != "":
 		fail.Point("settle.found")
+		a.settled(d)
 		a.cfg.Count(CountAdopted)
 		// What it says is known by the hash of the attempt.
 		d.TS, d.Sending, d.LastError, d.NotBefore = ts, false, "", time.Time{}
 		return 0, a.save(ctx, d)
 	case err == nil || isAnswer && answer.Err == "thread_not_found":
+		if a.overtook(d, slow) {
+			return a.cfg.Settle, nil
+		}
 		a.cfg.Count(CountAbsent)
 	case isLimited:
 		err = a.store.Update(ctx, func(tx engine.Tx) error {
@@ -59,13 +67,44 @@ func (a *announcer) settle(ctx context.Context, d *due) (wait time.Duration, err
 		})
 		return limited.RetryAfter, err
 	case isAnswer && !uncertain(err) || now.Sub(d.AttemptedAt) > lookupPatience:
+		a.settled(d)
 		a.cfg.Count(CountUnsettled)
 		a.log.WarnContext(ctx, "nobody can tell whether a post was sent; it is sent once more", "post", d.Key, "channel", d.Channel, "error", quiet(err))
 	default:
+		a.unanswered(d)
 		return backoff(a.cfg.Settle, 2, time.Minute), nil
 	}
 	d.Sending = false
 	return 0, a.save(ctx, d) // a window that is closed now must not cost another lookup
+}
+
+// overtook reports whether a lookup that found nothing may have been quicker than
+// the attempt itself, and is to be made again: where the way to Slack was bad, what
+// was stuck on it arrives together with what is asked once it is good.
+func (a *announcer) overtook(d *due, slow bool) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	bad, known := a.lookups[d.Key]
+	if bad || slow && !known {
+		a.lookups[d.Key] = false // the next one is believed
+		return true
+	}
+	delete(a.lookups, d.Key)
+	return false
+}
+
+// unanswered keeps that a lookup had no answer.
+func (a *announcer) unanswered(d *due) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.lookups[d.Key] = true
+}
+
+// settled forgets the lookups of a post.
+func (a *announcer) settled(d *due) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.lookups, d.Key)
 }
 
 // find looks for the post's message around the time of its last attempt.

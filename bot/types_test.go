@@ -11,8 +11,8 @@ import (
 	"strings"
 	"testing"
 
-	"ragoffire/bot/npmtest"
 	"ragoffire/bot/slackfake"
+	"ragoffire/webhook/npmtest"
 )
 
 // What Slack's own type definitions are read with.

@@ -1,6 +1,9 @@
 package bot_test
 
 import (
+	"net/http"
+	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -38,5 +41,38 @@ func TestALookupThatSlackFailsIsMadeAgain(t *testing.T) {
 	}
 	if r.counts.of(bot.CountAdopted) != 1 || r.counts.of(bot.CountUnsettled) != 0 {
 		t.Errorf("%d messages were adopted, of %d nobody can tell", r.counts.of(bot.CountAdopted), r.counts.of(bot.CountUnsettled))
+	}
+}
+
+// What was stuck on the way arrives when the way is good again, and no sooner than
+// the lookup that goes it then.
+func TestAMessageThatArrivesAfterTheLookupIsFoundAllTheSame(t *testing.T) {
+	r := newRig(t, setup{bot: bot.Config{Settle: 500 * time.Millisecond}})
+	r.slack.Inject(slackfake.Fault{Method: "chat.postMessage", DropBefore: true})
+	r.slack.Inject(slackfake.Fault{Method: "conversations.history", DropBefore: true})
+	r.slash(alice, ask)
+	r.wait("a lookup that finds nothing", func(p *slackfake.Snapshot) bool { return len(p.Calls("conversations.history")) == 2 })
+	stuck := url.Values{}
+	for name, v := range r.slack.Snapshot().Calls("chat.postMessage")[0].Args {
+		stuck.Set(name, v)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.slack.URL()+"chat.postMessage", strings.NewReader(stuck.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Authorization", "Bearer "+r.slack.BotToken())
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	r.posted("asked by @alice")
+	r.settled()
+	if n := len(r.slack.Snapshot().BotMessages(channel)); n != 1 {
+		t.Errorf("the answer stands %d times", n)
+	}
+	if r.counts.of(bot.CountAdopted) != 1 || r.counts.of(bot.CountAbsent) != 0 {
+		t.Errorf("%d messages were adopted, %d were not there", r.counts.of(bot.CountAdopted), r.counts.of(bot.CountAbsent))
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"ragoffire/bot/npmtest"
 	"ragoffire/bot/slackfake"
+	"ragoffire/webhook/npmtest"
 )
 
 // bolt is the release of Slack's own framework that the fake is held against.

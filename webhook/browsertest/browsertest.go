@@ -20,7 +20,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
-	"ragoffire/bot/npmtest"
+	"ragoffire/webhook/npmtest"
 )
 
 // Browser is a headless Chromium that keeps what a person would notice.
