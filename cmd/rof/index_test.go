@@ -121,6 +121,9 @@ func benchReplicas(b *testing.B, senders int) {
 		b.ReportMetric(median(oneCPU), "one-cpu-s/10k")
 		b.ReportMetric(median(threeCPU), "three-cpu-s/10k")
 		b.ReportMetric(median(ratio), "three/one")
+		if m := median(ratio); m < 1 {
+			b.Errorf("three replicas take %.2f of what one takes; promised is not less", m)
+		}
 	}
 }
 

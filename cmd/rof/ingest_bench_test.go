@@ -82,24 +82,36 @@ func benchIngest(b *testing.B, usual string, database func(*testing.B) string) {
 			}
 		}
 		for _, m := range []struct {
-			of   []float64
-			unit string
+			of          []float64
+			unit        string
+			least, most float64 // what is promised, where anything is
 		}{
-			{decode, "floor-decode/s"},
-			{row, "floor-row/s"},
-			{group, "floor-rows-together/s"},
-			{rof, "rof/s"},
-			{ratio, "rof/floor-row"},
-			{p99, "p99-ms"},
-			{cpu, "cpu-s/10k"},
-			{drain, "decided/s"},
-			{perJob, "cpu-ms/decided"},
-			{big, "alerts/s-by-200"},
-			{apart, "alerts/s-by-200-apart"},
+			{of: decode, unit: "floor-decode/s"},
+			{of: row, unit: "floor-row/s"},
+			{of: group, unit: "floor-rows-together/s"},
+			{of: rof, unit: "rof/s"},
+			{of: ratio, unit: "rof/floor-row", least: .6},
+			{of: p99, unit: "p99-ms", most: 20},
+			{of: cpu, unit: "cpu-s/10k", most: 7},
+			{of: drain, unit: "decided/s"},
+			{of: perJob, unit: "cpu-ms/decided"},
+			{of: big, unit: "alerts/s-by-200", least: 10_000},
+			{of: apart, unit: "alerts/s-by-200-apart"},
 		} {
-			b.ReportMetric(median(m.of), m.unit)
+			v := median(m.of)
+			b.ReportMetric(v, m.unit)
+			if v < m.least || m.most > 0 && v > m.most {
+				b.Errorf("%s is %.4g; promised are %s", m.unit, v, bounds(m.least, m.most))
+			}
 		}
 	}
+}
+
+func bounds(least, most float64) string {
+	if most > 0 {
+		return fmt.Sprintf("at most %g", most)
+	}
+	return fmt.Sprintf("at least %g", least)
 }
 
 func median(list []float64) float64 {
