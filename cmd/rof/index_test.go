@@ -116,12 +116,11 @@ func benchReplicas(b *testing.B, senders int) {
 			threeCPU = append(threeCPU, used)
 			one, three, ratio = append(one, alone), append(three, together), append(ratio, together/alone)
 		}
-		b.ReportMetric(median(one), "one/s")
-		b.ReportMetric(median(three), "three/s")
-		b.ReportMetric(median(oneCPU), "one-cpu-s/10k")
-		b.ReportMetric(median(threeCPU), "three-cpu-s/10k")
-		b.ReportMetric(median(ratio), "three/one")
-		if m := median(ratio); m < 1 {
+		reported(b, one, "one/s")
+		reported(b, three, "three/s")
+		reported(b, oneCPU, "one-cpu-s/10k")
+		reported(b, threeCPU, "three-cpu-s/10k")
+		if m := reported(b, ratio, "three/one"); m < 1 {
 			b.Errorf("three replicas take %.2f of what one takes; promised is not less", m)
 		}
 	}
