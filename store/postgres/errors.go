@@ -5,10 +5,17 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"ragoffire/engine"
+)
+
+// readOnly is the code of a write to a database, or a standby, that is only read.
+const (
+	readOnly   = "25006"
+	isReadOnly = "the database is read-only; nothing was stored"
 )
 
 // code returns PostgreSQL's code of an error, "" where err is none of its own.
@@ -30,20 +37,39 @@ func translate(err error) error {
 		text = "the database's disk is full; nothing was stored"
 	case "40001", "40P01", "55P03", "57014": // the last two: the server's time for a lock, or a statement, is up
 		text = "the database is busy; try again"
-	case "25006", "57P01", "57P02", "57P03", "57P05", "25P03": // it restarts, or is a standby now
+	case readOnly:
+		text = isReadOnly
+	case "57P01", "57P02", "57P03", "57P05", "25P03":
 		text = "the database is restarting; try again"
 	case "":
 		if !unreachable(err) {
 			return err
 		}
 		text = "the database is out of reach; try again"
+	case "53300":
+		text = "the database has no connection left; try again"
 	default:
+		if turnedAway(err) != nil {
+			text = "the database takes nobody in; the log says why"
+			break
+		}
 		if class := c[:2]; class != "08" && class != "53" && class != "58" {
 			return err
 		}
 		text = "the database cannot serve this now; try again"
 	}
 	return &engine.Error{Kind: engine.Unavailable, Text: text, Err: err}
+}
+
+// turnedAway returns what a server says that answers and takes nobody in, until
+// somebody mends that.
+func turnedAway(err error) *pgconn.PgError {
+	if e, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		if refused, ok := errors.AsType[*pgconn.PgError](e); ok && !slices.Contains([]string{"08", "53", "57", "58"}, refused.Code[:2]) {
+			return refused
+		}
+	}
+	return nil
 }
 
 // unreachable reports whether err, which the server did not send, is about the

@@ -5,14 +5,13 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"sync"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"ragoffire/engine"
@@ -33,6 +32,7 @@ type Store struct {
 	events  wake.Hub
 	queue   *queue.Queue
 	bell    *bell
+	refused refused
 
 	listen  sync.Once // starts the listener, with the first who needs it
 	hear    sync.WaitGroup
@@ -126,10 +126,15 @@ func (s *Store) View(_ context.Context, fn func(engine.Reader) error) error {
 func (s *Store) Ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	if err := s.pool.Ping(ctx); err != nil {
+	only, err := row(ctx, s.pool, func(r pgx.Rows, v *bool) error { return r.Scan(v) },
+		`SELECT current_setting('transaction_read_only')::bool`)
+	switch {
+	case err != nil:
 		return &engine.Error{Kind: engine.Unavailable, Text: "the database does not answer", Err: err}
+	case only:
+		return &engine.Error{Kind: engine.Unavailable, Text: isReadOnly}
 	}
-	return nil
+	return s.probe(ctx)
 }
 
 // Watch returns a channel that receives a value soon after events were
@@ -144,14 +149,15 @@ func (s *Store) Watch(ctx context.Context) <-chan struct{} {
 
 func openError(cfg *pgxpool.Config, err error) error {
 	where := fmt.Sprintf("PostgreSQL at %s:%d, database %q", cfg.ConnConfig.Host, cfg.ConnConfig.Port, cfg.ConnConfig.Database)
+	if refused := turnedAway(err); refused != nil {
+		// Around it stand all the ways that were tried.
+		return fmt.Errorf("%s: %s%s", where, refused.Message, mend(refused.Code))
+	}
+	if code(err) == readOnly {
+		return &engine.Error{Kind: engine.Unavailable, Text: where + " is read-only, and its schema is not up to date", Err: err}
+	}
 	if k := engine.KindOf(translate(err)); k == engine.Unavailable {
 		return &engine.Error{Kind: k, Text: where + " is out of reach", Err: err}
-	}
-	if e, ok := errors.AsType[*pgconn.ConnectError](err); ok {
-		if refused, ok := errors.AsType[*pgconn.PgError](e); ok {
-			// Around it stand all the ways that were tried.
-			return fmt.Errorf("%s: %s%s", where, refused.Message, mend(refused.Code))
-		}
 	}
 	return fmt.Errorf("%s: %w", where, err)
 }

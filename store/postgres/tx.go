@@ -76,14 +76,20 @@ func (s *Store) once(ctx context.Context, fn func(*tx) error) error {
 	t := &tx{s: s, queued: []statement{{sql: "BEGIN"}}, numbered: map[string]bool{}}
 	t.reader = reader{t}
 	if err := t.connect(ctx); err != nil {
+		s.note(err)
 		return err
 	}
 	defer func() { t.end(ctx) }()
 	if err := fn(t); err != nil {
+		s.note(err)
 		return err
 	}
 	if err := t.commit(ctx); err != nil {
+		s.note(err)
 		return err
+	}
+	if t.id != nil {
+		s.note(nil)
 	}
 	s.bell.committed(t.later)
 	if len(t.events) > 0 {
