@@ -199,7 +199,7 @@ func (r *runner) live(ctx context.Context, id string, alone bool) {
 			}
 		case ctx.Err() != nil:
 			return
-		case !alone && time.Since(last) > fence-beat:
+		case !alone && time.Since(last) > fence-beat && r.fenced.Load().Err() == nil:
 			r.log.WarnContext(ctx, "jobs under way are cancelled: the database is out of reach", "error", err)
 			r.fenced.Load().cut()
 		}

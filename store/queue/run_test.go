@@ -1,10 +1,12 @@
 package queue
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -69,6 +71,8 @@ func TestFence(t *testing.T) {
 			cut = time.Since(began)
 			return context.Cause(ctx)
 		})
+		var said bytes.Buffer
+		r.log = slog.New(slog.NewTextHandler(&said, nil))
 		ctx, cancel := context.WithCancel(t.Context())
 		go r.live(ctx, "me", false)
 		time.Sleep(10 * time.Second)
@@ -79,6 +83,7 @@ func TestFence(t *testing.T) {
 		if cut > Dead-beat {
 			t.Errorf("cancelled after %s", cut)
 		}
+		time.Sleep(time.Minute)
 		l.away.Store(false)
 		time.Sleep(beat + time.Second)
 		if err := r.fenced.Load().Err(); err != nil {
@@ -86,6 +91,9 @@ func TestFence(t *testing.T) {
 		}
 		cancel()
 		synctest.Wait()
+		if n := strings.Count(said.String(), "are cancelled"); n != 1 {
+			t.Errorf("the log says %d times that they are cancelled", n)
+		}
 	})
 }
 
