@@ -30,6 +30,9 @@ func (c *claim) take(ctx context.Context) error {
 	if c.db != nil {
 		return nil
 	}
+	if err := create(c.path + ".serve"); err != nil {
+		return err
+	}
 	db, err := open(c.path+".serve", 1, "_pragma=busy_timeout(0)")
 	if err != nil {
 		return err

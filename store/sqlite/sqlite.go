@@ -45,6 +45,7 @@ type Store struct {
 	step   step
 	mover  mover
 	opened time.Time
+	file   fs.FileInfo // as it was then
 	log    *slog.Logger
 }
 
@@ -95,6 +96,10 @@ func openOnce(ctx context.Context, path string, o Options) (s *Store, err error)
 	}
 	s.writes, s.reads = newPrepared(s.writer), newPrepared(s.reader)
 	if err := s.migrate(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
+	if s.file, err = os.Stat(path); err != nil {
 		s.Close()
 		return nil, err
 	}
@@ -177,9 +182,10 @@ func whole(ctx context.Context, db *sql.DB, path string) error {
 // busy is how long SQLite itself waits for another process's lock.
 const busy = "_pragma=busy_timeout(5000)"
 
+// open makes no file: one that is not there any more is no empty store.
 func open(path string, conns int, params ...string) (*sql.DB, error) {
 	dsn := "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() +
-		"?_error_rc=1&" + strings.Join(params, "&")
+		"?mode=rw&_error_rc=1&" + strings.Join(params, "&")
 	c, err := sqlite.NewConnector(dsn)
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: %w", err)
@@ -204,10 +210,25 @@ func (s *Store) View(_ context.Context, fn func(engine.Reader) error) error {
 
 // Ready says whether the store can serve.
 func (s *Store) Ready(ctx context.Context) error {
+	if err := s.there(); err != nil {
+		return err
+	}
 	if _, err := s.lastSeq(ctx); err != nil {
 		return err
 	}
 	return s.probe(ctx)
+}
+
+// there says whether the file is the one that was opened. What is written to one that
+// was removed or replaced since is gone with this process.
+func (s *Store) there() error {
+	now, err := os.Stat(s.path)
+	if err == nil && os.SameFile(s.file, now) || err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return &engine.Error{
+		Kind: engine.Unavailable, Text: "the store's file was removed or replaced, and nothing is stored: stop rof, see to the file, and start it again", Err: err,
+	}
 }
 
 // Watch returns a channel that receives a value soon after events were committed.

@@ -58,6 +58,9 @@ func (s *Store) write(ctx context.Context, fn func(*tx) error) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if err := s.there(); err != nil {
+		return err
+	}
 	if err := t.sql.Commit(); err != nil {
 		return translate(err)
 	}
