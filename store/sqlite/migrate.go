@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -12,6 +13,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
 
+	"ragoffire/engine"
 	"ragoffire/store/queue"
 )
 
@@ -55,12 +57,28 @@ func (s *Store) migrate(ctx context.Context) error {
 		case schema == schemaVersion && river == queueVersion:
 			return nil
 		}
-		err = s.up(ctx)
+		if have > 0 {
+			err = s.upAlone(ctx, have/1000)
+		} else {
+			err = s.up(ctx)
+		}
 		if err == nil || time.Now().After(deadline) || ctx.Err() != nil {
 			return err
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
+}
+
+// upAlone is up, and not under a process that serves the file: that is an older one,
+// which knows the jobs by other keys, and could not start again.
+func (s *Store) upAlone(ctx context.Context, from int) error {
+	if err := s.claim.take(ctx); err != nil {
+		if engine.KindOf(err) == engine.Conflict {
+			err = engine.Conflictf("%s: its schema is version %d, this rof's is %d, and an older rof serves it; stop that one first", s.path, from, schemaVersion)
+		}
+		return err
+	}
+	return errors.Join(s.up(ctx), s.claim.release())
 }
 
 func (s *Store) up(ctx context.Context) error {

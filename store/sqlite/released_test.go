@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"ragoffire/store"
 	"ragoffire/store/storetest"
 )
 
@@ -53,6 +54,32 @@ func TestAStoreOfEachReleaseIsBroughtUpToDate(t *testing.T) {
 			t.Errorf("version %d, %v", v, err)
 		}
 		storetest.Upgraded(t, storetest.Opened{Store: s, URL: "sqlite:" + path}, docs)
+	})
+}
+
+func TestAStoreThatAnOlderRofServesIsLeftToIt(t *testing.T) {
+	t.Parallel()
+	storetest.Released(t, 1, func(t *testing.T, dump string) {
+		path := filepath.Join(t.TempDir(), "rof.db")
+		older(t, path, dump)
+		serving, err := sql.Open("sqlite", path+".serve")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer serving.Close()
+		if _, err := serving.ExecContext(t.Context(), "BEGIN EXCLUSIVE"); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := store.Open(t.Context(), "sqlite:"+path, store.Options{}); err == nil {
+			s.Close()
+			t.Error("it was brought up to date")
+		} else if !strings.Contains(err.Error(), "an older rof serves it") {
+			t.Errorf("the reason: %v", err)
+		}
+		if err := serving.Close(); err != nil {
+			t.Fatal(err)
+		}
+		open(t, "sqlite:"+path)
 	})
 }
 
