@@ -59,12 +59,16 @@ const feedPage = 500
 
 // run reads events as they are committed and hands them to learn, then to the
 // subscribers, until ctx ends.
-func (f *feed) run(ctx context.Context, log *slog.Logger, learn func(context.Context, []Event)) error {
+func (f *feed) run(ctx context.Context, log *slog.Logger, learn func(context.Context, []Event) error) error {
 	wake := f.store.Watch(ctx)
+	var away spell
 	for {
 		pause := time.After(feedPause)
-		if err := f.drain(ctx, learn); err != nil && ctx.Err() == nil {
-			log.WarnContext(ctx, "events could not be read", "error", err)
+		switch err := f.drain(ctx, learn); {
+		case err != nil && ctx.Err() == nil && away.begins():
+			log.WarnContext(ctx, "events cannot be read", "error", err)
+		case err == nil && away.ends():
+			log.InfoContext(ctx, "events can be read again")
 		}
 		select {
 		case <-ctx.Done():
@@ -83,14 +87,18 @@ func (f *feed) run(ctx context.Context, log *slog.Logger, learn func(context.Con
 	}
 }
 
-func (f *feed) drain(ctx context.Context, learn func(context.Context, []Event)) error {
+// drain passes on what there is. What could not be learnt from, as the store is out of
+// reach, is read once more.
+func (f *feed) drain(ctx context.Context, learn func(context.Context, []Event) error) error {
 	for {
 		events, err := f.read(ctx, f.position(), feedPage)
 		if err != nil || len(events) == 0 {
 			return err
 		}
 		fail.Point("follow.before")
-		learn(ctx, events)
+		if err := learn(ctx, events); err != nil {
+			return err
+		}
 		fail.Point("follow.learnt")
 		f.publish(events)
 		if len(events) < feedPage {

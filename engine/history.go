@@ -58,7 +58,9 @@ func (e *Engine) missed(ctx context.Context, last int64) (int64, error) {
 		if err != nil || len(events) == 0 {
 			return last, err
 		}
-		e.learn(ctx, events)
+		if err := e.learn(ctx, events); err != nil {
+			return last, err
+		}
 		last = events[len(events)-1].Seq
 	}
 }
@@ -168,20 +170,26 @@ func each(page func(after string) (next string, err error)) error {
 }
 
 // learn brings the library and the calibration up to date with events that follow
-// each other. What an import adds comes in hundreds, and is put in together.
-func (e *Engine) learn(ctx context.Context, events []Event) {
+// each other. What an import adds comes in hundreds, and is put in together. An error
+// says that the store was out of reach: they are to be learnt from again.
+func (e *Engine) learn(ctx context.Context, events []Event) error {
 	fresh := additions{incidents: make(map[string]*Incident), runbooks: make(map[string]Runbook)}
 	alerts := 0
 	for _, ev := range events {
 		if ev.Type == EventAnomaly {
 			alerts++
 		}
-		if err := e.learnOne(ctx, ev, &fresh); err != nil {
+		err := e.learnOne(ctx, ev, &fresh)
+		if KindOf(err) == Unavailable {
+			return err
+		}
+		if err != nil {
 			e.log.WarnContext(ctx, "an event was not learnt from", "seq", ev.Seq, "error", err)
 		}
 	}
 	e.add(ctx, &fresh)
 	e.committer.rush.heard(alerts)
+	return nil
 }
 
 // additions are what events do to the history, each id once, as it was last; an
