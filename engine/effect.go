@@ -188,7 +188,7 @@ func (i *Incident) learn(ep *Alert) {
 }
 
 func (in *intake) changed(i *Incident) {
-	i.UpdatedAt = in.now
+	i.touch(in.now)
 	if !slices.Contains(in.changedIncidents, i) {
 		in.changedIncidents = append(in.changedIncidents, i)
 	}

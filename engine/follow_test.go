@@ -70,3 +70,47 @@ func TestWhatCouldNotBeLearntFromInAnOutageIsLearntAfterIt(t *testing.T) {
 		t.Errorf("the log says %d times that events cannot be read:\n%s", n, said.String())
 	}
 }
+
+func TestWhatIsNewerIsFollowedWhateverTheClocksSay(t *testing.T) {
+	r := newRig(t)
+	r.running()
+	found := func(t *testing.T, text string, want bool) {
+		t.Helper()
+		for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+			list, err := r.Search(t.Context(), engine.SearchQuery{Text: text, Kind: engine.KindIncident})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if (len(list) > 0) == want {
+				return
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("%q is found: %t", text, !want)
+			}
+		}
+	}
+	t.Run("an incident that is reopened after the clock was set back is no history", func(t *testing.T) {
+		id := r.ingest(alert("one")).Alerts[0].IncidentID
+		if _, err := r.Resolve(t.Context(), id, engine.Resolution{Actor: "ada", Resolution: "Frobnicated the quux"}); err != nil {
+			t.Fatal(err)
+		}
+		found(t, "frobnicated quux", true)
+		r.clock.Advance(-time.Hour)
+		if _, err := r.Reopen(t.Context(), id, "ada"); err != nil {
+			t.Fatal(err)
+		}
+		found(t, "frobnicated quux", false)
+	})
+	t.Run("a correction that comes from where the clock is behind is searched", func(t *testing.T) {
+		r.imports(`{"kind":"incident","id":"PM-1","title":"Plover"}`)
+		found(t, "plover", true)
+		behind, err := engine.New(t.Context(), engine.Config{Store: r.store, Now: func() time.Time { return r.clock.Now().Add(-5 * time.Minute) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := behind.AddHistory(t.Context(), []engine.Incident{{ID: "PM-1", Title: "Xyzzy"}}, nil); err != nil {
+			t.Fatal(err)
+		}
+		found(t, "xyzzy", true)
+	})
+}

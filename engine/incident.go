@@ -168,6 +168,15 @@ func (i *Incident) Fix() bool {
 	return i.Status == Resolved && (i.Historical || i.Resolution != "" && i.Reason == ReasonFixed)
 }
 
+// touch says that the incident changes now. What is newer must look so to the replicas,
+// also where a clock was set back, or another's is ahead.
+func (i *Incident) touch(now time.Time) {
+	if i.UpdatedAt.After(now) {
+		now = i.UpdatedAt.Add(time.Microsecond)
+	}
+	i.UpdatedAt = now
+}
+
 // Live reports whether the incident is neither history nor over.
 func (i *Incident) Live() bool { return !i.Historical && i.Status != Resolved }
 

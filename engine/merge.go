@@ -47,7 +47,7 @@ func compareHistory(ctx context.Context, tx Tx, incidents []Incident, runbooks [
 			m.unchanged++
 			continue
 		}
-		i.UpdatedAt = now
+		i.touch(now)
 		m.incidents = append(m.incidents, i)
 	}
 	for _, b := range runbooks {

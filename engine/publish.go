@@ -11,7 +11,7 @@ func (e *Engine) publish(ctx context.Context, tx Tx, incidents []*Incident, entr
 	var events []Event
 	var changed []Incident
 	for _, i := range incidents {
-		i.UpdatedAt = now
+		i.touch(now)
 		events, changed = append(events, EventOf(EventIncident, now, i.ID)), append(changed, *i)
 		w.jobs = append(w.jobs, e.dependJobs(i)...)
 	}

@@ -221,7 +221,7 @@ func (i *Incident) lose(moved, rest []Alert, now time.Time) (over string) {
 	grown := i.LastSeriesAt
 	i.count(rest)
 	i.LastSeriesAt = grown
-	i.UpdatedAt = now
+	i.touch(now)
 	if i.Firing == 0 && was > 0 {
 		return i.end(now)
 	}

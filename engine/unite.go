@@ -156,7 +156,7 @@ func (i *Incident) takeOver(from *Incident, moved []Alert, now time.Time) {
 	for n := range moved {
 		i.learn(&moved[n])
 	}
-	i.UpdatedAt = now
+	i.touch(now)
 }
 
 func (i *Incident) servicesHit() []string {
