@@ -194,6 +194,9 @@ func (d *Decision) follow(latest *Decision, why due, i *Incident) (fresh bool) {
 		return false
 	}
 	d.Follows, latest.SupersededBy = latest.ID, d.ID
+	if !d.CreatedAt.After(latest.CreatedAt) { // by a clock that was set back, or another's
+		d.CreatedAt = latest.CreatedAt.Add(time.Microsecond)
+	}
 	return true
 }
 

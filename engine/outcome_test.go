@@ -61,6 +61,24 @@ func TestWhatDidNotHelpBringsTheNextCandidateAtOnce(t *testing.T) {
 	}
 }
 
+func TestTheNextCandidateIsTheLatestWhateverTheClockSays(t *testing.T) {
+	r := newRig(t)
+	r.running()
+	r.learnt(rivals()...)
+	d := r.fired("a")
+	r.judge(d.ID, engine.Review{Verdict: engine.Approve})
+	r.clock.Advance(-time.Hour)
+	r.outcome(d.ID, engine.Failed)
+	next := r.decisions(*d.IncidentID, 2)
+	if next[0].Follows != d.ID {
+		t.Fatalf("the latest is %s, which follows %q", next[0].ID, next[0].Follows)
+	}
+	r.outcome(next[0].ID, engine.Failed)
+	r.eventually("the last candidate says that there is no other", func() bool {
+		return strings.Contains(r.detail(*d.IncidentID).Decisions[0].Outdated, "nothing else")
+	})
+}
+
 func TestARejectedAnswerToAPersonIsFollowedByTheNext(t *testing.T) {
 	r := newRig(t)
 	r.running()
