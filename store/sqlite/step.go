@@ -31,9 +31,13 @@ func (s *step) back(wall time.Time, mono time.Duration) time.Duration {
 	return 0
 }
 
-// follow makes the jobs that wait due by the clock as it is now.
+// follow makes the jobs that wait due by the clock as it is now, and lets Slack's windows
+// open by it.
 func (s *Store) follow(ctx context.Context, by time.Duration) error {
 	return s.write(ctx, func(t *tx) error {
+		if _, err := t.exec(ctx, `UPDATE holds SET until = until - ?1 WHERE until > ?2`, by.Microseconds(), micros(time.Now())); err != nil {
+			return err
+		}
 		_, err := t.exec(ctx, `
 			UPDATE river_job SET scheduled_at = strftime('%Y-%m-%d %H:%M:%f', scheduled_at, ?)
 			WHERE state = 'available' AND scheduled_at > datetime('now', 'subsec')`, fmt.Sprintf("-%f seconds", by.Seconds()))

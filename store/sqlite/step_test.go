@@ -57,3 +57,29 @@ func TestJobsFollowAClockThatIsSetBack(t *testing.T) {
 		t.Errorf("nothing is due: %v", err)
 	}
 }
+
+func TestAWindowThatIsClosedFollowsAClockThatIsSetBack(t *testing.T) {
+	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "rof.db"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	now := time.Now()
+	if err := s.Update(t.Context(), func(tx engine.Tx) error { // as it looks after the clock went back by an hour
+		return tx.HoldPace(t.Context(), "post", "C1", now.Add(time.Hour-10*time.Second))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.follow(t.Context(), time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Update(t.Context(), func(tx engine.Tx) error {
+		wait, err := tx.TakePace(t.Context(), "post", "C1", engine.Pace{Burst: 1, Every: time.Second}, now)
+		if wait != 0 {
+			t.Errorf("closed for %s", wait)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
