@@ -24,7 +24,7 @@ func backup(ctx context.Context, args []string, getenv func(string) string, std 
 	if err != nil {
 		return err
 	}
-	if len(words) != 1 {
+	if len(words) != 1 || words[0] == "" || words[0] == stdinName {
 		return usagef("say where to: one file")
 	}
 	cfg, err := readConfig(getenv)

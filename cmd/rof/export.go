@@ -51,6 +51,9 @@ func exportTo(ctx context.Context, e *engine.Engine, w io.Writer) error {
 // that it is either the old one or all of the new one. Where a link leads to a
 // file, that is replaced; what is no file, such as /dev/null or a pipe, is written to.
 func replaceFile(name string, write func(io.Writer) error) error {
+	if name == "" {
+		return usagef("the file's name is empty")
+	}
 	switch info, err := os.Stat(name); {
 	case err != nil: // it is not there yet
 	case info.IsDir():
