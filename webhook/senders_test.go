@@ -26,7 +26,7 @@ func TestWhatCanPagePagerDutyCanSendHere(t *testing.T) {
 	if incidents, _ := r.stored(); incidents != 1 {
 		t.Errorf("%d incidents", incidents)
 	}
-	r.do("POST", "/webhooks/pagerduty-events", event("resolve", "R0UTING-KEY-2")).want(t, 202)
+	r.do("POST", "/webhooks/pagerduty-events", "\ufeff"+event("resolve", "R0UTING-KEY-2")).want(t, 202)
 	if got := r.do("GET", "/api/v1/incidents?status=resolved", ""); !strings.Contains(string(got.body), "Pool is exhausted") {
 		t.Errorf("resolved = %s", got.body)
 	}

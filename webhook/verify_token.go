@@ -3,6 +3,8 @@ package webhook
 import (
 	"encoding/json"
 	"net/http"
+
+	"ragoffire/webhook/source"
 )
 
 // tokenVerifier asks for one of a source's tokens, wherever senders can put
@@ -69,7 +71,7 @@ func (v tokenVerifier) fix() string {
 func member(body []byte, key string) string {
 	var o map[string]json.RawMessage
 	var s string
-	if json.Unmarshal(body, &o) != nil || json.Unmarshal(o[key], &s) != nil {
+	if json.Unmarshal(source.Bare(body), &o) != nil || json.Unmarshal(o[key], &s) != nil {
 		return ""
 	}
 	return s

@@ -91,5 +91,5 @@ func isCloudEvent(h http.Header, body []byte) bool {
 	var event struct {
 		SpecVersion string `json:"specversion"`
 	}
-	return json.Unmarshal(body, &event) == nil && event.SpecVersion != ""
+	return json.Unmarshal(source.Bare(body), &event) == nil && event.SpecVersion != ""
 }

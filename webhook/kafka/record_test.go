@@ -23,17 +23,18 @@ func TestWhatARecordIs(t *testing.T) {
 		r     *kgo.Record
 		event bool
 	}{
-		"our own":                    {record(`{"title": "x"}`), false},
-		"our own that mentions it":   {record(`{"title": "x", "labels": {"specversion": "1.0"}}`), false},
-		"our own that quotes it":     {record(`{"title": "a \"specversion\" of nothing"}`), false},
-		"an event in structured":     {record(`{"specversion": "1.0", "id": "1", "source": "/s", "type": "t"}`), true},
-		"a structured one by type":   {record(`{}`, "content-type", "application/cloudevents+json; charset=utf-8"), true},
-		"a batch by type":            {record(`[]`, "Content-Type", "application/cloudevents-batch+json"), true},
-		"an event in binary":         {record(`{"title": "x"}`, "ce_specversion", "1.0", "ce_id", "1", "ce_type", "t"), true},
-		"what is no JSON":            {record(`{"specversion": "1.0"`), false},
-		"another content type":       {record(`{"title": "x"}`, "content-type", "application/json"), false},
-		"a list that has one":        {record(`[{"specversion": "1.0"}]`), false},
-		"a number for a specversion": {record(`{"specversion": 1}`), false},
+		"our own":                     {record(`{"title": "x"}`), false},
+		"our own that mentions it":    {record(`{"title": "x", "labels": {"specversion": "1.0"}}`), false},
+		"our own that quotes it":      {record(`{"title": "a \"specversion\" of nothing"}`), false},
+		"an event in structured":      {record(`{"specversion": "1.0", "id": "1", "source": "/s", "type": "t"}`), true},
+		"a structured one by type":    {record(`{}`, "content-type", "application/cloudevents+json; charset=utf-8"), true},
+		"one after a byte order mark": {record("\ufeff" + `{"specversion": "1.0", "id": "1", "source": "/s", "type": "t"}`), true},
+		"a batch by type":             {record(`[]`, "Content-Type", "application/cloudevents-batch+json"), true},
+		"an event in binary":          {record(`{"title": "x"}`, "ce_specversion", "1.0", "ce_id", "1", "ce_type", "t"), true},
+		"what is no JSON":             {record(`{"specversion": "1.0"`), false},
+		"another content type":        {record(`{"title": "x"}`, "content-type", "application/json"), false},
+		"a list that has one":         {record(`[{"specversion": "1.0"}]`), false},
+		"a number for a specversion":  {record(`{"specversion": 1}`), false},
 	} {
 		if got := isCloudEvent(headers(c.r), c.r.Value); got != c.event {
 			t.Errorf("%s: a CloudEvent %v, want %v", name, got, c.event)

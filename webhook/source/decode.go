@@ -13,11 +13,16 @@ import (
 // decode reads a body as one JSON document. Numbers stay as they were written:
 // some senders' ids and nanoseconds don't fit a float.
 func decode(body []byte) (any, error) {
+	body = Bare(body)
 	if v, ok := scan(body); ok {
 		return v, nil
 	}
 	return decodeSlowly(body)
 }
+
+// Bare is a body without the byte order mark that some senders on Windows put before
+// their JSON.
+func Bare(body []byte) []byte { return bytes.TrimPrefix(body, []byte("\ufeff")) }
 
 // decodeSlowly reads what scan gives up on, and says what is wrong with it.
 func decodeSlowly(body []byte) (any, error) {

@@ -138,6 +138,18 @@ func TestASeverityMayBeANumber(t *testing.T) {
 	equal(t, "as sent", a.SeverityRaw, "2")
 }
 
+func TestAByteOrderMarkIsNoMistake(t *testing.T) {
+	const mark = "\ufeff"
+	for kind, body := range map[string]string{
+		"generic": `{"title":"Disk full"}`, "alertmanager": `{"alerts":[{"status":"firing","labels":{"alertname":"Disk full"}}]}`,
+		"checkly":     `{"alert_type":"ALERT_FAILURE","check_id":"1","check_name":"Disk full"}`,
+		"cloudevents": `{"specversion":"1.0","id":"1","source":"/s","type":"t","data":{"title":"Disk full"}}`,
+	} {
+		equal(t, kind, parse(t, source.Kinds()[kind], mark+body)[0].Title, "Disk full")
+	}
+	invalid(t, source.Generic, mark, "body")
+}
+
 func FuzzGeneric(f *testing.F) {
 	fuzz(f, source.Generic)
 	f.Add([]byte(`[{"title":"a","status":"ok"},{"error_type":"x","spike_percentage":"4%","links":["http://x"]}]`))
