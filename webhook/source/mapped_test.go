@@ -189,6 +189,19 @@ expire: 90m
 		equal(t, "none", len(parse(t, p, `{"alerts":[]}`)), 0)
 	})
 
+	t.Run("each leads to all of them, however many and in however many lists", func(t *testing.T) {
+		many := func(n int) string { return strings.TrimSuffix(strings.Repeat(`{"t":"x"},`, n), ",") }
+		all := mapped(t, "generic", `{each: "$.alerts[*]", title: "@.t"}`)
+		equal(t, "of one list", len(parse(t, all, `{"alerts":[`+many(50)+`]}`)), 50)
+		equal(t, "of an empty one", len(parse(t, all, `{"alerts":[]}`)), 0)
+		invalid(t, all, `{"alerts":[{"y":1}]}`, "alerts[0].t")
+		invalid(t, all, `{}`, "alerts")
+		lists := mapped(t, "generic", `{each: "$.groups[*].alerts", title: "@.t"}`)
+		equal(t, "of several lists", len(parse(t, lists, `{"groups":[{"alerts":[`+many(2)+`]},{"alerts":[]},{"alerts":[`+many(40)+`]}]}`)), 42)
+		equal(t, "of no lists", len(parse(t, lists, `{"groups":[]}`)), 0)
+		invalid(t, lists, `{"groups":[{"y":1}]}`, "groups[*].alerts")
+	})
+
 	t.Run("stays small where a body is made to be large", func(t *testing.T) {
 		p := mapped(t, "generic", `{each: $.a, title: "@.t", description: "{{ $.a[*] }}{{ $.a[*] }}", labels: $.l}`)
 		one := `{"t":"` + strings.Repeat("x", 90) + `"},`

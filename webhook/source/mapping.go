@@ -95,14 +95,8 @@ func (m *mapping) list(s *scope) (members []any, at string, ok bool) {
 		members, ok = s.body.([]any)
 		return members, "", ok
 	}
-	at = m.each.field("")
-	found := m.each.find(s)
-	if len(found) == 1 {
-		if list, ok := found[0].([]any); ok {
-			return list, at, true
-		}
-	}
-	return found, at, len(found) > 0
+	members, ok = m.each.members(s)
+	return members, strings.TrimSuffix(m.each.field(""), "[*]"), ok
 }
 
 // alert reads one member. It is not ok where the member is no news.

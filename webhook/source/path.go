@@ -3,6 +3,7 @@ package source
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,8 +12,8 @@ import (
 )
 
 const (
-	// maxFound bounds what one path finds: a text made of more says nothing, and
-	// a mapping with each asks for it once per member.
+	// maxFound bounds what one path finds for a text: one made of more says nothing,
+	// and a mapping with each asks for it once per member.
 	maxFound = 32
 	// maxText bounds a text before its field's own cap cuts it.
 	maxText = 2 * maxDescription
@@ -140,12 +141,39 @@ func (p path) find(s *scope) []any {
 		found[0] = s.member
 	}
 	for _, st := range p.steps {
-		found = st.from(found)
+		found = st.from(found, maxFound)
 	}
 	return slices.DeleteFunc(found, func(v any) bool { return v == nil })
 }
 
-func (st step) from(values []any) []any {
+// members are all alerts that the path of each leads to, those of several lists in
+// turn. It is not ok where it leads nowhere; a list that is there may be empty.
+func (p path) members(s *scope) (all []any, ok bool) {
+	found := []any{s.body}
+	for _, st := range p.steps {
+		empty := st.all && slices.ContainsFunc(found, isList)
+		if found = st.from(found, math.MaxInt); len(found) == 0 && empty {
+			return nil, true
+		}
+	}
+	found = slices.DeleteFunc(found, func(v any) bool { return v == nil })
+	for _, v := range found {
+		if list, ok := v.([]any); ok {
+			all = append(all, list...)
+			continue
+		}
+		all = append(all, v)
+	}
+	return all, len(found) > 0
+}
+
+func isList(v any) bool {
+	_, ok := v.([]any)
+	return ok
+}
+
+// from goes one step from each of the values; at most that many are found.
+func (st step) from(values []any, most int) []any {
 	var out []any
 	for _, v := range values {
 		if m, ok := v.(map[string]any); ok && st.name != "" {
@@ -155,12 +183,12 @@ func (st step) from(values []any) []any {
 		switch {
 		case !ok || st.name != "":
 		case st.all:
-			out = append(out, items[:min(len(items), maxFound)]...)
+			out = append(out, items[:min(len(items), most)]...)
 		case st.index < len(items):
 			out = append(out, items[st.index])
 		}
-		if len(out) >= maxFound {
-			return out[:maxFound]
+		if len(out) >= most {
+			return out[:most]
 		}
 	}
 	return out
