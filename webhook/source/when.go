@@ -16,8 +16,12 @@ func layouts() []string {
 		"2006-01-02 15:04:05.999999999Z0700",
 		"2006-01-02 15:04:05.999999999Z07", // PostgreSQL
 		"2006-01-02 15:04:05 -0700",        // GitLab
+		"2006-01-02 15:04:05 -0700 MST",    // Go's own, in templates
 		"2006-01-02 15:04:05 MST",          // GitLab pipelines; only UTC is accepted below
+		"2006-01-02T15:04Z07:00",           // Java's, where the seconds are none
 		"2006-01-02T15:04:05.999999999",
+		"2006-01-02T15:04",
+		"2006-01-02 15:04",
 		"2006-01-02 15:04:05.999999999", // Uptime Kuma: UTC
 		"2006.01.02 15:04:05",           // Zabbix
 		time.RFC1123,                    // only GMT is accepted below
@@ -25,11 +29,11 @@ func layouts() []string {
 	}
 }
 
-// parseTime reads a time, in UTC. Empty, zero and year 1 mean that there is
+// parseTime reads a time, in UTC. Empty, zero (also 0.0) and year 1 mean that there is
 // none and are fine; ok is false for what is no time at all.
 func parseTime(s string) (t time.Time, ok bool) {
 	s = strings.TrimSpace(s)
-	if s == "" || s == "0" {
+	if s == "" {
 		return time.Time{}, true
 	}
 	if len(s) > 4 && s[4] == '-' { // what nearly all send
@@ -48,7 +52,7 @@ func parseTime(s string) (t time.Time, ok bool) {
 		if err != nil {
 			continue
 		}
-		if strings.HasSuffix(layout, "MST") && !strings.HasSuffix(s, " UTC") && !strings.HasSuffix(s, " GMT") {
+		if strings.HasSuffix(layout, "05 MST") && !strings.HasSuffix(s, " UTC") && !strings.HasSuffix(s, " GMT") {
 			return time.Time{}, false // an abbreviation names no offset
 		}
 		if t.Year() <= 1 {
@@ -66,6 +70,8 @@ func parseEpoch(s string) (time.Time, bool) {
 		switch {
 		case n < 0:
 			return time.Time{}, false
+		case n == 0:
+			return time.Time{}, true
 		case n < 1e11:
 			return time.Unix(n, 0).UTC(), true
 		case n < 1e14:
@@ -76,8 +82,11 @@ func parseEpoch(s string) (time.Time, bool) {
 		return time.Unix(0, n).UTC(), true
 	}
 	f := parseNumber(s)
-	if f == nil || *f < 0 {
+	switch {
+	case f == nil || *f < 0:
 		return time.Time{}, false
+	case *f == 0:
+		return time.Time{}, true
 	}
 	if *f >= 1e11 { // milliseconds as a float
 		return time.UnixMicro(int64(*f * 1e3)).UTC(), *f < 1e14
