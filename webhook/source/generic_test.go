@@ -138,6 +138,29 @@ func TestASeverityMayBeANumber(t *testing.T) {
 	equal(t, "as sent", a.SeverityRaw, "2")
 }
 
+func TestLabelsMayHaveCapitals(t *testing.T) {
+	labels := `"Service":"basket","Environment":"prod","Severity":"critical","Error_Type":"disk_full"`
+	for name, c := range map[string]struct{ kind, body string }{
+		"our own format":   {"generic", `{"title":"x","labels":{` + labels + `}}`},
+		"Alertmanager":     {"alertmanager", `{"alerts":[{"status":"firing","labels":{"alertname":"x",` + labels + `}}]}`},
+		"Grafana":          {"grafana", `{"orgId":1,"alerts":[{"status":"firing","labels":{"alertname":"x",` + labels + `}}]}`},
+		"tags of a preset": {"datadog", `{"alert_transition":"Triggered","event_title":"x","tags":"Service:basket,Environment:prod,Severity:critical,Error_Type:disk_full"}`},
+		"$labels":          {"pingdom", `{"current_state":"DOWN","check_id":1,"check_name":"x","check_params":{"hostname":"h"},"tags":["Service:basket","Environment:prod","Severity:critical","Error_Type:disk_full"]}`},
+		"details":          {"pagerduty-events", `{"event_action":"trigger","payload":{"summary":"x","source":"h","group":"g","severity":"critical","custom_details":{` + labels + `}}}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := parse(t, source.Kinds()[c.kind], c.body)[0]
+			equal(t, "service", a.Service, "basket")
+			equal(t, "environment", a.Environment, "prod")
+			equal(t, "severity", a.Severity, engine.SeverityCritical)
+			equal(t, "error type", a.ErrorType, "disk_full")
+		})
+	}
+	a := parse(t, source.Generic, `{"title":"x","labels":{"Service":"A","service":"b","SERVICE":"c"}}`)[0]
+	equal(t, "the lower case first", a.Service, "b")
+	equal(t, "labels", fmt.Sprint(a.Labels), "map[SERVICE:c Service:A service:b]")
+}
+
 func TestAByteOrderMarkIsNoMistake(t *testing.T) {
 	const mark = "\ufeff"
 	for kind, body := range map[string]string{

@@ -105,7 +105,7 @@ func (m *mapping) alert(s *scope, at string) (a engine.Alert, ok bool, err error
 		return a, false, nil
 	}
 	labels := m.readLabels(s)
-	s.labels = labels
+	s.labels = lowered(labels)
 	text := func(field string, n int) string { return line(m.rules[field].read(s), n) }
 	a = engine.Alert{
 		ExternalID:  identity(m.rules["external_id"].read(s)),

@@ -32,15 +32,16 @@ func PagerDutyEvents(in Input) (Parsed, error) {
 func pagerDutyEvent(o object) (engine.Alert, error) {
 	payload := o.child("payload")
 	details := payload.details("custom_details")
+	named := lowered(details)
 	a := engine.Alert{
 		Fingerprint: identity(o.id("dedup_key")),
 		Name:        line(payload.text("class"), maxName),
 		Title:       line(payload.text("summary"), maxTitle),
 		// A group is what PagerDuty calls the parts of one service.
-		Service:     line(cmp.Or(pick(details, "service", "service_name", "service.name"), payload.text("group")), maxName),
+		Service:     line(cmp.Or(pick(named, "service", "service_name", "service.name"), payload.text("group")), maxName),
 		Component:   line(payload.text("component", "source"), maxName),
-		Environment: line(pick(details, "environment", "env"), maxName),
-		ErrorType:   line(details["error_type"], maxName),
+		Environment: line(pick(named, "environment", "env"), maxName),
+		ErrorType:   line(named["error_type"], maxName),
 		SeverityRaw: line(payload.text("severity"), maxName),
 		StartedAt:   payload.time("timestamp"),
 		Labels: labelled(map[string]string{
@@ -73,7 +74,7 @@ func pagerDutyEvent(o object) (engine.Alert, error) {
 			"source": payload.text("source"), "component": payload.text("component"), "class": payload.text("class"),
 		})
 	}
-	a.Description = paragraphs(pick(details, "description", "message", "details"))
+	a.Description = paragraphs(pick(named, "description", "message", "details"))
 	if a.Description == "" {
 		a.Description = cutBytes(cmp.Or(listing(details), payload.looseText("custom_details")), maxDescription)
 	}
@@ -92,7 +93,7 @@ func pagerDutyEvent(o object) (engine.Alert, error) {
 // identity; one without a time is one each time it comes.
 func pagerDutyChange(o object) (engine.Change, bool, error) {
 	payload := o.child("payload")
-	details := payload.details("custom_details")
+	details := lowered(payload.details("custom_details"))
 	c := engine.Change{
 		Kind:        cmp.Or(pick(details, "type", "kind"), "change"),
 		Service:     cmp.Or(pick(details, "service", "service_name", "service.name"), payload.text("source")),

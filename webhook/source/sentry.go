@@ -56,6 +56,7 @@ func sentryResource(h http.Header, data object) string {
 func sentryEvent(data object) (engine.Alert, error) {
 	event := data.child("event")
 	tags := eventTags(event.m["tags"])
+	named := lowered(tags)
 	a := engine.Alert{
 		ExternalID:  identity(event.id("event_id")),
 		Fingerprint: issueKey(event.id("issue_id")),
@@ -63,9 +64,9 @@ func sentryEvent(data object) (engine.Alert, error) {
 		Name:        line(data.text("triggered_rule"), maxName),
 		Title:       line(event.text("title", "message"), maxTitle),
 		Description: paragraphs(event.text("message"), event.child("metadata").looseText("value"), event.text("culprit")),
-		Service:     line(cmp.Or(pick(tags, "service"), projectIn(event.text("url")), event.id("project")), maxName),
-		Component:   line(cmp.Or(pick(tags, "server_name"), event.text("culprit")), maxName),
-		Environment: line(cmp.Or(event.text("environment"), pick(tags, "environment")), maxName),
+		Service:     line(cmp.Or(pick(named, "service"), projectIn(event.text("url")), event.id("project")), maxName),
+		Component:   line(cmp.Or(pick(named, "server_name"), event.text("culprit")), maxName),
+		Environment: line(cmp.Or(event.text("environment"), pick(named, "environment")), maxName),
 		SeverityRaw: line(event.text("level"), maxName),
 		Labels:      bound(tags),
 		StartedAt:   event.time("datetime", "timestamp"),

@@ -172,6 +172,28 @@ func isWord(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_'
 }
 
+// lowered are texts under their names and, where a name has capitals, under that in
+// lower case, too, unless another has it.
+func lowered(m map[string]string) map[string]string {
+	var names []string
+	for k := range m {
+		if strings.ToLower(k) != k {
+			names = append(names, k)
+		}
+	}
+	if len(names) == 0 {
+		return m
+	}
+	slices.Sort(names)
+	out := maps.Clone(m)
+	for _, k := range names {
+		if low := strings.ToLower(k); out[low] == "" {
+			out[low] = m[k]
+		}
+	}
+	return out
+}
+
 // any of keys that has a value.
 func pick(m map[string]string, keys ...string) string {
 	for _, k := range keys {

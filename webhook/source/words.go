@@ -38,8 +38,9 @@ func parseComparator(word string) string {
 }
 
 // describe fills from labels and annotations what the alert's own fields did
-// not say. The order of the keys is the order of trust.
+// not say. The order of the keys is the order of trust; Service is as good as service.
 func describe(a *engine.Alert, labels, annotations map[string]string) {
+	labels, annotations = lowered(labels), lowered(annotations)
 	set := func(field *string, m map[string]string, n int, keys ...string) {
 		if *field == "" {
 			*field = line(pick(m, keys...), n)
