@@ -164,6 +164,9 @@ func (m *mapping) status(s *scope, at string) (engine.AlertStatus, error) {
 	}
 	word := r.read(s)
 	if word == "" {
+		if err := m.unfilled(r, s, at); err != nil {
+			return "", err
+		}
 		return "", missing(r.field(at), cmp.Or(m.hint, "it says whether the alert fires or is over"))
 	}
 	if status, ok := m.statuses[strings.ToLower(word)]; ok {
@@ -177,6 +180,22 @@ func (m *mapping) status(s *scope, at string) (engine.AlertStatus, error) {
 	}
 	field := r.field(at)
 	return "", engine.Invalidf(field, "%s: %.40q is not firing, acknowledged or resolved", field, word)
+}
+
+// unfilled says that what a rule reads is a placeholder, where it is one.
+func (m *mapping) unfilled(r rule, s *scope, at string) error {
+	sent := *s
+	sent.absent = nil
+	word := r.read(&sent)
+	if word == "" {
+		return nil
+	}
+	otherwise := ""
+	if m.hint != "" {
+		otherwise = "; where an alert brought it, " + m.hint
+	}
+	field := r.field(at)
+	return engine.Invalidf(field, "%s: %.40q was not filled in, as in a sender's test%s", field, word, otherwise)
 }
 
 // times fills when the alert began and ended. A time of the notice itself, at,

@@ -220,6 +220,8 @@ func TestPresetsRefuseWhatSaysNothing(t *testing.T) {
 		{"datadog", `{"body":"x","event_type":"y","title":"z","date":"1772420706000","id":"1"}`, "alert_transition", "docs/sources.md"},
 		{"datadog", `{"alert_transition":"$ALERT_TRANSITION","event_title":"z"}`, "alert_transition", "docs/sources.md"},
 		{"datadog", `{"alert_transition":"Confused","event_title":"z"}`, "alert_transition", "Confused"},
+		{"zabbix", `{"event_id":"{EVENT.ID}","event_value":"{EVENT.VALUE}","name":"{EVENT.NAME}"}`, "event_value", `event_value: "{EVENT.VALUE}" was not filled in, as in a sender's test; where an alert brought it, use the media type`},
+		{"kibana", `{"action_group":"{{alert.actionGroup}}"}`, "action_group", "not filled in"},
 		{"azure", `{"data":{"context":{}}}`, "data.essentials.monitorCondition", "common alert schema"},
 		{"azure", `{"data":{"essentials":{"monitorCondition":"Fired","alertRule":"x","firedDateTime":"soon"}}}`, "data.essentials.firedDateTime", "not a time"},
 		{"zabbix", `{"name":"x"}`, "event_value", "media type"},
