@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -103,6 +104,9 @@ func (s *Server) delivery(c echo.Context, conf SourceConfig, name string, known 
 	if err != nil {
 		return answered{}, tooMuch(unread(err))
 	}
+	if err := compressed(r); err != nil {
+		return answered{}, err
+	}
 	ctx, cancel := context.WithTimeout(r.Context(), deliverTimeout)
 	defer cancel()
 	p, err := conf.Parse(source.Input{Source: name, Body: body, Header: r.Header})
@@ -169,6 +173,19 @@ func tooMuch(err error) error {
 		return err
 	}
 	return &turnedAway{err, "larger than 1 MiB", "let the sender send less at once; for Alertmanager, set max_alerts"}
+}
+
+// compressed refuses a body that is compressed, since what its bytes are said to be
+// wrong with helps nobody.
+func compressed(r *http.Request) error {
+	how := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding")))
+	if !slices.Contains([]string{"gzip", "x-gzip", "deflate", "br", "zstd"}, how) {
+		return nil
+	}
+	return &turnedAway{
+		malformed(engine.Invalidf("body", "body: compressed (Content-Encoding: %s); send it as it is", how)),
+		"compressed", "switch compression off in the sender",
+	}
 }
 
 // refused keeps a refusal for the dashboard, and logs the first of a minute.

@@ -35,6 +35,15 @@ func TestDeliveries(t *testing.T) {
 		}
 	})
 
+	t.Run("that are compressed are told to come as they are", func(t *testing.T) {
+		r := start(t, nil)
+		got := r.do("POST", "/webhooks/generic", "\x1f\x8b\x08", "Content-Encoding: gzip").want(t, 400)
+		if !strings.Contains(string(got.body), "body: compressed (Content-Encoding: gzip); send it as it is") {
+			t.Errorf("answer = %s", got.body)
+		}
+		r.do("POST", "/webhooks/generic", anomaly(nil), "Content-Encoding: UTF-8") // as some say.want(t, 202)
+	})
+
 	t.Run("without a fingerprint are told apart by what they say", func(t *testing.T) {
 		r := start(t, nil)
 		r.do("POST", "/webhooks/generic", `{"title":"Disk 91% full on db"}`).want(t, 202)
