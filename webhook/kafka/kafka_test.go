@@ -261,6 +261,27 @@ func TestCloudEventsAreAnomaliesToo(t *testing.T) {
 	}
 }
 
+func TestACloudEventThatIsProducedTwiceIsOne(t *testing.T) {
+	r := newRig(t, 1)
+	at := time.Now().Add(-time.Minute)
+	event := func(id, status string) {
+		at = at.Add(time.Second)
+		rec := &kgo.Record{Timestamp: at, Value: fmt.Appendf(nil, `{"specversion": "1.0", "id": %q, "source": "/shop", "type": "example.alert.%s", "data": {"title": "Shop is slow", "fingerprint": "a"}}`, id, status)}
+		if err := r.client.ProduceSync(t.Context(), rec).FirstErr(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.produce(0, anomaly("before"))
+	event("1", "firing")
+	event("2", "resolved")
+	event("1", "firing") // its producer heard nothing of the first one
+	r.consume()
+	eventually(t, "a commit after the last record", func() bool { return r.committed(0) == 4 })
+	if i := r.incidents()["Shop is slow"]; i.Status != engine.Resolved || i.Reopened != 0 {
+		t.Errorf("%+v", i)
+	}
+}
+
 func TestARecordThatAlwaysFailsDoesNotHoldUpTheOthers(t *testing.T) {
 	r := newRig(t, 1)
 	for _, id := range []string{"a", "cursed", "b"} {

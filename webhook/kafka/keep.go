@@ -49,6 +49,9 @@ func (c *Consumer) keep(ctx context.Context, records []*kgo.Record) error {
 		}
 		held[n] = d
 		all.Idle += d.Idle
+		if len(d.IDs) > 0 {
+			all.IDs = append(append(all.IDs, make([]string, len(all.Alerts)-len(all.IDs))...), d.IDs...)
+		}
 		all.Alerts = append(all.Alerts, d.Alerts...)
 		all.Changes = append(all.Changes, d.Changes...)
 		all.Remarks = append(all.Remarks, d.Remarks...)

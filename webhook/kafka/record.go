@@ -50,6 +50,9 @@ func read(r *kgo.Record) (source.Parsed, error) {
 // date gives what has no time of its own that of its record: it is the same
 // when the record comes again, and now is not.
 func date(d *engine.Delivery, r *kgo.Record) {
+	if r.Timestamp.UnixMilli() <= 0 {
+		return // -1 is none
+	}
 	for n := range d.Alerts {
 		d.Alerts[n].ReceivedAt = r.Timestamp
 	}

@@ -62,6 +62,15 @@ func TestARecordsTimeStandsInForOneThatIsMissing(t *testing.T) {
 	}
 }
 
+func TestARecordWithoutATimeGivesNone(t *testing.T) {
+	r := record(`[{"title": "x"}, {"kind": "deploy", "service": "s", "title": "z"}]`)
+	r.Timestamp = time.UnixMilli(-1)
+	p, err := read(r)
+	if err != nil || !p.Delivery.Alerts[0].ReceivedAt.IsZero() || !p.Delivery.Changes[0].At.IsZero() {
+		t.Errorf("%+v, %v", p, err)
+	}
+}
+
 func TestWhereABatchBegins(t *testing.T) {
 	at := func(partition int32, offset int64) *kgo.Record {
 		return &kgo.Record{Topic: "t", Partition: partition, Offset: offset, LeaderEpoch: 2}
