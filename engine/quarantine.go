@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -33,7 +34,7 @@ func (e *Engine) Quarantine(ctx context.Context, parts []Quarantined) error {
 	troubles := make(map[string]Trouble) // by source
 	for n := range parts {
 		q := &parts[n]
-		q.Error, q.Raw, q.At = strings.TrimSpace(Clean(q.Error)), Clean(q.Raw), e.now()
+		q.Error, q.Raw, q.At = strings.TrimSpace(Clean(q.Error)), blank(Clean(q.Raw)), e.now()
 		q.ID = "qua_" + HashFingerprint(q.Raw, q.Source, nil)
 		lost := max(1, q.Alerts)
 		counts.add(Account{Source: q.Source, Received: lost, Quarantined: lost})
@@ -50,6 +51,12 @@ func (e *Engine) Quarantine(ctx context.Context, parts []Quarantined) error {
 		}
 		return tx.PutQuarantined(ctx, parts)
 	})
+}
+
+// blank takes what is called a secret out of JSON, which need not be whole: what is
+// kept is looked at.
+func blank(raw string) string {
+	return regexp.MustCompile(`("(?i:routing_key|token|password|secret|api_key|authorization)"\s*:\s*)"(?:[^"\\]|\\.)*"?`).ReplaceAllString(raw, `$1"…"`)
 }
 
 // Quarantined lists what could not be read of a source's deliveries, or of all

@@ -7,6 +7,18 @@ import (
 	"ragoffire/engine"
 )
 
+func TestNoSecretIsKeptOfWhatCannotBeRead(t *testing.T) {
+	r := newRig(t)
+	raw := `{"title": 7, "Token": "s3cret \" token", "labels": {"password" : "hunter2`
+	if err := r.Quarantine(t.Context(), []engine.Quarantined{{Source: "kafka", Error: "title: must be a string", Raw: raw}}); err != nil {
+		t.Fatal(err)
+	}
+	list, err := r.Quarantined(t.Context(), "kafka", 0)
+	if want := `{"title": 7, "Token": "…", "labels": {"password" : "…"`; err != nil || len(list) != 1 || list[0].Raw != want {
+		t.Errorf("%+v, %v; want %s", list, err, want)
+	}
+}
+
 func TestWhatCannotBeReadIsKeptForAWeek(t *testing.T) {
 	r := newRig(t)
 	r.running()

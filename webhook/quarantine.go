@@ -2,7 +2,6 @@ package webhook
 
 import (
 	"context"
-	"regexp"
 	"slices"
 
 	"ragoffire/engine"
@@ -20,7 +19,7 @@ func (s *Server) quarantine(ctx context.Context, name string, p source.Parsed) e
 	}
 	members := make([]engine.Quarantined, 0, len(p.Raw))
 	for n, raw := range p.Raw {
-		members = append(members, engine.Quarantined{Source: name, Error: problemOf(p.Bad[n]).Detail, Raw: s.blank(name, raw)})
+		members = append(members, engine.Quarantined{Source: name, Error: problemOf(p.Bad[n]).Detail, Raw: s.sources.blank(name, raw)})
 	}
 	if more := len(p.Bad) - len(members); more > 0 && len(members) > 0 { // only the first are kept
 		members[len(members)-1].Alerts = 1 + more
@@ -32,7 +31,7 @@ func (s *Server) quarantine(ctx context.Context, name string, p source.Parsed) e
 // quarantineBody keeps the beginning of a body of which nothing can be read, and
 // reports whether it did. Its sender is told that it is wrong in either case.
 func (s *Server) quarantineBody(ctx context.Context, name string, body []byte, why error) bool {
-	raw := s.blank(name, engine.Clean(string(body[:min(len(body), maxKeptBody)])))
+	raw := s.sources.blank(name, engine.Clean(string(body[:min(len(body), maxKeptBody)])))
 	err := s.cfg.Engine.Quarantine(ctx, []engine.Quarantined{{Source: name, Error: problemOf(why).Detail, Raw: raw}})
 	if err != nil {
 		s.log.WarnContext(ctx, "a body that could not be read is not kept", "source", name, "request_id", requestID(ctx), "error", err)
@@ -83,10 +82,4 @@ func (s *Server) refusals(ctx context.Context) ([]refusal, error) {
 		}
 	}
 	return list, err
-}
-
-// blank takes out of a text what opens a source: what is kept is looked at.
-func (s *Server) blank(name, raw string) string {
-	raw = regexp.MustCompile(`("(?i:routing_key|token|password|secret|api_key|authorization)"\s*:\s*)"(?:[^"\\]|\\.)*"?`).ReplaceAllString(raw, `$1"…"`)
-	return s.sources.blank(name, raw)
 }
