@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -152,7 +153,10 @@ func (c *Consumer) options() ([]kgo.Opt, error) {
 // Run consumes until ctx ends, then leaves the group. Brokers that are away
 // don't end it: they are waited for. It is called once.
 func (c *Consumer) Run(ctx context.Context) error {
+	var looking sync.WaitGroup
+	defer looking.Wait()
 	defer c.client.CloseAllowingRebalance()
+	looking.Go(func() { c.look(ctx) })
 	wait := c.cfg.Retry
 	for {
 		fetches := c.client.PollRecords(ctx, batchSize)

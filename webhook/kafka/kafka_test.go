@@ -442,6 +442,32 @@ func TestBrokersThatAreAwayAreShownAndWaitedFor(t *testing.T) {
 	stop()
 }
 
+func TestATopicThatIsNotThereIsShownAndWaitedFor(t *testing.T) {
+	r := newRig(t, 1)
+	c, _ := r.consume(func(c *kafka.Config) { c.Topic = "later" })
+	eventually(t, "a failed state", func() bool { return c.State().State == "failed" })
+	if s := c.State(); !strings.Contains(s.Detail, "topic") {
+		t.Errorf("what everybody may read says %q", s.Detail)
+	}
+	if _, err := create(t, r.client, "later"); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.client.ProduceSync(t.Context(), &kgo.Record{Topic: "later", Value: []byte(anomaly("a"))}).FirstErr(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the anomaly", func() bool { return r.counted("accepted") == 1 && c.State().State == "consuming" })
+}
+
+// create makes a topic with one partition.
+func create(t *testing.T, client *kgo.Client, name string) (*kmsg.CreateTopicsResponse, error) {
+	t.Helper()
+	one := kmsg.NewCreateTopicsRequestTopic()
+	one.Topic, one.NumPartitions, one.ReplicationFactor = name, 1, 1
+	ask := kmsg.NewPtrCreateTopicsRequest()
+	ask.Topics = append(ask.Topics, one)
+	return ask.RequestWith(t.Context(), client)
+}
+
 func TestNewRefusesWhatCannotWork(t *testing.T) {
 	ingest := func(context.Context, engine.Delivery) (engine.Receipt, error) { return engine.Receipt{}, nil }
 	for name, cfg := range map[string]kafka.Config{

@@ -57,6 +57,12 @@ func (w *watch) well() {
 	}
 }
 
+func (w *watch) hasJoined() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.joined
+}
+
 // waiting says that the store is away, or refuses.
 func (w *watch) waiting(err error) {
 	if w.turn(State{State: "waiting", Detail: "what was read cannot be stored; it is read again"}) {
