@@ -23,7 +23,8 @@ type Change struct {
 	At          time.Time `json:"at"`
 }
 
-// line is the change in a few words: deploy checkout 4f1c2e.
+// line is the change in a few words: deploy checkout 4f1c2e in staging. What was done
+// to another environment is seldom what broke this one.
 func (c *Change) line() string {
 	kind := c.Kind
 	if kind == "" {
@@ -34,6 +35,9 @@ func (c *Change) line() string {
 		if s != "" {
 			parts = append(parts, s)
 		}
+	}
+	if c.Environment != "" {
+		parts = append(parts, "in "+c.Environment)
 	}
 	return strings.Join(parts, " ")
 }
