@@ -129,6 +129,7 @@ func TestWhatIsNotMeasured(t *testing.T) {
 		"nothing is given":             {nil, linked, false, nil},
 		"another service's":            {[]engine.Series{risen(1, 2, "service", "cart")}, linked, false, nil},
 		"two that fit alike":           {[]engine.Series{risen(1, 2, "service", "checkout"), risen(1, 3, "service", "checkout", "x", "y")}, linked, false, nil},
+		"a label with a field's name":  {[]engine.Series{risen(1, 2, "source", "eth0"), risen(1, 3, "source", "eth1")}, func(a *engine.Alert) { linked(a); a.Labels["source"] = "eth0" }, true, new(100.0)},
 		"no query":                     {[]engine.Series{risen(1, 2)}, func(*engine.Alert) {}, false, nil},
 		"a last value that is old":     {[]engine.Series{old}, linked, false, nil},
 		"a value without a baseline":   {[]engine.Series{short}, linked, true, nil},

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -138,7 +139,7 @@ func pick(list []Series, a *Alert) *Series {
 	for n := range list {
 		shared := 0
 		for k, v := range list[n].Labels {
-			switch have := a.field(k); {
+			switch have := cmp.Or(a.Labels[k], a.field(k)); { // a label source is not who sent the alert
 			case k == "__name__" || have == "":
 			case have != v:
 				shared = -1
