@@ -71,6 +71,8 @@ func (a *Alert) field(name string) string {
 		return string(a.Severity)
 	case "environment":
 		return a.Environment
+	case "error_type":
+		return a.ErrorType
 	}
 	return label(a.Labels, name)
 }
