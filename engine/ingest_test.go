@@ -146,6 +146,29 @@ func TestAnEndThatOvertakesItsBeginningLeavesNothingOpen(t *testing.T) {
 	}
 }
 
+func TestAClockThatIsSetRightMakesNothingNewLate(t *testing.T) {
+	r := newRig(t)
+	now := r.clock.Now()
+	ahead := func(a *engine.Alert) { a.StartedAt = now.Add(2 * time.Hour) }
+	id := r.ingest(alert("a", ahead)).Alerts[0].IncidentID
+	r.ingest(alert("a", ahead, ended(now.Add(2*time.Hour+time.Minute))))
+	r.clock.Advance(5 * time.Minute)
+	right := func(a *engine.Alert) { a.StartedAt = r.clock.Now() }
+	for n := range 2 { // once more is a repeat
+		if got := r.ingest(alert("a", right)); got.Accepted != 1-n || got.Alerts[0].IncidentID != id {
+			t.Errorf("%d: %+v", n, got)
+		}
+	}
+	if d := r.detail(id); d.Status != engine.Open || d.Firing != 1 || len(d.Alerts) != 2 || d.Alerts[0].Status == d.Alerts[1].Status {
+		t.Errorf("%+v", d)
+	}
+	r.clock.Advance(time.Minute)
+	r.ingest(alert("a", right, ended(r.clock.Now())))
+	if d := r.detail(id); d.Firing != 0 || d.Status != engine.Resolved {
+		t.Errorf("%+v", d.Incident)
+	}
+}
+
 func TestAnAlertWithoutATitleIsCalledByItsDescription(t *testing.T) {
 	r := newRig(t)
 	id := r.ingest(alert("a", func(a *engine.Alert) { a.Title, a.Name, a.Description = "", "", "Checkout is slow\nand so is cart" })).Alerts[0].IncidentID

@@ -191,6 +191,7 @@ func (in *intake) episode(prev *Alert, next Alert, what change) *Alert {
 		next.ID = newID("alr_", in.now)
 		if prev != nil {
 			next.Apart, next.Known = prev.Apart, prev.Known
+			in.setRight(prev, next.StartedAt)
 		}
 		in.fires(prev, &next)
 		in.latest[next.Series()] = &next
@@ -198,6 +199,19 @@ func (in *intake) episode(prev *Alert, next Alert, what change) *Alert {
 	}
 	*prev = next
 	return prev
+}
+
+// setRight gives an episode that began by a clock far ahead of ours the time by ours:
+// the latest of a series is the one that began last, and the next one begins at.
+func (in *intake) setRight(ep *Alert, at time.Time) {
+	if ep.StartedAt.Before(at) {
+		return
+	}
+	ep.StartedAt = ep.ReceivedAt
+	if ep.EndedAt != nil && ep.EndedAt.After(at) {
+		ep.EndedAt = &at
+	}
+	in.touch(ep)
 }
 
 // place brings the episode's incident to what the change means for it.

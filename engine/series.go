@@ -74,14 +74,23 @@ func first(in Alert) (Alert, change) {
 	return in, changeIgnore
 }
 
+// farAhead is how far a sender's clock may be ahead of ours before we go by ours:
+// once it is set right, or where other alerts of the series say no time, what is
+// new would be late until then.
+const farAhead = 10 * time.Minute
+
 func afterEnd(prev *Alert, in Alert, reopen time.Duration) (Alert, change) {
-	ended := prev.LastSeenAt
+	began, ended := prev.StartedAt, prev.LastSeenAt
 	if prev.EndedAt != nil {
 		ended = *prev.EndedAt
 	}
 	// An end whose time nobody reported is ours, and says nothing of what began before.
 	ours := !prev.ExpiresAt.IsZero() && ended.Equal(prev.ExpiresAt)
-	if in.Status != Firing || !in.StartedAt.After(prev.StartedAt) || in.StartedAt.Before(ended) && !ours {
+	if began.Sub(prev.ReceivedAt) > farAhead {
+		began = prev.ReceivedAt
+	}
+	past := in.StartedAt.Before(ended) && ended.Sub(in.ReceivedAt) <= farAhead && !ours
+	if in.Status != Firing || in.StartedAt.Equal(prev.StartedAt) || !in.StartedAt.After(began) || past {
 		return seen(prev, in), changeNone
 	}
 	if in.StartedAt.Sub(ended) < reopen {

@@ -31,6 +31,8 @@ func TestStepAppliesAnObservationToItsSeries(t *testing.T) {
 	untimed := Alert{Status: AlertResolved, ReceivedAt: at(3)}
 	ours, _ := step(ref(firing(0, 1)), untimed, 0)
 	ahead := firing(30, 1)
+	was, _ := step(ref(ahead), resolved(30, 33, 4), 0)
+	untold, _ := step(ref(ahead), untimed, 0)
 
 	tests := []struct {
 		name   string
@@ -61,6 +63,10 @@ func TestStepAppliesAnObservationToItsSeries(t *testing.T) {
 		{"a repeat after an end without a time is late", ref(ours), firing(0, 4), changeNone, AlertResolved},
 		{"a firing from before the one that such an end ended is late", ref(ours), firing(-1, 4), changeNone, AlertResolved},
 		{"an end without a time ends what began in the sender's future", ref(ahead), untimed, changeResolve, AlertResolved},
+		{"a start by the right clock is news after one that was ahead", ref(was), firing(6, 6), changeAgain, Firing},
+		{"and after one whose end was by our clock", ref(untold), firing(6, 6), changeAgain, Firing},
+		{"a repeat of what was ahead is late", ref(was), firing(30, 6), changeNone, AlertResolved},
+		{"a start from before what was ahead came is late", ref(was), firing(0, 6), changeNone, AlertResolved},
 		{"an end without a time that came before its beginning is stale", ref(firing(4, 5)), untimed, changeNone, Firing},
 		{"a repeat of what expired changes nothing", ref(expired), firing(0, 70), changeNone, AlertResolved},
 		{"a repeat of what a person closed changes nothing", ref(closed), firing(0, 9), changeNone, Firing},
