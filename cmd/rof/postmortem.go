@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"flag"
+	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"ragoffire/engine"
@@ -12,7 +14,7 @@ import (
 const postmortemHelp = `the draft of an incident's post-mortem, in Markdown
 
   ID     the incident, such as INC-2026-0042
-  FILE   where to; standard output where missing
+  FILE   where to; standard output where missing. One that holds something else stays
 
 It is made from the timeline: impact, detection, timeline, cause, resolution and
 follow-ups. What nobody told yet is a comment in it; filled in, import takes it back.
@@ -53,6 +55,22 @@ func postmortem(ctx context.Context, args []string, getenv func(string) string, 
 			}
 			return write(std.out)
 		}
+		if err := keepsOther(words[1], doc); err != nil {
+			return err
+		}
 		return replaceFile(words[1], write)
 	})
+}
+
+// keepsOther refuses a file that holds something other than the draft: somebody
+// may have filled in what nothing here knows.
+func keepsOther(name, doc string) error {
+	info, err := os.Stat(name)
+	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
+		return nil
+	}
+	if old, err := os.ReadFile(name); err == nil && string(old) == doc {
+		return nil
+	}
+	return fmt.Errorf("%s is there already and may have been filled in; name another file, or move it away first", name)
 }

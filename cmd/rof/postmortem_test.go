@@ -34,6 +34,19 @@ func TestAPostmortemIsDraftedAndTakenBackBesideAServe(t *testing.T) {
 	if got := rof("", "postmortem", sent.IncidentID); got.code != exitDone || got.out != string(written) {
 		t.Errorf("%+v; the file has\n%s", got, written)
 	}
+	if got := rof("", "postmortem", sent.IncidentID, file); got.code != exitDone {
+		t.Errorf("the same over itself: %+v", got)
+	}
+	filled := strings.Replace(string(written), "## Resolution", "## Resolution\n\nWhat only Ann knew.", 1)
+	if err := os.WriteFile(file, []byte(filled), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := rof("", "postmortem", sent.IncidentID, file); got.code != exitFailed || !strings.Contains(got.err, file+" is there already") {
+		t.Errorf("over what a person has filled in: %+v", got)
+	}
+	if kept, err := os.ReadFile(file); err != nil || string(kept) != filled {
+		t.Errorf("what a person had filled in is lost: %v\n%s", err, kept)
+	}
 	if got := rofOn(t, sqliteDB(t), "ROF_SEED=false")("", "import", file); got.code != exitDone || got.out != "imported 1 incident, 0 runbooks\n" {
 		t.Errorf("taken back elsewhere: %+v", got)
 	}
