@@ -57,6 +57,10 @@ func (e *Engine) Merge(ctx context.Context, id, into, actor string) (Incident, e
 			{ID: newID("ent_", now), IncidentID: to.ID, At: now, Kind: "merged", Actor: actor, Text: "merged " + from.ID + " into this: " + from.Title},
 		}
 		w := newWants(now)
+		passed, err := passOn(ctx, tx, &from, &to, w)
+		if err != nil {
+			return err
+		}
 		for _, i := range []*Incident{&from, &to} {
 			if err := surface(ctx, tx, i, w); err != nil {
 				return err
@@ -91,9 +95,30 @@ func (e *Engine) Merge(ctx context.Context, id, into, actor string) (Incident, e
 		}
 		w.jobs = append(w.jobs, Job{Kind: JobDecide, Subject: to.ID, At: now.Add(decideAfter)})
 		target = to
-		return e.publish(ctx, tx, []*Incident{&from, &to}, entries, w, now)
+		return e.publish(ctx, tx, append(passed, &from, &to), entries, w, now)
 	})
 	return target, err
+}
+
+// passOn leads what was merged into an incident earlier to the one that it is
+// merged into itself: that has all their alerts.
+func passOn(ctx context.Context, tx Tx, from, to *Incident, w *wants) ([]*Incident, error) {
+	if len(from.Merged) == 0 {
+		return nil, nil
+	}
+	earlier, err := tx.IncidentsByID(ctx, slices.Sorted(slices.Values(from.Merged)))
+	if err != nil {
+		return nil, err
+	}
+	var passed []*Incident
+	for n := range earlier {
+		if i := &earlier[n]; i.MergedInto == from.ID {
+			i.DuplicateOf, i.MergedInto = to.ID, to.ID
+			w.incident(i)
+			passed = append(passed, i)
+		}
+	}
+	return passed, nil
 }
 
 // livePair reads two live incidents, their rows held, in the order of the ids.

@@ -1,0 +1,27 @@
+package engine_test
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestWhatWasMergedLeadsToWhereItsAlertsAreInTheEnd(t *testing.T) {
+	r := newRig(t)
+	a, b := r.pair()
+	c := r.ingest(alert("c", service("stock"))).Alerts[0].IncidentID
+	d := r.ingest(alert("d", service("mail"))).Alerts[0].IncidentID
+	r.merge(a, b)
+	r.merge(b, c)
+	r.merge(c, d)
+	for _, id := range []string{a, b, c} {
+		if got := r.detail(id); got.MergedInto != d || got.DuplicateOf != d {
+			t.Errorf("%s is said to be merged into %s, a duplicate of %s; want %s", id, got.MergedInto, got.DuplicateOf, d)
+		}
+	}
+	if got := r.detail(d); len(got.Alerts) != 4 || len(got.Merged) != 3 {
+		t.Errorf("%d alerts, of %v; want all four", len(got.Alerts), got.Merged)
+	}
+	if _, err := r.Reopen(t.Context(), a, "ann"); err == nil || !strings.Contains(err.Error(), d) {
+		t.Errorf("reopening the first: %v; want it to name %s", err, d)
+	}
+}
