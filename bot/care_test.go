@@ -298,7 +298,11 @@ func TestRunbooksStatsAndStatusAnswerTheOneWhoAsks(t *testing.T) {
 	r.says(carol, "runbook", "What to do")
 	r.says(carol, "runbook qqqq zzzz", "no runbook like")
 	r.click(alice, decision.TS, "decision_reject")
-	r.submit(alice, r.view(alice, "decision_reject_modal").ID, map[string]map[string]any{"reason": {"reason": "no"}})
+	dialog := r.view(alice, "decision_reject_modal").ID
+	if s := r.submit(alice, dialog, map[string]map[string]any{"reason": {"reason": "no"}, "correct_incident": {"correct_incident": id}}); !strings.Contains(s.Errors["correct_incident"], "itself") {
+		t.Errorf("that it was this incident itself is answered with %q %v", s.Action, s.Errors)
+	}
+	r.submit(alice, dialog, map[string]map[string]any{"reason": {"reason": "no"}})
 	r.posted("❌ Rejected by @alice")
 	r.says(carol, "stats", "The last 7 days", "1 incident", "1 critical", "checkout 1", "examples count nowhere")
 	r.says(carol, "status", "🟢 Slack: 2 of 2 connections", "🟢 Store", "last from alertmanager", "1 open", "Messages")

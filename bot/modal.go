@@ -144,6 +144,8 @@ func (b *Bot) checkModal(ctx context.Context, v *view) (errs map[string]string, 
 	return b.checkCare(v)
 }
 
+const itself = "That is this incident itself."
+
 // checkIncident checks an id that was entered. Where the store cannot say in
 // time, it is not held against the person: the job checks again.
 func (b *Bot) checkIncident(ctx context.Context, v *view, field string, errs map[string]string) {
@@ -156,13 +158,23 @@ func (b *Bot) checkIncident(ctx context.Context, v *view, field string, errs map
 	at, _ := anchorOf(v)
 	known := cmp.Or(idOf(id), id)
 	if known == at.ID {
-		errs[field] = "That is this incident itself."
+		errs[field] = itself
 		return
 	}
-	err := b.store.View(ctx, func(r engine.Reader) error {
-		_, err := r.Incident(ctx, known)
+	var of engine.Decision // that a rejection is about
+	err := b.store.View(ctx, func(r engine.Reader) (err error) {
+		if v.CallbackID == modalReject {
+			if of, err = r.Decision(ctx, at.ID); err != nil {
+				return nil // the job will say so
+			}
+		}
+		_, err = r.Incident(ctx, known)
 		return err
 	})
+	if of.IncidentID != nil && *of.IncidentID == known {
+		errs[field] = itself
+		return
+	}
 	if engine.KindOf(err) == engine.NotFound {
 		errs[field] = cut("There is no incident "+flat(id)+"; leave it empty if you are not sure.", 150, nil)
 	}

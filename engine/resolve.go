@@ -92,8 +92,11 @@ func (e *Engine) Resolve(ctx context.Context, id string, r Resolution) (Incident
 			i.ResolvedAt = &now
 		}
 		if r.Reason == ReasonDuplicate {
-			if _, err := tx.Incident(ctx, r.DuplicateOf); err != nil {
+			_, err := tx.Incident(ctx, r.DuplicateOf)
+			if KindOf(err) == NotFound {
 				return Entry{}, Invalidf("duplicate_of", "there is no incident %s to be a duplicate of", r.DuplicateOf)
+			} else if err != nil {
+				return Entry{}, err
 			}
 		}
 		i.ResolvedBy, i.Reason, i.DuplicateOf = r.Actor, r.Reason, r.DuplicateOf

@@ -34,6 +34,9 @@ func (e *Engine) Review(ctx context.Context, decisionID string, r Review) (Decis
 		case d.isOvertaken() && !d.unhelpful(): // what people said of it they may go on
 			return Entry{}, d.overtaken()
 		}
+		if err := r.checkIncident(ctx, tx, d); err != nil {
+			return Entry{}, err
+		}
 		if err := tx.AddReview(ctx, r); err != nil {
 			return Entry{}, err
 		}
@@ -54,6 +57,22 @@ func (e *Engine) Review(ctx context.Context, decisionID string, r Review) (Decis
 		}
 		return Entry{At: r.At, Kind: r.Verdict.past(), Actor: r.Actor, Text: text}, tx.Emit(ctx, ev)
 	})
+}
+
+// checkIncident says where what the problem is said to be is no incident, or the
+// very one that was asked about: neither would teach anything.
+func (r *Review) checkIncident(ctx context.Context, tx Tx, d *Decision) error {
+	if r.CorrectIncident == "" {
+		return nil
+	}
+	if d.IncidentID != nil && *d.IncidentID == r.CorrectIncident {
+		return Invalidf("correct_incident", "%s is this incident itself; name a past one or leave it out", r.CorrectIncident)
+	}
+	_, err := tx.Incident(ctx, r.CorrectIncident)
+	if KindOf(err) == NotFound {
+		return Invalidf("correct_incident", "there is no incident %s; leave it out if you are not sure", r.CorrectIncident)
+	}
+	return err
 }
 
 // UndoReview takes a verdict back: by its author, within UndoWindow.

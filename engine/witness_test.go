@@ -199,6 +199,24 @@ func TestPeopleSayWhichIncidentItWas(t *testing.T) {
 	}
 }
 
+func TestWhatItWasIsAnIncidentThatIsThere(t *testing.T) {
+	r := newRig(t)
+	r.running()
+	r.learnt(rivals()...)
+	id := r.ingest(alert("a", func(a *engine.Alert) { a.ErrorType, a.Spike, a.Service = "queue_backlog", ptr(200), "mailer" })).Alerts[0].IncidentID
+	d := r.decision(id)
+	for said, says := range map[string]string{"PM-NONE": "there is no incident PM-NONE", id: "this incident itself", "the one in May": "there is no incident"} {
+		_, err := r.Review(t.Context(), d.ID, engine.Review{Verdict: engine.Reject, Actor: "ann", CorrectIncident: said})
+		if engine.KindOf(err) != engine.Invalid || !strings.Contains(err.Error(), says) {
+			t.Errorf("that it was %q is answered with %v, want %q", said, err, says)
+		}
+	}
+	if got := r.stored(d.ID); len(got.Reviews) != 0 || got.Status != engine.Proposed {
+		t.Errorf("it is %s with %v; want it to wait for a verdict", got.Status, got.Reviews)
+	}
+	r.judge(d.ID, engine.Review{Verdict: engine.Reject, CorrectIncident: "PM-B"})
+}
+
 func TestARejectedMatchOffersWhatIsRightNext(t *testing.T) {
 	r := newRig(t)
 	r.running()
