@@ -72,12 +72,12 @@ func (ask *inquiry) words(h retrieval.Hit) confidence.Words {
 // failed here, and matches that were said to be wrong.
 type refused struct {
 	actions  []action
-	matches  []string
+	matches  []docKey
 	incident string // lessons of this incident suggest nothing new to it
 }
 
 func (r refused) refuses(c *candidate) bool {
-	return slices.Contains(r.matches, c.id) || slices.ContainsFunc(r.actions, c.action.same)
+	return slices.Contains(r.matches, c.key()) || slices.ContainsFunc(r.actions, c.action.same)
 }
 
 // answer decides a question: retrieve, score, hear the witnesses, propose. It

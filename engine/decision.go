@@ -93,6 +93,14 @@ func (d *Decision) Match() string {
 	return ""
 }
 
+// matched is what Match names.
+func (d *Decision) matched() docKey {
+	if d.MatchedRunbook != nil {
+		return docKey{KindRunbook, *d.MatchedRunbook}
+	}
+	return docKey{KindIncident, d.Match()}
+}
+
 // Open reports whether the advice waits for people to say yes or no: nobody has,
 // nobody told what came of it, and no newer facts have overtaken it.
 func (d *Decision) Open() bool {

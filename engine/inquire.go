@@ -31,7 +31,7 @@ func (r *refused) refuse(d *Decision) {
 	if len(d.Reviews) > 0 && d.Reviews[0].Verdict == Reject {
 		bad = true
 		if right := d.Reviews[0].CorrectIncident; right != "" && right != d.Match() {
-			r.matches = append(r.matches, d.Match())
+			r.matches = append(r.matches, d.matched())
 		}
 	}
 	if bad && d.RecommendedAction != nil {

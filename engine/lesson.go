@@ -14,7 +14,7 @@ type lesson struct {
 	errorType, alert string
 	service          string
 	stems            []string // of the question's words, where it has neither type nor alert name
-	match            string
+	match            docKey
 	action           action
 	verdict          Verdict
 	result           Result
@@ -34,7 +34,7 @@ func newLesson(d *Decision) (l lesson, ok bool) {
 	}
 	l = lesson{
 		id: d.ID, errorType: typeKey(d.Question.ErrorType), alert: nameKey(d.Question.Labels[alertName]), service: d.Question.Service,
-		match: d.Match(), at: d.CreatedAt,
+		match: d.matched(), at: d.CreatedAt,
 	}
 	if d.IncidentID != nil {
 		l.incident = *d.IncidentID
@@ -73,8 +73,8 @@ type recall struct {
 
 // recalled sums the outcomes of a match for this kind of alert, as far as they
 // have not faded or been overtaken.
-func (a *adviser) recalled(ask *inquiry, match string) (r recall) {
-	since := make(map[string]float64)
+func (a *adviser) recalled(ask *inquiry, match docKey) (r recall) {
+	since := make(map[docKey]float64)
 	for n := range a.lessons {
 		l := &a.lessons[n]
 		if l.match != match || l.weight == 0 || l.kinship(ask) < 1 {

@@ -69,12 +69,12 @@ func (a *adviser) rank(ask *inquiry, hits []retrieval.Hit) ([]*candidate, []witn
 	}
 	if b, ok := a.library.runbookFor(ask.Runbook, ask.Labels["runbook_url"], ask.Labels[alertName]); ok {
 		list = a.add(list, KindRunbook, b.id, retrieval.Hit{})
-		find(list, b.id).named = true
+		find(list, docKey{KindRunbook, b.id}).named = true
 	}
 	for n := range a.lessons {
 		if l := &a.lessons[n]; l.rightIncident != "" && l.kinship(ask) == 1 {
 			list = a.add(list, KindIncident, l.rightIncident, retrieval.Hit{})
-			if c := find(list, l.rightIncident); c != nil {
+			if c := find(list, docKey{KindIncident, l.rightIncident}); c != nil {
 				c.told = true
 			}
 		}
@@ -115,7 +115,7 @@ func rankOf(kind string) int {
 
 // add appends a candidate unless it is there or gone from the history.
 func (a *adviser) add(list []*candidate, kind, id string, h retrieval.Hit) []*candidate {
-	if find(list, id) != nil {
+	if find(list, docKey{kind, id}) != nil {
 		return list
 	}
 	c := &candidate{kind: kind, id: id, hit: h}
@@ -135,9 +135,12 @@ func (a *adviser) add(list []*candidate, kind, id string, h retrieval.Hit) []*ca
 	return append(list, c)
 }
 
-func find(list []*candidate, id string) *candidate {
+// key names a candidate: a past incident and a runbook may have one id.
+func (c *candidate) key() docKey { return docKey{c.kind, c.id} }
+
+func find(list []*candidate, key docKey) *candidate {
 	for _, c := range list {
-		if c.id == id {
+		if c.key() == key {
 			return c
 		}
 	}
@@ -156,7 +159,7 @@ func (a *adviser) score(ask *inquiry, c *candidate) {
 	} else {
 		c.in.MatchType, c.in.MatchService = c.runbook.errorType, c.runbook.service
 	}
-	c.recalled = a.recalled(ask, c.id)
+	c.recalled = a.recalled(ask, c.key())
 	c.in.Kin, c.in.KinRight = c.recalled.weight, c.recalled.right
 	c.out = confidence.Assess(c.in, a.calibrator)
 	if c.named {

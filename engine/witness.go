@@ -72,7 +72,7 @@ const outlived = 0.8
 
 // overtaken is what is left of a lesson after the later ones on the same thing,
 // and counts it among those; lessons come the latest first.
-func overtaken(since map[string]float64, thing string, kinship float64) float64 {
+func overtaken[T comparable](since map[T]float64, thing T, kinship float64) float64 {
 	left, ok := since[thing]
 	if !ok {
 		left = 1
@@ -149,7 +149,7 @@ func (l *lesson) witnesses(kinship float64, now time.Time) []witness {
 		add(l.action, weighReverted, Reverted, "reverted", "taken back on "+of)
 	case l.verdict == Approve:
 		add(l.action, weighApproved, "", "approved", "approved on "+of)
-	case l.verdict == Reject && l.rightIncident != l.match:
+	case l.verdict == Reject && l.rightIncident != l.match.id:
 		add(l.action, weighRejected, "", "rejected", "rejected on "+of)
 	case l.verdict == Reject: // the right problem, another fix
 		add(l.action, weighRejected, "", "rejected", "another fix was wanted on "+of)
@@ -229,7 +229,7 @@ func (a *adviser) suggestions(ask *inquiry, list []*candidate) []*candidate {
 		}
 		about := l.match
 		if l.rightIncident != "" {
-			about = l.rightIncident
+			about = docKey{KindIncident, l.rightIncident}
 		}
 		base := find(list, about)
 		if base == nil || base.action.same(l.suggested) || offered(list, about, l.suggested) {
@@ -243,9 +243,9 @@ func (a *adviser) suggestions(ask *inquiry, list []*candidate) []*candidate {
 }
 
 // offered reports whether an action stands among a match's candidates already.
-func offered(list []*candidate, id string, act action) bool {
+func offered(list []*candidate, key docKey, act action) bool {
 	for _, c := range list {
-		if c.id == id && c.action.same(act) {
+		if c.key() == key && c.action.same(act) {
 			return true
 		}
 	}
