@@ -92,7 +92,7 @@ func (a *adviser) advise(ctx context.Context, in inquiry) (Decision, []*candidat
 	start := time.Now()
 	d := Decision{ID: newID("dec_", a.now), Status: Proposed, CreatedAt: a.now, Question: in.Question, Generator: deterministic, Changes: in.changes}
 	ask := a.read(in)
-	found, err := a.library.index.Search(ctx, retrieval.Query{
+	found, err := a.library.search(ctx, retrieval.Query{
 		Text: ask.text, Type: ask.errorType, Service: ask.Service, Magnitude: ask.Spike, K: candidates,
 	})
 	if err != nil {

@@ -38,7 +38,9 @@ func cite(ask *inquiry, ranked []*candidate, best *candidate, witnesses []witnes
 	against := slices.DeleteFunc(slices.Clone(witnesses), func(w witness) bool { return w.weight >= 0 || !w.action.same(best.action) })
 	slices.SortStableFunc(against, func(a, b witness) int { return cmp.Compare(a.weight, b.weight) })
 	for _, w := range against[:min(contrary, len(against))] {
-		if at := slices.IndexFunc(list, func(e Evidence) bool { return e.ID == w.id && (e.Kind == w.kind || w.kind == "" && e.Kind != KindRunbook) }); at >= 0 {
+		if at := slices.IndexFunc(list, func(e Evidence) bool {
+			return e.ID == w.id && (e.Kind == w.kind || w.kind == "" && e.Kind != KindRunbook)
+		}); at >= 0 {
 			list[at].Why = append(list[at].Why, w.why)
 			if list[at].ID != best.id || list[at].Kind != best.kind {
 				list[at].Stance, list[at].Outcome = Against, w.outcome

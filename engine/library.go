@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -36,6 +37,7 @@ type library struct {
 	seeds map[docKey]retrieval.Document
 
 	lacking, legless spell // vectors of the history, and of questions
+	renewing         spell // the history's vectors, by who noticed first
 }
 
 // docKey names a document of the index.
@@ -122,6 +124,22 @@ func (l *library) embed(ctx context.Context) error {
 		return fmt.Errorf("%d without vectors: %w", left, err)
 	}
 	return nil
+}
+
+// search looks for what is like a question. Where the model turns out to be
+// another than it was, the history gets new vectors first, as many as come soon.
+func (l *library) search(ctx context.Context, q retrieval.Query) (retrieval.Result, error) {
+	found, err := l.index.Search(ctx, q)
+	if !errors.Is(found.Skipped, retrieval.ErrOutgrown) || !l.renewing.begins() {
+		return found, err
+	}
+	defer l.renewing.ends()
+	soon, cancel := context.WithTimeout(ctx, loadEmbedding)
+	defer cancel()
+	if err := l.embed(soon); err != nil {
+		return found, nil // it goes by words, and says so
+	}
+	return l.index.Search(ctx, q)
 }
 
 // remove takes an incident or runbook out.

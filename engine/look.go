@@ -96,7 +96,7 @@ func (e *Engine) Search(ctx context.Context, q SearchQuery) ([]SearchResult, err
 	if q.narrow() {
 		ask.K = narrowed
 	}
-	found, err := e.library.index.Search(ctx, ask)
+	found, err := e.library.search(ctx, ask)
 	if err != nil {
 		return nil, &Error{Kind: Unavailable, Text: "the history could not be searched in time; ask again", Err: err}
 	}

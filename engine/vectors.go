@@ -19,8 +19,9 @@ type keptVectors struct {
 	retrieval.Embedder
 	store Store
 	log   *slog.Logger
-	// dims is the dimension of the first vector, 0 before it. One of another is no
-	// vector of this model: it is not kept, and where it is, asked for again.
+	// dims is the dimension of the latest question, before it of the first vector,
+	// and 0 before that. One of another is no vector of this model: it is not kept,
+	// and where it is, asked for again.
 	dims *atomic.Int64
 }
 
@@ -40,6 +41,9 @@ func (k keptVectors) EmbedQuery(ctx context.Context, text string) ([]float32, er
 	}
 	if len(made) != 1 {
 		return nil, fmt.Errorf("%d vectors for one text", len(made))
+	}
+	if sound(made[0]) {
+		k.dims.Store(int64(len(made[0])))
 	}
 	return made[0], nil
 }

@@ -17,6 +17,7 @@ type counting struct {
 	mu    sync.Mutex
 	asked int
 	down  bool
+	dims  int // where not 0, of another model
 }
 
 func (c *counting) ID() string { return "counting" }
@@ -30,7 +31,7 @@ func (c *counting) Embed(_ context.Context, texts []string) ([][]float32, error)
 	c.asked += len(texts)
 	vectors := make([][]float32, len(texts))
 	for n, text := range texts {
-		vectors[n] = []float32{float32(len(text)), 1, float32(len(text) % 7)}
+		vectors[n] = append([]float32{float32(len(text)), 1, float32(len(text) % 7)}, make([]float32, max(0, c.dims-3))...)
 	}
 	return vectors, nil
 }
@@ -100,5 +101,52 @@ func TestVectorsOfHistoryAreAskedForOnce(t *testing.T) {
 	}
 	if _, err := engine.New(t.Context(), engine.Config{Store: r.store, Embedder: c}); err != nil {
 		t.Errorf("a start without the endpoint: %v", err)
+	}
+}
+
+func TestAModelThatIsAnotherByNowIsAskedForTheHistoryAgain(t *testing.T) {
+	c := &counting{}
+	r := newRig(t, func(cfg *engine.Config) { cfg.Embedder = c })
+	r.learnt(history()...)
+	var log strings.Builder
+	start := func() *engine.Engine {
+		t.Helper()
+		e, err := engine.New(t.Context(), engine.Config{Store: r.store, Now: r.clock.Now, Embedder: c, Log: slog.New(slog.NewTextHandler(&log, nil))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	ask := func(what string, e *engine.Engine, want int) {
+		t.Helper()
+		before := c.asked
+		if _, err := e.Analyze(t.Context(), engine.Question{ErrorType: "queue_backlog", Spike: ptr(200)}); err != nil {
+			t.Fatal(err)
+		}
+		if got := c.asked - before; got != want {
+			t.Errorf("%s: %d texts, want %d", what, got, want)
+		}
+	}
+	const anew = 1 + 3 + 1 // the question, the history, and the question beside it
+	ask("at first", r.Engine, 1)
+	c.dims = 5
+	ask("another model while it runs, which may be a slip", r.Engine, 1)
+	c.dims = 0
+	ask("it was one", r.Engine, 1)
+	c.dims = 5
+	ask("another model, which may be a slip again", r.Engine, 1)
+	ask("it is none", r.Engine, anew)
+	ask("the next question", r.Engine, 1)
+	ask("after a start, which has kept the new ones", start(), 1)
+	if log.Len() > 0 {
+		t.Errorf("nothing is wrong, and it says %s", &log)
+	}
+	c.dims = 3
+	e := start()
+	ask("another model since it last ran", e, 1)
+	ask("it is no slip", e, anew)
+	ask("the next question after that", e, 1)
+	if got := log.String(); strings.Count(got, "have no vectors meanwhile") != 1 || strings.Count(got, "have vectors again") != 1 {
+		t.Errorf("it says %s", got)
 	}
 }

@@ -51,7 +51,7 @@ func New(o Options) *Index {
 	return &Index{
 		embedder: o.Embedder,
 		patience: cmp.Or(o.Patience, 2*time.Second),
-		vectors:  &vectors{texts: map[key]string{}},
+		vectors:  &vectors{texts: map[key]string{}, made: map[key]string{}},
 		lexicon:  newLexicon(),
 		synonyms: newSynonyms(),
 		byKey:    map[key]*entry{},

@@ -45,6 +45,9 @@ func (x *Index) near(ctx context.Context, text string, kinds []string) ([]float3
 		return nil, nil, err
 	}
 	found, err := x.vectors.scan(ctx, vector, kinds)
+	if vector != nil && x.vectors.outgrown(len(vector)) {
+		err = fmt.Errorf("%w: %w", ErrOutgrown, err)
+	}
 	return vector, found, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -26,8 +27,10 @@ type vectors struct {
 	mu         sync.RWMutex
 	collection *chromem.Collection
 	dims       int
-	// texts are those of the documents whose vectors are missing.
-	texts map[key]string
+	// texts are those of the documents whose vectors are missing, made of the others.
+	texts, made map[key]string
+	// strange is the dimension of the last question's vector where it was another than dims.
+	strange int
 }
 
 // put stores a document's vector; unless current says, under the lock, that the document is gone or has changed since.
@@ -56,8 +59,34 @@ func (v *vectors) put(ctx context.Context, embedder string, k key, vector []floa
 	if err := v.collection.AddDocument(ctx, doc); err != nil {
 		return fmt.Errorf("vector of %s %q: %w", k.kind, k.id, err)
 	}
+	v.made[k] = v.texts[k]
 	delete(v.texts, k)
 	return nil
+}
+
+// outgrown hears of a question's dimension. One that is another may be a slip; two in a row are another model's: all
+// vectors are let go, and their texts wait for new ones.
+func (v *vectors) outgrown(dims int) bool {
+	v.mu.RLock()
+	usual := v.dims == dims && v.strange == 0
+	v.mu.RUnlock()
+	if usual {
+		return false
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.collection == nil || v.dims == dims {
+		v.strange = 0
+		return false
+	}
+	if v.strange != dims {
+		v.strange = dims
+		return false
+	}
+	maps.Copy(v.texts, v.made)
+	clear(v.made)
+	v.collection, v.dims, v.strange = nil, 0, 0
+	return true
 }
 
 // await takes a document's old vector out and remembers the text that the new one is to be made of. It returns false
@@ -83,6 +112,7 @@ func (v *vectors) remove(k key) {
 // drop deletes what is held of a document. chromem-go's only error is a missing argument.
 func (v *vectors) drop(k key) {
 	delete(v.texts, k)
+	delete(v.made, k)
 	if v.collection != nil {
 		_ = v.collection.Delete(context.Background(), nil, nil, k.String())
 	}
@@ -105,11 +135,14 @@ func (v *vectors) missing() []textOf {
 func (v *vectors) scan(ctx context.Context, query []float32, kinds []string) (map[key]float64, error) {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	if query == nil || v.collection == nil || v.collection.Count() == 0 || v.collection.Count()*v.dims > scanned {
+	if query == nil || v.collection == nil || v.collection.Count() == 0 {
 		return nil, nil
 	}
 	if len(query) != v.dims {
 		return nil, fmt.Errorf("vector of the query: %w", wrongDims(len(query), v.dims))
+	}
+	if v.collection.Count()*v.dims > scanned {
+		return nil, nil
 	}
 	filters := []map[string]string{nil}
 	if len(kinds) > 0 {
@@ -148,6 +181,9 @@ func (v *vectors) cosine(ctx context.Context, query []float32, k key) (float64, 
 	}
 	return dot(query, doc.Embedding), true
 }
+
+// ErrOutgrown tells that the vectors that were held were of another model, and that all wait for new ones.
+var ErrOutgrown = errors.New("the model has changed")
 
 // neverEmbed keeps chromem-go from reaching for its default, which asks a vendor over the network.
 func neverEmbed(context.Context, string) ([]float32, error) {
