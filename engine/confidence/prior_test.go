@@ -31,6 +31,8 @@ func TestWhatWordsAloneAreWorth(t *testing.T) {
 		{"where other texts come near as easily", func(w *Words) { w.Null50, w.Null99 = .4, .8 }, .40, .78},
 		{"a match that fewer ways of comparing find", func(w *Words) { w.Agreement, w.Rival = .6, 1.4 }, 0, .30},
 		{"two words", func(w *Words) { w.Said, w.Rival, w.Cosine = 2, .9, .2 }, 0, .30},
+		{"one word, however good the match", func(w *Words) { *w = perfect(); w.Said = 1 }, .49, .49},
+		{"called by its name in one word", func(w *Words) { w.Called, w.Said = true, 1 }, .90, .90},
 		{"called by its name", func(w *Words) { w.Called, w.Cosine, w.Rival = true, .05, 1 }, .90, .90},
 		{"nothing in common", func(w *Words) { *w = Words{Said: 9} }, 0, 0},
 		{"no words", func(w *Words) { w.Said = 0 }, 0, 0},
@@ -46,6 +48,18 @@ func TestWhatWordsAloneAreWorth(t *testing.T) {
 				t.Errorf("%+v is worth %.3f, want %v to %v", words, out.Score, test.least, test.most)
 			}
 		})
+	}
+}
+
+func TestAWordAloneLeavesWhatElseIsKnown(t *testing.T) {
+	words := perfect()
+	words.Said = 1
+	const typed = ceiling * (1 - sizeShare/2)
+	if out := Assess(In{QueryType: "oom", MatchType: "oom", Words: words}, Calibrator{}); math.Abs(out.Score-typed) > 1e-9 || out.ByText {
+		t.Errorf("beside the same type it is %+v, want %v by type", out, typed)
+	}
+	if out := Assess(In{Words: words, Kin: 3, KinRight: 3}, Calibrator{}); out.Score < Threshold {
+		t.Errorf("where it was right three times it is %+v", out)
 	}
 }
 

@@ -13,6 +13,7 @@ const Threshold = 0.50
 // the same problem.
 // sizeShare: how much of a type's match depends on the magnitude.
 // familyShare: what a related type is worth; with another magnitude it stays below Threshold.
+// aloneCeiling: one word, which no question of the fitted set is, names what is in trouble and not the trouble.
 // serviceCeiling: what fixed one service may not be the fix for another.
 // kin: how many outcomes of the same kind of alert the outcomes of all kinds at this level are worth.
 const (
@@ -20,6 +21,7 @@ const (
 	guessCeiling   = 0.90
 	textCeiling    = 0.90
 	sizeCeiling    = 0.94
+	aloneCeiling   = Threshold - 0.01
 	serviceCeiling = 0.80
 	kin            = 2
 	sizeShare      = 0.30
@@ -33,7 +35,11 @@ const votes = 3
 func Assess(in In, c Calibrator) Out {
 	out := Out{TypeMatch: in.typeMatch(), Magnitude: magnitudeOf(in.QueryMagnitude, in.MatchMagnitude), Text: in.Words.score()}
 	byType := in.byType(out.TypeMatch)
-	byText := min(out.Text, textCeiling)
+	textual := textCeiling
+	if in.Words.Said == 1 && !in.Words.Called && !(in.Kin > 0) {
+		textual = aloneCeiling
+	}
+	byText := min(out.Text, textual)
 	out.ByText = byText > byType
 	out.Raw = max(byType, byText)
 
@@ -49,7 +55,7 @@ func Assess(in In, c Calibrator) Out {
 	}
 	switch {
 	case out.ByText:
-		lower(textCeiling, CapText, true)
+		lower(textual, CapText, true)
 	case out.TypeMatch == TypeGuessed:
 		lower(guessCeiling, CapGuess, true)
 	}
