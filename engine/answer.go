@@ -118,7 +118,7 @@ func (a *adviser) advise(ctx context.Context, in inquiry) (Decision, []*candidat
 	default:
 		why := "there is no history to compare with"
 		if a.library.size() > 0 {
-			why = "nothing in the history shares a word with it"
+			why = "nothing in the history" + a.library.extent() + " shares a word with it"
 		}
 		d.Confidence = Confidence{Reasons: []string{why}, Base: a.calibrator.Base(0)}
 	}
@@ -133,7 +133,7 @@ func (a *adviser) advise(ctx context.Context, in inquiry) (Decision, []*candidat
 func (a *adviser) silence(ask *inquiry, nearest *candidate) string {
 	switch {
 	case nearest.out.Score < confidence.Threshold:
-		return "nothing in the history is close enough"
+		return "nothing in the history" + a.library.extent() + " is close enough"
 	case ask.not.refuses(nearest):
 		return "nothing else in the history is close enough"
 	case nearest.action.text == "":

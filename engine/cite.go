@@ -59,7 +59,7 @@ func cite(ask *inquiry, ranked []*candidate, best *candidate, witnesses []witnes
 func (c *candidate) evidence(ask *inquiry, best *candidate) Evidence {
 	ev := Evidence{
 		Kind: c.kind, ID: c.id, Title: c.title(), Service: c.service(), Score: round(min(1, c.out.Raw/full)),
-		Resolution: c.action.text, Why: c.why(ask), Matched: c.hit.Matched, Example: c.example(),
+		Resolution: c.action.text, Why: list(c.why(ask)), Matched: c.hit.Matched, Example: c.example(),
 	}
 	if c.incident != nil {
 		ev.Outcome = string(Resolved)

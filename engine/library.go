@@ -235,6 +235,30 @@ func (l *library) size() int {
 	return len(l.incidents) + len(l.runbooks)
 }
 
+// extent is how much of it is searched, in parentheses after a blank.
+func (l *library) extent() string {
+	l.mu.RLock()
+	incidents, runbooks := len(l.incidents), len(l.runbooks)
+	if l.own >= ownEnough {
+		for key := range l.seeds {
+			if key.kind == KindIncident {
+				incidents--
+			} else {
+				runbooks--
+			}
+		}
+	}
+	l.mu.RUnlock()
+	var parts []string
+	if incidents > 0 {
+		parts = append(parts, counted(incidents, "past incident"))
+	}
+	if runbooks > 0 {
+		parts = append(parts, counted(runbooks, "runbook"))
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
+
 // aside reports whether the examples have stepped aside.
 func (l *library) aside() bool {
 	l.mu.RLock()

@@ -69,12 +69,26 @@ func TestAnAnswerDoesNotDenyTheHistory(t *testing.T) {
 		want    string
 	}{
 		{nil, "there is no history to compare with"},
-		{history(), "nothing in the history shares a word with it"},
+		{history(), "nothing in the history (3 past incidents) shares a word with it"},
 	} {
 		r.learnt(c.history...)
 		d, err := r.Analyze(t.Context(), engine.Question{Text: "??? !!!"})
 		if err != nil || len(d.Evidence) > 0 || len(d.Confidence.Reasons) != 1 || d.Confidence.Reasons[0] != c.want {
 			t.Errorf("%d incidents: %+v, %v; want %q", len(c.history), d.Confidence, err, c.want)
 		}
+	}
+}
+
+func TestWhatIsNearWithoutAWordInCommonHasAnEmptyWhy(t *testing.T) {
+	r := newRig(t)
+	r.learnt(history()...)
+	d := r.ask(engine.Question{Text: "mailings delayed"})
+	for _, e := range d.Evidence {
+		if e.Why == nil {
+			t.Errorf("%s has no list of reasons; JSON shows null", e.ID)
+		}
+	}
+	if len(d.Evidence) == 0 {
+		t.Error("nothing is near")
 	}
 }

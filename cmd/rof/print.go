@@ -35,10 +35,14 @@ func printDecision(w io.Writer, d *engine.Decision) error {
 	if d.Fix != nil {
 		p.line("Careful", strings.Join(d.Fix.Warnings, "; "))
 	}
-	p.line("Confidence", confidenceLine(d))
+	if d.Match() == "" && math.Round(100*d.ConfidenceScore) == 0 { // then a number says nothing
+		p.line("Not known", strings.Join(d.Confidence.Reasons, ", "))
+	} else {
+		p.line("Confidence", confidenceLine(d))
+	}
 	p.line("This fix", d.Fix.Record())
 	p.evidence(d)
-	p.line("", fmt.Sprintf("%.3g ms · %s · %s", d.LatencyMS, d.ID, origin(d)))
+	p.line("", strings.TrimSuffix(fmt.Sprintf("%.3g ms · %s · %s", d.LatencyMS, d.ID, origin(d)), " · "))
 	return p.err
 }
 
@@ -67,9 +71,11 @@ func (p *printer) evidence(d *engine.Decision) {
 	}
 }
 
-// origin says where the words come from.
+// origin says where the words come from, "" where nothing is known.
 func origin(d *engine.Decision) string {
 	switch {
+	case d.Match() == "":
+		return ""
 	case d.MatchedRunbook != nil:
 		return "from a runbook"
 	case d.Generator == "" || d.Generator == "deterministic":

@@ -57,8 +57,15 @@ Also near    INC-2025-004  Slow disk [31m
 Many services at once: db-primary was first
 Onset        db-primary 03:01:10, then checkout, cart
 Symptom      5xx
-Confidence   0%
-             0 ms · dec_02JC · from history
+             0 ms · dec_02JC
+`},
+		"nothing near": {&engine.Decision{ID: "dec_03JC", Abstained: true, Symptom: "hm", CreatedAt: at, Confidence: engine.Confidence{
+			Reasons: []string{"nothing in the history (2 runbooks) shares a word with it"}, Base: "rule of thumb, no outcomes yet",
+		}}, `
+No confident match
+Symptom      hm
+Not known    nothing in the history (2 runbooks) shares a word with it
+             0 ms · dec_03JC
 `},
 	} {
 		var out strings.Builder
