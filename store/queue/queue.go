@@ -209,9 +209,9 @@ func Work[T any](ctx context.Context, q *Queue, o Options[T]) error {
 // taking alerts once it is back. What a client had begun that did not get to
 // start is another process's, which does not live.
 func start[T any](ctx context.Context, q *Queue, o *Options[T], r *runner) (*river.Client[T], error) {
-	id := o.ID
+	id, log := o.ID, newQuiet(q.log.Handler())
 	for n, wait := 2, 100*time.Millisecond; ; n, wait = n+1, min(2*wait, 2*time.Second) {
-		client, err := newClient(q, *o, r)
+		client, err := newClient(q, *o, r, log)
 		if err != nil {
 			return nil, err
 		}
@@ -222,7 +222,7 @@ func start[T any](ctx context.Context, q *Queue, o *Options[T], r *runner) (*riv
 			return client, nil
 		}
 		if ctx.Err() == nil {
-			q.log.WarnContext(ctx, "jobs cannot start yet", "error", err, "again_in", wait)
+			log.WarnContext(ctx, "jobs cannot start yet", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -244,7 +244,7 @@ func ahead(parallel int, alone bool) int {
 	return max(parallel, 1)
 }
 
-func newClient[T any](q *Queue, o Options[T], r *runner) (*river.Client[T], error) {
+func newClient[T any](q *Queue, o Options[T], r *runner, log *slog.Logger) (*river.Client[T], error) {
 	queues := map[string]river.QueueConfig{}
 	for _, w := range o.Workers {
 		queues[w.Kind] = river.QueueConfig{MaxWorkers: ahead(w.Parallel, o.Alone)}
@@ -259,7 +259,7 @@ func newClient[T any](q *Queue, o Options[T], r *runner) (*river.Client[T], erro
 	}
 	return river.NewClient(eared[T]{Driver: o.Driver, ears: q.ears, due: o.Due}, &river.Config{
 		ID:                     o.ID,
-		Logger:                 newQuiet(q.log.Handler()),
+		Logger:                 log,
 		FetchCooldown:          pause,
 		FetchPollInterval:      poll,
 		JobTimeout:             -1, // the runner's

@@ -21,8 +21,22 @@ type claim struct {
 }
 
 // Claim makes this process the one that works the file's jobs, or says that
-// another one is. Work does it where that was not done before.
-func (s *Store) Claim(ctx context.Context) error { return s.claim.take(ctx) }
+// another one is, or that nobody may write it. Work does it where that was not done
+// before.
+func (s *Store) Claim(ctx context.Context) error {
+	if err := s.claim.take(ctx); err != nil {
+		return err
+	}
+	t, done, err := s.begin(ctx)
+	if err == nil {
+		_, err = t.exec(ctx, probe)
+		done()
+	}
+	if code(err) == lib.SQLITE_READONLY {
+		return openError(s.path, err)
+	}
+	return nil // one that is busy is written later
+}
 
 func (c *claim) take(ctx context.Context) error {
 	c.mu.Lock()

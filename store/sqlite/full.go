@@ -41,9 +41,13 @@ func (s *Store) note(ctx context.Context, err error) {
 	}
 }
 
-// probe writes a little where the last write failed: whoever asks whether the
+// probe writes a little.
+const probe = `INSERT INTO holds (method, channel, until) VALUES ('', '', 0)
+	ON CONFLICT (method, channel) DO UPDATE SET until = excluded.until`
+
+// probed tries a write where the last write failed: whoever asks whether the
 // store is ready may keep all other writes away until it says so.
-func (s *Store) probe(ctx context.Context) error {
+func (s *Store) probed(ctx context.Context) error {
 	s.full.mu.Lock()
 	err := s.full.err
 	s.full.mu.Unlock()
@@ -51,8 +55,7 @@ func (s *Store) probe(ctx context.Context) error {
 		return nil
 	}
 	return s.write(ctx, func(t *tx) error {
-		_, err := t.exec(ctx, `INSERT INTO holds (method, channel, until) VALUES ('', '', 0)
-			ON CONFLICT (method, channel) DO UPDATE SET until = excluded.until`)
+		_, err := t.exec(ctx, probe)
 		return err
 	})
 }

@@ -216,7 +216,7 @@ func (s *Store) Ready(ctx context.Context) error {
 	if _, err := s.lastSeq(ctx); err != nil {
 		return err
 	}
-	return s.probe(ctx)
+	return s.probed(ctx)
 }
 
 // there says whether the file is the one that was opened. What is written to one that
