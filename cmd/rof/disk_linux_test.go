@@ -2,12 +2,18 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"ragoffire/engine"
+	"ragoffire/store"
 )
 
 // smallDisk is a disk of a few megabytes.
@@ -102,4 +108,37 @@ func TestWithAFullDiskAlertsAreTurnedAwayAndNoneIsLost(t *testing.T) {
 	again := serving(t, db)
 	l.allThere(again)
 	again.stop()
+}
+
+func TestALogThatFillsTheDiskIsMovedAndBegunAnew(t *testing.T) {
+	path := filepath.Join(smallDisk(t), "rof.db")
+	st, err := store.Open(t.Context(), "sqlite:"+path, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	put := func(n, rows int) error {
+		books := make([]engine.Runbook, rows)
+		for i := range books {
+			books[i] = engine.Runbook{ID: fmt.Sprint(rows, "-", i), Text: strings.Repeat(strconv.Itoa(n%10), 100_000/rows)}
+		}
+		return st.Update(t.Context(), func(tx engine.Tx) error { return tx.PutRunbooks(t.Context(), books) })
+	}
+	// What is written later has its place in the file by then.
+	if err := errors.Join(put(0, 1), put(0, 2500)); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, 10*time.Second, "the log to be moved", func() bool { info, err := os.Stat(path); return err == nil && info.Size() > 200_000 })
+	for n := range 200 {
+		for tries := 0; ; tries++ {
+			err := put(n, 1)
+			if err == nil {
+				break
+			}
+			if engine.KindOf(err) != engine.Unavailable || tries == 50 {
+				t.Fatalf("write %d: %v", n, err)
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
 }

@@ -31,6 +31,9 @@ func (s *Store) note(ctx context.Context, err error) {
 	defer s.full.mu.Unlock()
 	was := s.full.err
 	s.full.err = err
+	if k == lib.SQLITE_FULL || err == nil && was != nil {
+		s.wrote(ctx, moveAfter) // the log may be what fills the disk, and begins anew once it is moved
+	}
 	switch {
 	case refused && was == nil && time.Since(s.full.said) > sayAgain:
 		s.full.said = time.Now()
