@@ -175,7 +175,10 @@ func incidentOf(moved []Alert, from *Incident) Incident {
 	i := Incident{
 		Title: first.Summary(), Status: Open, Severity: worstOf(moved), Service: first.Service, Environment: first.Environment,
 		ErrorType: first.ErrorType, Spike: first.Spike, Symptom: first.symptom(), Source: first.Source, Fingerprint: first.Fingerprint,
-		Labels: first.Labels, StartedAt: first.StartedAt,
+		Rule: first.rule(), Labels: first.Labels, StartedAt: first.StartedAt,
+	}
+	if i.Labels == nil {
+		i.Labels = map[string]string{}
 	}
 	i.SplitFrom = from.ID
 	i.count(moved)

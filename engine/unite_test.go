@@ -224,6 +224,17 @@ func TestSplittingTakesSeriesOutForGood(t *testing.T) {
 			t.Error("it joined the incident it was taken out of")
 		}
 	})
+	t.Run("it is of its alert's rule, and has labels though its alert has none", func(t *testing.T) {
+		bare := r.ingest(alert("bare", func(a *engine.Alert) { a.Name, a.Labels, a.Service = "Bare", nil, "" }), alert("beside", func(a *engine.Alert) { a.GroupKey = "g" })).Alerts
+		both, err := r.Merge(t.Context(), bare[0].IncidentID, bare[1].IncidentID, "ann")
+		if err != nil {
+			t.Fatal(err)
+		}
+		one, err := r.Split(t.Context(), both.ID, engine.Cut{Alerts: []string{"bare"}, Actor: "ann"})
+		if err != nil || one.Rule != "Bare" || one.Labels == nil {
+			t.Errorf("%+v, %v", one, err)
+		}
+	})
 	t.Run("named by its rule", func(t *testing.T) {
 		one, err := r.Split(t.Context(), id, engine.Cut{Alerts: []string{"disk"}, Actor: "ann"})
 		if err != nil || one.Fingerprint != "c" {
