@@ -52,7 +52,8 @@ func (s *Server) deliver(c echo.Context) error {
 	start := s.cfg.Now()
 	name := c.Param("source")
 	conf, known := s.sources.byName[name]
-	known = known && (c.Path() == webhookRoute || conf.Kind == "pagerduty-events")
+	path := strings.Trim(c.Param("*"), "/") // one slash too many is no other source
+	known = known && (path == "" || conf.Kind == "pagerduty-events" && slices.Contains(pagerDutyPaths(), path))
 	if known && handshake(c, conf) {
 		return c.NoContent(http.StatusOK)
 	}

@@ -44,6 +44,24 @@ func TestDeliveries(t *testing.T) {
 		r.do("POST", "/webhooks/generic", anomaly(nil), "Content-Encoding: UTF-8") // as some say.want(t, 202)
 	})
 
+	t.Run("may come with a slash at the end, and are counted wherever they come", func(t *testing.T) {
+		r := start(t, nil)
+		r.do("POST", "/webhooks/generic/", anomaly(nil)).want(t, 202)
+		if incidents, _ := r.stored(); incidents != 1 {
+			t.Errorf("%d incidents", incidents)
+		}
+		r.do("POST", "/webhooks/pagerduty-events/v2/enqueue/", `{"event_action":"trigger","payload":{"summary":"x"}}`).want(t, 202)
+		for _, path := range []string{"/webhooks/generic/v2/enqueue", "/webhooks/pagerduty-events/v3", "/webhooks/nothing/at/all"} {
+			got := r.do("POST", path, anomaly(nil)).want(t, 404)
+			if !strings.Contains(string(got.body), "no such source; there are alertmanager") {
+				t.Errorf("%s: %s", path, got.body)
+			}
+		}
+		if page := string(r.do("GET", "/metrics", "").body); !strings.Contains(page, `rof_alerts_total{result="refused",source="unknown"} 3`) {
+			t.Error("what came to no address of ours is not counted")
+		}
+	})
+
 	t.Run("without a fingerprint are told apart by what they say", func(t *testing.T) {
 		r := start(t, nil)
 		r.do("POST", "/webhooks/generic", `{"title":"Disk 91% full on db"}`).want(t, 202)
