@@ -92,6 +92,16 @@ Labels       env=prod
 			t.Errorf("status %d: %s", code, out)
 		}
 	})
+	t.Run("and that a change without a title is called by what it is", func(t *testing.T) {
+		if out, errs, code := sourceRun(t, `{"kind":"deploy","service":"shop"}`, nil, "test", "generic", "-"); code != exitDone || !strings.HasPrefix(out, "change: deploy shop\n") {
+			t.Errorf("status %d: %s%s", code, out, errs)
+		}
+	})
+	t.Run("and that one is too large", func(t *testing.T) {
+		if out, errs, code := sourceRun(t, `{"title":"`+strings.Repeat("x", 1<<20)+`"}`, nil, "test", "generic", "-"); code != exitFailed || errs != "rof source: -: a body larger than 1 MiB; no source takes that\n" {
+			t.Errorf("status %d: %.80s%s", code, out, errs)
+		}
+	})
 	for name, c := range map[string]struct {
 		args []string
 		says string

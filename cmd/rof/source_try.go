@@ -51,6 +51,9 @@ func testSource(name, path string, getenv func(string) string, std streams, asJS
 		return err
 	}
 	in.Source = name
+	if len(in.Body) > bodyLimit {
+		return fmt.Errorf("%s: a body larger than 1 MiB; no source takes that", path)
+	}
 	p, err := s.parse(in)
 	if err != nil {
 		return fmt.Errorf("%s: %s", path, said(err))
@@ -119,7 +122,7 @@ func printTry(w io.Writer, t tried) error {
 		p.alert(&t.Alerts[n], t.ExpiresAfter)
 	}
 	for _, c := range t.Changes {
-		p.title("change: " + c.Title)
+		p.title("change: " + cmp.Or(c.Title, c.Kind+" "+c.Service))
 		p.line("Kind", c.Kind)
 		p.line("Service", c.Service)
 		p.line("Environment", c.Environment)
