@@ -19,7 +19,7 @@ const (
 // ParseSeverity maps a sender's word to a Severity.
 func ParseSeverity(word string) Severity {
 	switch strings.ToLower(strings.TrimSpace(word)) {
-	case "critical", "page", "fatal", "disaster", "p1", "sev0", "crit", "emergency":
+	case "critical", "page", "fatal", "disaster", "p0", "p1", "sev0", "crit", "emergency", "emerg":
 		return SeverityCritical
 	case "high", "error", "err", "major", "p2", "sev1", "availability":
 		return SeverityHigh

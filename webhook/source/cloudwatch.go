@@ -148,7 +148,7 @@ func alarmSeverity(name string) (raw string, severity engine.Severity) {
 // be anything else, as high and error can.
 func severityIn(name string) string {
 	for _, w := range regexp.MustCompile(`[A-Za-z0-9]+`).FindAllString(name, maxLabels) {
-		if slices.Contains([]string{"critical", "crit", "warning", "warn", "p1", "p2", "p3", "p4", "p5", "sev0", "sev1", "sev2", "sev3", "sev4"}, strings.ToLower(w)) {
+		if slices.Contains([]string{"critical", "crit", "warning", "warn", "p0", "p1", "p2", "p3", "p4", "p5", "sev0", "sev1", "sev2", "sev3", "sev4"}, strings.ToLower(w)) {
 			return w
 		}
 	}

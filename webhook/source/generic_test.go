@@ -138,6 +138,12 @@ func TestASeverityMayBeANumber(t *testing.T) {
 	equal(t, "as sent", a.SeverityRaw, "2")
 }
 
+func TestTheWorstSeverityOfEachScaleIsCritical(t *testing.T) {
+	for _, word := range []string{"critical", "P0", "p1", "sev0", "Disaster", "emerg", "fatal", "page"} {
+		equal(t, word, parse(t, source.Generic, `{"title":"x","severity":"`+word+`"}`)[0].Severity, engine.SeverityCritical)
+	}
+}
+
 func TestLabelsMayHaveCapitals(t *testing.T) {
 	labels := `"Service":"basket","Environment":"prod","Severity":"critical","Error_Type":"disk_full"`
 	for name, c := range map[string]struct{ kind, body string }{
