@@ -132,6 +132,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		beside.Go(func() { e.keepUp(ctx) })
 	}
 	beside.Go(func() { e.keepBooks(ctx) })
+	beside.Go(func() { e.unmuteWindows(ctx) })
 	err := e.feed.run(ctx, e.log, e.learn)
 	beside.Wait()
 	return err

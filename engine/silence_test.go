@@ -296,30 +296,6 @@ func TestAMaintenanceWindowHoldsBackWhatMatches(t *testing.T) {
 	}
 }
 
-func TestAnErrorTypeIsHeldBackWhereverItIsFrom(t *testing.T) {
-	match, err := engine.Patterns(map[string]string{"error_type": "disk_full"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	full, err := engine.Patterns(map[string]string{"alertname": "DiskFull"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := newRig(t, func(c *engine.Config) {
-		c.NoServiceGroups = true
-		c.Types = []engine.TypeRule{{Match: full, ErrorType: "disk_full"}}
-		c.Maintenance = []engine.Window{{Match: match, From: c.Now(), To: c.Now().Add(time.Hour)}}
-	})
-	for name, adjust := range map[string]func(*engine.Alert){
-		"the sender": func(a *engine.Alert) { a.ErrorType = "disk_full" },
-		"a rule":     func(a *engine.Alert) { a.ErrorType, a.Name = "", "DiskFull" },
-	} {
-		if d := r.detail(r.ingest(alert(name, adjust)).Alerts[0].IncidentID); d.Muted == nil {
-			t.Errorf("from %s: %+v", name, d.Incident)
-		}
-	}
-}
-
 // outside is an Alertmanager that can be away.
 type outside struct {
 	away error

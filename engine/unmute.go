@@ -38,6 +38,27 @@ func (e *Engine) unmute(ctx context.Context, subject string) error {
 	return e.store.Update(ctx, func(tx Tx) error { return tx.Enqueue(ctx, jobs...) })
 }
 
+// unmuteWindows looks once more, at the start, at what maintenance windows hold
+// back: the config may have one no longer, or not for as long.
+func (e *Engine) unmuteWindows(ctx context.Context) {
+	var jobs []Job
+	err := e.store.View(ctx, func(r Reader) error {
+		live, _, err := r.Incidents(ctx, IncidentFilter{Live: true}, "", 1000)
+		for _, i := range live {
+			if i.Muted != nil && i.Muted.Silence == "" {
+				jobs = append(jobs, Job{Kind: JobUnmute, Subject: i.ID})
+			}
+		}
+		return err
+	})
+	if err == nil && len(jobs) > 0 {
+		err = e.store.Update(ctx, func(tx Tx) error { return tx.Enqueue(ctx, jobs...) })
+	}
+	if err != nil && ctx.Err() == nil {
+		e.log.WarnContext(ctx, "what maintenance holds back is not looked at again", "error", err)
+	}
+}
+
 func (e *Engine) unmuteOne(ctx context.Context, id string) error {
 	now := e.now()
 	err := e.store.Update(ctx, func(tx Tx) error {
