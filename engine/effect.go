@@ -46,7 +46,7 @@ func (a *Alert) incident(now time.Time) *Incident {
 	return &Incident{
 		Title: a.Summary(), Status: Open, Severity: a.Severity, Service: a.Service, Environment: a.Environment,
 		ErrorType: a.ErrorType, Spike: a.Spike, Symptom: a.symptom(), Source: a.Source, Fingerprint: a.Fingerprint, Rule: a.rule(),
-		Labels: a.Labels, StartedAt: a.StartedAt, GroupKey: a.GroupKey, LastSeriesAt: now, Firing: 1, Series: 1,
+		Labels: a.Labels, StartedAt: a.StartedAt, GroupKey: a.GroupKey, LastSeriesAt: cmp.Or(a.ReceivedAt, now), Firing: 1, Series: 1,
 	}
 }
 
@@ -54,7 +54,7 @@ func (in *intake) join(i *Incident, ep *Alert) {
 	was, before := i.Severity, i.Firing
 	i.Firing++
 	i.Series++
-	i.LastSeriesAt, i.ClearedAt = in.now, nil
+	i.LastSeriesAt, i.ClearedAt = later(i.LastSeriesAt, ep.ReceivedAt), nil
 	in.homes[ep] = i
 	in.unmute(i, ep)
 	notice := in.worse(i, ep, was, before)
@@ -89,7 +89,7 @@ func (in *intake) again(prev, ep *Alert) {
 	ep.Joined = "the same series fired again"
 	ep.Refired = prev.refired(ep.StartedAt)
 	home.Firing++
-	home.LastSeriesAt = in.now
+	home.LastSeriesAt = later(home.LastSeriesAt, ep.ReceivedAt)
 	if m := in.engine.muted(ep, in.silences, in.now); m != nil && (home.Status == Resolved || home.Firing == 1) {
 		home.Muted = m
 	}

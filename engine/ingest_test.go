@@ -146,6 +146,20 @@ func TestAnEndThatOvertakesItsBeginningLeavesNothingOpen(t *testing.T) {
 	}
 }
 
+func TestWhatAStreamKeptForUsIsGroupedByWhenItCame(t *testing.T) {
+	r := newRig(t)
+	came := func(before time.Duration) func(*engine.Alert) {
+		return func(a *engine.Alert) { a.ReceivedAt = r.clock.Now().Add(-before) }
+	}
+	got := r.ingest(alert("a", came(55*time.Minute)), alert("b", came(52*time.Minute)), alert("c", came(20*time.Minute)), alert("d", came(40*time.Minute))).Alerts
+	if got[0].IncidentID != got[1].IncidentID || got[1].IncidentID == got[2].IncidentID || got[3].IncidentID == got[0].IncidentID || got[3].IncidentID == got[2].IncidentID {
+		t.Errorf("%+v; want a and b together, and c and d each alone", got)
+	}
+	if a := r.detail(got[1].IncidentID).Alerts; a[1].Joined != "same service and environment, 3 min after the one before" {
+		t.Errorf("%q", a[1].Joined)
+	}
+}
+
 func TestAClockThatIsSetRightMakesNothingNewLate(t *testing.T) {
 	r := newRig(t)
 	now := r.clock.Now()

@@ -40,7 +40,7 @@ func (e *Engine) joins(i *Incident, a *Alert) (why string, ok bool) {
 		return "", false
 	}
 	age := a.ReceivedAt.Sub(i.LastSeriesAt)
-	if age >= e.cfg.GroupWindow {
+	if age.Abs() >= e.cfg.GroupWindow { // what a stream had kept for us came when it came
 		return "", false
 	}
 	return "same service and environment, " + Span(max(age, 0)) + " after the one before", true
