@@ -170,7 +170,7 @@ func (in *intake) apply(d Delivery) Receipt {
 			r.Accepted++
 		}
 	}
-	if d.Truncated > 0 && len(in.results) > 0 {
+	if d.Truncated > 0 && len(d.Alerts) > 0 { // else the last is another delivery's
 		if home := in.homes[in.results[len(in.results)-1]]; home != nil {
 			home.TruncatedBy = d.Truncated
 		}

@@ -86,6 +86,15 @@ func TestStepAppliesAnObservationToItsSeries(t *testing.T) {
 	}
 }
 
+func TestWhatASenderCutIsSaidOfItsOwnAlerts(t *testing.T) {
+	other, home := &Alert{}, &Incident{}
+	in := &intake{results: []*Alert{other}, homes: map[*Alert]*Incident{other: home}}
+	in.apply(Delivery{Truncated: 3, Idle: 1}) // a Watchdog, and what was cut after it
+	if home.TruncatedBy != 0 {
+		t.Errorf("%d alerts of another delivery are said of it", home.TruncatedBy)
+	}
+}
+
 func ref[T any](v T) *T { return &v }
 
 func TestTheEndOfASeriesTimeIsNoneWhereItWasGivenMoreMeanwhile(t *testing.T) {
