@@ -138,6 +138,17 @@ func TestASeverityMayBeANumber(t *testing.T) {
 	equal(t, "as sent", a.SeverityRaw, "2")
 }
 
+func TestANumberThatIsNoneIsNoMistake(t *testing.T) {
+	for _, word := range []string{"NaN", "nan", "+Inf", "-Inf", ""} {
+		a := parse(t, source.Generic, `{"title":"x","value":"`+word+`","spike_percentage":"`+word+`"}`)[0]
+		if a.Value != nil || a.Spike != nil {
+			t.Errorf("%s: %v, %v", word, a.Value, a.Spike)
+		}
+	}
+	invalid(t, source.Generic, `{"title":"x","value":"soon"}`, "value")
+	invalid(t, source.Generic, `{"title":"x","value":"1e400"}`, "value")
+}
+
 func TestTheWorstSeverityOfEachScaleIsCritical(t *testing.T) {
 	for _, word := range []string{"critical", "P0", "p1", "sev0", "Disaster", "emerg", "fatal", "page"} {
 		equal(t, word, parse(t, source.Generic, `{"title":"x","severity":"`+word+`"}`)[0].Severity, engine.SeverityCritical)

@@ -23,6 +23,12 @@ func parseNumber(s string) *float64 {
 	return &n
 }
 
+// isNaN reports whether a text is what is rendered where a series is missing.
+func isNaN(s string) bool {
+	n, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	return err == nil && (math.IsNaN(n) || math.IsInf(n, 0))
+}
+
 // increase is by how many percent a value is above its baseline. Without a
 // baseline, or with one of zero, there is no such figure.
 func increase(value, baseline *float64) *float64 {

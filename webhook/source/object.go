@@ -124,7 +124,8 @@ func (o object) list(key string) (items []any, missing bool) {
 	return items, false
 }
 
-// number reads a finite number, or a string that holds one.
+// number reads a finite number, or a string that holds one. NaN and infinities are
+// none, and no mistake.
 func (o object) number(keys ...string) *float64 {
 	key, v := o.first(keys)
 	switch v := v.(type) {
@@ -137,7 +138,7 @@ func (o object) number(keys ...string) *float64 {
 		o.bad(key, "%.40s is out of range", v)
 		return nil
 	case string:
-		if n := parseNumber(v); n != nil || v == "" {
+		if n := parseNumber(v); n != nil || v == "" || isNaN(v) {
 			return n
 		}
 	}
