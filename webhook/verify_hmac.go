@@ -158,7 +158,9 @@ func (v *hmacVerifier) signatures(values []string) ([][]byte, error) {
 	case len(out) > 0:
 		return out, nil
 	case spoilt:
-		return nil, unproven("the signature is not "+cmp.Or(v.Encoding, "hex"), "set sources."+v.name+".hmac.encoding to what the sender uses, hex or base64")
+		return nil, unproven("the signature is not "+cmp.Or(v.Encoding, "hex"), "set sources."+v.name+".hmac.encoding to what the sender uses, hex or base64, and prefix to what stands before it, such as sha256=")
+	case v.Prefix != "" && strings.Join(values, "") != "":
+		return nil, unproven("no signature that begins with "+v.Prefix, "let the sender put that before it, or set sources."+v.name+".hmac.prefix to what stands there")
 	}
 	return nil, unproven("no signature", "let the sender sign with the secret of sources."+v.name+".hmac, in the header "+v.Header)
 }
