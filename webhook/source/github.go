@@ -113,7 +113,7 @@ func githubPush(c *engine.Change, o, repository object) bool {
 	}
 	head := o.child("head_commit")
 	c.Kind, c.Ref, c.URL = "push", o.text("after"), o.text("compare")
-	c.ID = "push " + c.Ref
+	c.ID = "push " + c.Service + " " + c.Ref // a mirror has the same commits
 	c.Title = cmp.Or(firstLine(head.text("message")), "push to "+branch)
 	c.Actor = cmp.Or(o.child("pusher").text("name"), c.Actor)
 	// A commit may be old when it is pushed.

@@ -81,7 +81,7 @@ func gitlabPush(c *engine.Change, o, project object) bool {
 		return false
 	}
 	c.Kind, c.Ref = "push", o.text("checkout_sha")
-	c.ID = "push " + c.Ref
+	c.ID = "push " + c.Service + " " + c.Ref // a mirror has the same commits
 	c.Title, c.URL = "push to "+branch, project.text("web_url")
 	if commits := o.children("commits"); len(commits) > 0 {
 		last := commits[len(commits)-1]

@@ -334,6 +334,23 @@ func TestSendersSayMoreThanTheModelNeeds(t *testing.T) {
 			equal(t, payload, p.Delivery.Changes[0].Service, service)
 		}
 	})
+	t.Run("one commit pushed to two repositories is two changes", func(t *testing.T) {
+		for kind, body := range map[string]string{
+			"github": `{"ref":"refs/heads/main","after":"4f1c2e","repository":{"name":"cart","default_branch":"main"}}`,
+			"gitlab": `{"object_kind":"push","ref":"refs/heads/main","checkout_sha":"4f1c2e","project":{"path_with_namespace":"shop/cart","default_branch":"main"}}`,
+		} {
+			push := func(body string) string {
+				p, err := source.Kinds()[kind](source.Input{Source: "test", Body: []byte(body), Header: http.Header{"X-Github-Event": {"push"}}})
+				if err != nil || len(p.Delivery.Changes) != 1 {
+					t.Fatalf("%s: %+v, %v", kind, p, err)
+				}
+				return p.Delivery.Changes[0].ID
+			}
+			if mirror := strings.Replace(body, "cart", "mirror", 1); push(body) == push(mirror) {
+				t.Errorf("%s: %s", kind, push(body))
+			}
+		}
+	})
 	t.Run("a deployment's states are one change", func(t *testing.T) {
 		one, two := read(t, "github", "github-deployment.json"), read(t, "github", "github-deployment-success.json")
 		equal(t, "id", one.Delivery.Changes[0].ID, two.Delivery.Changes[0].ID)
