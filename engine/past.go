@@ -41,11 +41,19 @@ func (i *Incident) took() string {
 	case i.TimeToMitigate != "" || i.Historical:
 		return i.TimeToMitigate
 	case i.MitigatedAt != nil:
-		return Span(i.MitigatedAt.Sub(i.StartedAt))
+		return lasted(i.StartedAt, *i.MitigatedAt)
 	case i.ResolvedAt != nil:
-		return Span(i.ResolvedAt.Sub(i.StartedAt))
+		return lasted(i.StartedAt, *i.ResolvedAt)
 	}
 	return ""
+}
+
+// lasted is a span, "" where a sender's clock has it end before it began.
+func lasted(from, to time.Time) string {
+	if to.Before(from) {
+		return ""
+	}
+	return Span(to.Sub(from))
 }
 
 // speaksOfChange reports whether a text has a word for a change that people made.

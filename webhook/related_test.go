@@ -96,3 +96,17 @@ func TestAPageSaysWhereItsAlertsComeFrom(t *testing.T) {
 	id := r.do("POST", "/api/v1/decisions/stream-anomaly", body).want(t, 202).field(t, "incident_id").(string)
 	r.do("GET", "/i/"+id, "", "Accept: text/html").want(t, 200).says(t, "severity weird")
 }
+
+func TestAPastIncidentWithoutTimesTookNone(t *testing.T) {
+	r := start(t, nil)
+	page := func(row string) string {
+		r.do("POST", "/api/v1/incidents", row).want(t, 201)
+		return r.do("GET", "/i/PM-7", "", "Accept: text/html").want(t, 200).text()
+	}
+	if text := page(`{"kind":"incident","id":"PM-7","title":"Narwhals ate the krill"}`); strings.Contains(text, "took") {
+		t.Errorf("the page says %s", text)
+	}
+	if text := page(`{"kind":"incident","id":"PM-7","title":"Narwhals ate the krill","started_at":"2026-01-02 03:00","resolved_at":"2026-01-02 03:20"}`); !strings.Contains(text, "took 20 min") {
+		t.Errorf("with its times it says %s", text)
+	}
+}

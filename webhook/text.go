@@ -126,7 +126,7 @@ func change(f *float64) string {
 
 // until is the time between two points, such as an incident's.
 func until(from time.Time, to *time.Time) string {
-	if to == nil || to.Before(from) {
+	if to == nil || !to.After(from) { // what came without times has no span
 		return ""
 	}
 	return engine.Span(to.Sub(from))

@@ -24,9 +24,9 @@ func (r reader) Counts(ctx context.Context) (engine.Counts, error) {
 	}, `
 		SELECT seed, status, error_type, service, severity, count(*), count(*) FILTER (WHERE fix),
 			count(acked_at) FILTER (WHERE NOT historical),
-			coalesce(sum(extract(epoch FROM acked_at - started_at) * 1000000) FILTER (WHERE NOT historical), 0)::bigint,
+			coalesce(sum(greatest(0, extract(epoch FROM acked_at - started_at) * 1000000)) FILTER (WHERE NOT historical), 0)::bigint,
 			count(resolved_at) FILTER (WHERE NOT historical AND status = 'resolved'),
-			coalesce(sum(extract(epoch FROM resolved_at - started_at) * 1000000)
+			coalesce(sum(greatest(0, extract(epoch FROM resolved_at - started_at) * 1000000))
 				FILTER (WHERE NOT historical AND status = 'resolved'), 0)::bigint
 		FROM incidents GROUP BY 1, 2, 3, 4, 5`); err != nil {
 		return engine.Counts{}, err

@@ -23,9 +23,9 @@ func (r reader) Counts(ctx context.Context) (engine.Counts, error) {
 	}, `
 		SELECT seed, status, error_type, service, severity, count(*), sum(fix),
 			count(acked_at) FILTER (WHERE historical = 0),
-			coalesce(sum(acked_at - started_at) FILTER (WHERE historical = 0), 0),
+			coalesce(sum(max(0, acked_at - started_at)) FILTER (WHERE historical = 0), 0),
 			count(resolved_at) FILTER (WHERE historical = 0 AND status = 'resolved'),
-			coalesce(sum(resolved_at - started_at) FILTER (WHERE historical = 0 AND status = 'resolved'), 0)
+			coalesce(sum(max(0, resolved_at - started_at)) FILTER (WHERE historical = 0 AND status = 'resolved'), 0)
 		FROM incidents GROUP BY 1, 2, 3, 4, 5`); err != nil {
 		return engine.Counts{}, err
 	}

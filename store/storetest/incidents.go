@@ -270,7 +270,9 @@ var incidentTests = map[string]func(*testing.T, Opened){
 		old.ErrorType, old.Service, old.ResolvedAt = "", "cart", at(time.Hour)
 		merged := live("merged", 0)
 		merged.AcknowledgedAt, merged.ResolvedAt, merged.Status, merged.Reason, merged.MergedInto = at(time.Minute), at(2*time.Minute), engine.Resolved, engine.ReasonDuplicate, "a"
-		putIncidents(t, o, a, b, seed, old, merged)
+		ahead := live("ahead", -time.Hour) // its sender's clock is
+		ahead.AcknowledgedAt, ahead.ResolvedAt, ahead.Status, ahead.Reason = at(time.Minute), at(2*time.Minute), engine.Resolved, engine.ReasonRecovered
+		putIncidents(t, o, a, b, seed, old, merged, ahead)
 		update(t, o, func(ctx context.Context, tx engine.Tx) error {
 			for _, d := range []engine.Decision{{ID: "1"}, {ID: "2"}, {ID: "3"}, {ID: "4", Example: true}} {
 				if err := tx.PutDecisions(ctx, []engine.Decision{d}); err != nil {
@@ -290,12 +292,12 @@ var incidentTests = map[string]func(*testing.T, Opened){
 			return tx.PutRunbooks(ctx, []engine.Runbook{{ID: "r"}, {ID: "s", Seed: true}})
 		})
 		same(t, view(t, o, func(ctx context.Context, r engine.Reader) (engine.Counts, error) { return r.Counts(ctx) }), engine.Counts{
-			ByStatus:    map[string]int{"open": 1, "resolved": 3},
-			ByErrorType: map[string]int{"database_timeout": 3},
-			ByService:   map[string]int{"checkout": 3, "cart": 1},
-			BySeverity:  map[string]int{"critical": 4},
+			ByStatus:    map[string]int{"open": 1, "resolved": 4},
+			ByErrorType: map[string]int{"database_timeout": 4},
+			ByService:   map[string]int{"checkout": 4, "cart": 1},
+			BySeverity:  map[string]int{"critical": 5},
 			Approved:    1, Rejected: 1,
-			Acked: 2, AckTime: 3 * time.Minute, ResolvedN: 1, ResolveTime: time.Hour,
+			Acked: 3, AckTime: 3 * time.Minute, ResolvedN: 2, ResolveTime: time.Hour,
 			Seeds: 1, OwnFixes: 2, Runbooks: 1,
 		})
 	},
