@@ -189,17 +189,35 @@ func (s *Server) listTonight(ctx context.Context, b *boardView, latest map[strin
 			b.Open++
 		}
 	}
-	ended, err := s.cfg.Engine.Incidents(ctx, engine.IncidentFilter{Status: engine.Resolved}, "", 50)
+	recent, err := s.endedSince(ctx, s.cfg.Now().Add(-recentFor))
 	if err != nil {
 		return err
 	}
-	since := s.cfg.Now().Add(-recentFor)
-	recent := slices.DeleteFunc(ended.Items, func(i engine.Incident) bool {
-		return i.Historical || i.ResolvedAt == nil || i.ResolvedAt.Before(since)
-	})
 	slices.SortStableFunc(recent, func(x, y engine.Incident) int { return y.ResolvedAt.Compare(*x.ResolvedAt) })
 	b.Recent, err = s.rows(ctx, recent[:min(len(recent), boardRecent)], latest, b.Current)
 	return err
+}
+
+// endedSince are live incidents that ended since a time: among all that began
+// since then, and as many before as one page has.
+func (s *Server) endedSince(ctx context.Context, since time.Time) (ended []engine.Incident, err error) {
+	const page = 100
+	after := ""
+	for read := 0; read < boardLive; read += page {
+		list, err := s.cfg.Engine.Incidents(ctx, engine.IncidentFilter{Status: engine.Resolved}, after, page)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range list.Items {
+			if !i.Historical && i.ResolvedAt != nil && !i.ResolvedAt.Before(since) {
+				ended = append(ended, i)
+			}
+		}
+		if after = list.Next; after == "" || list.Items[len(list.Items)-1].StartedAt.Before(since) {
+			break
+		}
+	}
+	return ended, nil
 }
 
 // listAll lists everything that is or was, the latest first, in place of that.

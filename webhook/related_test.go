@@ -110,3 +110,17 @@ func TestAPastIncidentWithoutTimesTookNone(t *testing.T) {
 		t.Errorf("with its times it says %s", text)
 	}
 }
+
+func TestWhatEndedTonightIsShownAmongAnImport(t *testing.T) {
+	r := start(t, nil)
+	id := r.do("POST", "/api/v1/decisions/stream-anomaly", `{"title":"Cart is slow","service":"cart"}`).want(t, 202).field(t, "incident_id").(string)
+	r.do("POST", "/api/v1/incidents/"+id+"/resolve", `{"reason":"recovered","actor":"ann"}`).want(t, 200)
+	var rows strings.Builder
+	for n := range 150 { // without times, they count as of now
+		fmt.Fprintf(&rows, `{"kind":"incident","id":"PM-%d","title":"Narwhal %d"}`+"\n", n, n)
+	}
+	r.do("POST", "/api/v1/import", rows.String()).want(t, 200)
+	if text := r.do("GET", "/", "", "Accept: text/html").want(t, 200).text(); !strings.Contains(text, "Ended in the last 24 hours Resolved") {
+		t.Errorf("the board says %s", text)
+	}
+}
