@@ -114,6 +114,9 @@ func (r *renderer) complete(verb, rest string) (command, error) {
 	c := command{verb: verb}
 	switch verb {
 	case verbAnalyze:
+		if id := idOf(rest); id != "" { // no question: what is known of it is its advice
+			return command{verb: verbWhy, id: id}, nil
+		}
 		q, err := engine.ParseQuestion(rest)
 		if err != nil {
 			return command{}, err

@@ -50,6 +50,8 @@ func TestCommandsAreReadTheSameWayEverywhere(t *testing.T) {
 		{either, "why", command{verb: verbWhy}},
 		{either, "why dec_01JC0000000000000000000000", command{verb: verbWhy, id: "dec_01JC0000000000000000000000"}},
 		{either, "evidence INC-2026-0042", command{verb: verbWhy, id: "INC-2026-0042"}},
+		{either, "analyze inc-2026-0042", command{verb: verbWhy, id: "INC-2026-0042"}},
+		{either, "analyze dec_01jc0000000000000000000000", command{verb: verbWhy, id: "dec_01JC0000000000000000000000"}},
 		{either, "declare", command{verb: verbDeclare}},
 		{either, "new checkout is down severity=critical", command{verb: verbDeclare, text: "checkout is down severity=critical"}},
 		{either, "create nobody can pay", command{verb: verbDeclare, text: "nobody can pay"}},
