@@ -3,7 +3,19 @@ package engine_test
 import (
 	"strings"
 	"testing"
+
+	"ragoffire/engine"
 )
+
+func TestWhatIsTakenOutHasLabelsLikeAnyOther(t *testing.T) {
+	r := newRig(t)
+	to := r.ingest(alert("a")).Alerts[0].IncidentID
+	r.merge(r.ingest(alert("b", service("cart"), func(a *engine.Alert) { a.Name, a.Labels = "CartDown", nil })).Alerts[0].IncidentID, to)
+	i, err := r.Split(t.Context(), to, engine.Cut{Alerts: []string{"CartDown"}, Actor: "ann"})
+	if err != nil || i.Labels == nil || r.detail(i.ID).Labels == nil {
+		t.Errorf("%v, %v; JSON shows null", i.Labels, err)
+	}
+}
 
 func TestWhatWasMergedLeadsToWhereItsAlertsAreInTheEnd(t *testing.T) {
 	r := newRig(t)

@@ -180,6 +180,9 @@ func incidentOf(moved []Alert, from *Incident) Incident {
 	if i.Labels == nil {
 		i.Labels = map[string]string{}
 	}
+	if i.Labels == nil {
+		i.Labels = map[string]string{} // JSON has an object in any case
+	}
 	i.SplitFrom = from.ID
 	i.count(moved)
 	for n := range moved {
