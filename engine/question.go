@@ -8,13 +8,13 @@ import (
 	"unicode"
 )
 
-// asked are the words a question's keys go by.
+// asked are the words a question's keys go by, those of a log's line among them.
 var asked = map[string]string{
 	"error_type": "error_type", "error": "error_type", "type": "error_type",
 	"spike": "spike", "spike_percentage": "spike",
 	"service": "service", "svc": "service",
 	"environment": "environment", "env": "environment",
-	"description": "description", "text": "description",
+	"description": "description", "text": "description", "msg": "description", "message": "description", "summary": "description",
 }
 
 // ParseQuestion reads what a person typed: key=value pairs and free text in any
@@ -79,7 +79,7 @@ func (q *Question) set(key, value string) error {
 	case "environment":
 		q.Environment = value
 	case "description":
-		q.Text = value
+		q.Text = strings.TrimSpace(q.Text + " " + value)
 	default:
 		if q.Labels == nil {
 			q.Labels = make(map[string]string)

@@ -19,6 +19,7 @@ func TestParseQuestionReadsPairsAndWordsInAnyMix(t *testing.T) {
 		{"svc=pay type=memory_leak spike=+280", "memory_leak", "pay", "", 280},
 		{"disk 95% full on db-1", "", "", "disk 95% full on db-1", 0},
 		{"latency +320 % since 03:00", "", "", "latency +320 % since 03:00", 320},
+		{`level=error msg="pool exhausted" summary="queries hang" svc=pay boom`, "", "pay", "pool exhausted queries hang boom", 0},
 		{"x=1 == y", "", "", "== y", 0},
 	}
 	for _, tt := range tests {
