@@ -2,6 +2,7 @@ package engine
 
 import (
 	"strings"
+	"unicode"
 
 	"ragoffire/engine/retrieval"
 )
@@ -23,7 +24,7 @@ func incidentDocument(i *Incident) retrieval.Document {
 			{Name: "text", Text: i.Text},
 			{Name: "fix", Text: strings.Join(append(tried, i.Resolution), "\n")},
 		},
-		Facets: retrieval.Facets{Type: i.ErrorType, Problem: problemOf(i), Service: i.Service, Magnitude: i.Spike},
+		Facets: retrieval.Facets{Type: i.ErrorType, Problem: problemOf(i), Seen: seenOf(i), Service: i.Service, Magnitude: i.Spike},
 	}
 }
 
@@ -34,6 +35,21 @@ func problemOf(i *Incident) string {
 		return i.ErrorType
 	}
 	return strings.Join(readAction(i.Resolution).stems, " ")
+}
+
+// seenOf is what incidents of one alert have in common where nobody gave them a
+// type and each was fixed another way, or in other words: what it said and where,
+// but for its figures.
+func seenOf(i *Incident) string {
+	if i.ErrorType != "" || i.Service == "" && i.Symptom == "" {
+		return ""
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return -1
+		}
+		return r
+	}, i.Service+" "+i.Title+" "+i.Symptom)
 }
 
 func runbookDocument(b *Runbook) retrieval.Document {

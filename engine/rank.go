@@ -67,6 +67,13 @@ func (a *adviser) rank(ask *inquiry, hits []retrieval.Hit) ([]*candidate, []witn
 	for _, h := range hits {
 		list = a.add(list, h.Kind, h.ID, h)
 	}
+	// Of a type that comes again and again more are alike than hits are looked at:
+	// what the latest say of a fix is heard in any case.
+	latest := a.library.ofType(ask.errorType, tallied)
+	slices.SortStableFunc(latest, func(x, y *past) int { return y.at.Compare(x.at) })
+	for _, p := range latest[:min(candidates, len(latest))] {
+		list = a.add(list, KindIncident, p.id, retrieval.Hit{})
+	}
 	if b, ok := a.library.runbookFor(ask.Runbook, ask.Labels["runbook_url"], ask.Labels[alertName]); ok {
 		list = a.add(list, KindRunbook, b.id, retrieval.Hit{})
 		find(list, docKey{KindRunbook, b.id}).named = true

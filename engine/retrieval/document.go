@@ -13,7 +13,10 @@ type Facets struct {
 	Type string
 	// Problem is the same for documents that tell of the same problem, such as what fixed it; the type where empty. That
 	// a problem came again makes a match no less sure.
-	Problem   string
+	Problem string
+	// Seen is the same for documents that somebody saw the same of, whatever it turned out to be: an alert that came
+	// again. It counts as the same problem, too.
+	Seen      string
 	Service   string
 	Magnitude *float64
 }

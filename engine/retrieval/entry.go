@@ -22,7 +22,7 @@ type entry struct {
 	typeKey, service string
 	magnitude        *float64
 	slot             uint32
-	problem          uint32 // hashed, 0 where unknown
+	problem, seen    uint32 // hashed, 0 where unknown
 	length           float32
 	// terms are the numbers of the document's words and how often they occur, by number.
 	terms []packed
@@ -47,13 +47,17 @@ func newEntry(d Document, a analysis) *entry {
 	return &entry{
 		key:     key{d.Kind, d.ID},
 		typeKey: foldName(d.Facets.Type), service: foldName(d.Facets.Service), magnitude: copied(d.Facets.Magnitude),
-		problem: problemOf(d.Facets), length: a.length, spread: a.spread,
+		problem: hashName(cmp.Or(d.Facets.Problem, d.Facets.Type)), seen: hashName(d.Facets.Seen), length: a.length, spread: a.spread,
 	}
 }
 
-func problemOf(f Facets) uint32 {
-	name := foldName(cmp.Or(f.Problem, f.Type))
-	if name == "" {
+// again tells whether two entries tell of the same problem.
+func (e *entry) again(other *entry) bool {
+	return e.problem != 0 && e.problem == other.problem || e.seen != 0 && e.seen == other.seen
+}
+
+func hashName(name string) uint32 {
+	if name = foldName(name); name == "" {
 		return 0
 	}
 	return hashString(name)

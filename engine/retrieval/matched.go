@@ -79,7 +79,7 @@ func inOrder(hits []Hit) {
 func thirdBest(found []scored, of scored) float64 {
 	var best [3]float64
 	for _, f := range found {
-		if of.problem != 0 && f.problem == of.problem && f.entry != of.entry {
+		if f.entry != of.entry && f.again(of.entry) {
 			continue
 		}
 		score := f.words

@@ -40,7 +40,7 @@ type savedProbe struct {
 
 // savedEntries are documents column by column.
 type savedEntries struct {
-	Slots, Problems       []uint32
+	Slots, Problems, Seen []uint32
 	Kinds, IDs            []string
 	Types, Services       []string
 	Magnitudes            []float64
@@ -104,7 +104,7 @@ func (x *Index) Snapshot() *Snapshot {
 func saveEntries(entries []*entry) *savedEntries {
 	s := new(savedEntries)
 	for _, e := range entries {
-		s.Slots, s.Problems = append(s.Slots, e.slot), append(s.Problems, e.problem)
+		s.Slots, s.Problems, s.Seen = append(s.Slots, e.slot), append(s.Problems, e.problem), append(s.Seen, e.seen)
 		s.Kinds, s.IDs = append(s.Kinds, e.kind), append(s.IDs, e.id)
 		s.Types, s.Services = append(s.Types, e.typeKey), append(s.Services, e.service)
 		magnitude := 0.
@@ -216,7 +216,7 @@ func (x *Index) restoreEntries(in *gob.Decoder, head *savedIndex) error {
 			if s.Sized[n] {
 				e.magnitude = &s.Magnitudes[n]
 			}
-			e.slot, e.problem, e.length, e.spread = s.Slots[n], s.Problems[n], s.Lengths[n], s.Spreads[n]
+			e.slot, e.problem, e.seen, e.length, e.spread = s.Slots[n], s.Problems[n], s.Seen[n], s.Lengths[n], s.Spreads[n]
 			e.terms = terms[term:s.TermsAt[n]:s.TermsAt[n]]
 			e.names = s.Names[name:s.NamesAt[n]:s.NamesAt[n]]
 			e.flow = s.Flow[flow:s.End[n]:s.End[n]]
@@ -233,7 +233,7 @@ func (x *Index) restoreEntries(in *gob.Decoder, head *savedIndex) error {
 func (s *savedEntries) sound(words uint32) bool {
 	n := len(s.Slots)
 	for _, l := range []int{
-		len(s.Problems), len(s.Kinds), len(s.IDs), len(s.Types), len(s.Services), len(s.Magnitudes), len(s.Sized),
+		len(s.Problems), len(s.Seen), len(s.Kinds), len(s.IDs), len(s.Types), len(s.Services), len(s.Magnitudes), len(s.Sized),
 		len(s.Lengths), len(s.Spreads), len(s.TermsAt), len(s.NamesAt), len(s.End),
 	} {
 		if l != n {

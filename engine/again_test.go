@@ -1,0 +1,52 @@
+package engine_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"ragoffire/engine"
+)
+
+// again are past incidents of one alert, one a day from the n-th on, the latest
+// with the highest id.
+func again(errorType string, from, n int, fix func(n int) string, tried ...engine.Attempt) (list []engine.Incident) {
+	for k := from; k < from+n; k++ {
+		i := past(fmt.Sprintf("PM-%03d", k), errorType, "mailer", 200, fix(k))
+		over := i.StartedAt.AddDate(0, 0, k)
+		i.Title, i.Symptom, i.StartedAt, i.ResolvedAt, i.Tried = "Queue backlog on mailer", fmt.Sprintf("%d messages wait", 1000*k), over.Add(-time.Hour), &over, tried
+		list = append(list, i)
+	}
+	return list
+}
+
+func TestWhatTheLatestOfManySayIsHeard(t *testing.T) {
+	r := newRig(t)
+	r.learnt(again("queue_backlog", 1, 30, func(int) string { return "Restart the consumers" })...)
+	r.learnt(again("queue_backlog", 31, 12, func(int) string { return "Raise the partition count" },
+		engine.Attempt{Action: "Restart the consumers", Outcome: "failed"})...)
+	d := r.ask(engine.Question{ErrorType: "queue_backlog", Spike: ptr(200), Service: "mailer"})
+	if recommended(d) != "Raise the partition count" || d.ConfidenceScore != 0.95 {
+		t.Errorf("%s: %s (%v); the twelve latest say that it failed", d.Match(), recommended(d), d.ConfidenceScore)
+	}
+}
+
+func TestAnAlertThatCameAgainIsNoLessSure(t *testing.T) {
+	fixes := []string{"Restart the consumers", "Purge the dead letters", "Scale out to 6 workers", "Fail over the broker", "Roll back the release"}
+	others := strings.Split("the disk of db is full|pods restart out of memory|the partner's certificate expired|search answers 503|backups did not run|logins are rate limited", "|")
+	var told []engine.Incident
+	for n, title := range others {
+		i := past(fmt.Sprintf("O-%d", n), "", fmt.Sprintf("svc%d", n), 0, "Undo change "+title)
+		i.Title, i.Symptom, i.Spike = title, "", nil
+		told = append(told, i)
+	}
+	r := newRig(t)
+	r.learnt(told...)
+	for n, fix := range fixes {
+		r.learnt(again("", n, 1, func(int) string { return fix })...)
+		if d := r.ask(engine.Question{Text: "Queue backlog on mailer: 7000 messages wait", Service: "mailer"}); d.Abstained || d.ConfidenceScore < 0.7 {
+			t.Errorf("after %d times, each fixed another way: %v, %v", n+1, d.ConfidenceScore, d.Confidence.Reasons)
+		}
+	}
+}
