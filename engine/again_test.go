@@ -50,3 +50,20 @@ func TestAnAlertThatCameAgainIsNoLessSure(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatAQuestionCallsByItsIDIsShownFirst(t *testing.T) {
+	r := newRig(t)
+	r.learnt(history()...)
+	numbered := past("4711", "", "billing", 0, "Restart billing")
+	numbered.Spike = nil
+	r.learnt(numbered)
+	for _, text := range []string{"PM-2 happened again", "is it like pm-2?"} {
+		d := r.ask(engine.Question{Text: text})
+		if !d.Abstained || len(d.Evidence) == 0 || d.Evidence[0].ID != "PM-2" || d.Evidence[0].Why[0] != "the question names it" {
+			t.Errorf("%q: %s, evidence %+v; want PM-2 nearest, and no match for its name alone", text, d.Match(), d.Evidence)
+		}
+	}
+	if d := r.ask(engine.Question{Text: "port 4711 is taken"}); strings.Contains(strings.Join(d.Confidence.Reasons, " "), "names") {
+		t.Errorf("a number is taken for a name: %v", d.Confidence.Reasons)
+	}
+}

@@ -28,7 +28,7 @@ func cite(ask *inquiry, ranked []*candidate, best *candidate, witnesses []witnes
 		if len(list) == cited {
 			break
 		}
-		if n == 0 || c.hit.Score >= citable || c.out.Score >= confidence.Threshold {
+		if n == 0 || c.called || c.hit.Score >= citable || c.out.Score >= confidence.Threshold {
 			show(c)
 		}
 	}

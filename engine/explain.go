@@ -17,6 +17,9 @@ func (c *candidate) why(ask *inquiry) []string {
 	if c.told {
 		why = append(why, "people said that such alerts are this")
 	}
+	if c.called {
+		why = append(why, "the question names it")
+	}
 	switch c.out.TypeMatch {
 	case confidence.TypeGiven:
 		why = append(why, "same error type "+ask.errorType)
@@ -64,6 +67,9 @@ func (a *adviser) explain(ask *inquiry, best *candidate) Confidence {
 		if len(best.hit.Matched) > 0 && !best.named {
 			c.Reasons = append(c.Reasons, "similar words only")
 		}
+	}
+	if best.called {
+		c.Reasons = append(c.Reasons, "the question names "+best.id)
 	}
 	if best.told {
 		c.Reasons = append(c.Reasons, "people said that such alerts are "+best.id)

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
+	"unicode"
 
 	"ragoffire/engine/confidence"
 	"ragoffire/engine/retrieval"
@@ -20,6 +22,7 @@ type candidate struct {
 	named    bool    // the alert itself names this runbook
 	recalled recall  // how it fared for this kind of alert
 	told     bool    // a person said that alerts of this kind are this incident
+	called   bool    // the question calls it by its id
 	in       confidence.In
 	out      confidence.Out
 
@@ -52,11 +55,14 @@ func (c *candidate) example() bool {
 // How a change just before the alert lowers a match that had another cause, and
 // how sure we are of a runbook that the alert itself names: its team says so,
 // but it may be the runbook of several problems. told is what a person's word
-// about this kind of alert is worth before its words are compared.
+// about this kind of alert is worth before its words are compared. calledScore
+// brings what a question calls by its id to the front: whether it is the same, that
+// does not say.
 const (
 	changeLowers = 0.8
 	namedScore   = 0.90
 	toldScore    = 0.75
+	calledScore  = confidence.Threshold - 0.01
 )
 
 // rank scores what was found, named or told, and orders it by worth: the
@@ -84,6 +90,15 @@ func (a *adviser) rank(ask *inquiry, hits []retrieval.Hit) ([]*candidate, []witn
 			if c := find(list, docKey{KindIncident, l.rightIncident}); c != nil {
 				c.told = true
 			}
+		}
+	}
+	for _, r := range a.library.called(SearchQuery{Text: ask.Text, K: cited}) {
+		if !strings.ContainsFunc(r.ID, unicode.IsLetter) {
+			continue // more likely a number of something else
+		}
+		list = a.add(list, r.Kind, r.ID, retrieval.Hit{})
+		if c := find(list, docKey{r.Kind, r.ID}); c != nil {
+			c.called = true
 		}
 	}
 	for _, c := range list {
@@ -174,6 +189,9 @@ func (a *adviser) score(ask *inquiry, c *candidate) {
 	}
 	if c.told {
 		a.floor(c, toldScore)
+	}
+	if c.called {
+		a.floor(c, calledScore)
 	}
 	if len(ask.changes) > 0 && !(c.incident != nil && c.incident.afterChange) {
 		c.out.Raw *= changeLowers
