@@ -178,9 +178,6 @@ func incidentOf(moved []Alert, from *Incident) Incident {
 		Rule: first.rule(), Labels: first.Labels, StartedAt: first.StartedAt,
 	}
 	if i.Labels == nil {
-		i.Labels = map[string]string{}
-	}
-	if i.Labels == nil {
 		i.Labels = map[string]string{} // JSON has an object in any case
 	}
 	i.SplitFrom = from.ID
