@@ -160,23 +160,27 @@ func recognize(ctx context.Context, db *sql.DB) (blank bool, err error) {
 }
 
 // whole refuses a file that ends before its last page, which SQLite notices only
-// where it reads that one. Where there is a log, the page may be in it.
+// where it reads that one. Where there is a log, the page may be in it; another
+// process may begin one, or move it, at any moment, so the file is looked at again.
 func whole(ctx context.Context, db *sql.DB, path string) error {
-	if log, err := os.Stat(path + "-wal"); err == nil && log.Size() > 0 {
-		return nil
-	}
 	var size int64
 	if err := db.QueryRowContext(ctx, `SELECT page_count * page_size FROM pragma_page_count, pragma_page_size`).Scan(&size); err != nil {
 		return err
 	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
+	missing := int64(0)
+	for range 2 {
+		info, err := os.Stat(path)
+		if err != nil {
+			return err
+		}
+		if missing = size - info.Size(); missing <= 0 {
+			return nil
+		}
+		if log, err := os.Stat(path + "-wal"); err == nil && log.Size() > 0 {
+			return nil
+		}
 	}
-	if info.Size() < size {
-		return fmt.Errorf("it is damaged: %d bytes are missing at its end; it was left as it is: restore a backup, or try sqlite3's .recover", size-info.Size())
-	}
-	return nil
+	return fmt.Errorf("it is damaged: %d bytes are missing at its end; it was left as it is: restore a backup, or try sqlite3's .recover", missing)
 }
 
 // busy is how long SQLite itself waits for another process's lock.
