@@ -14,8 +14,8 @@ import (
 
 const (
 	// skew is how far Slack's clock may be from ours: a message's timestamp is
-	// Slack's, the attempt's is ours.
-	skew = time.Minute
+	// Slack's, the attempt's is ours, or another replica's.
+	skew = 5 * time.Minute
 	// lookupPages bounds one lookup: 1000 messages from around the attempt.
 	lookupPages = 5
 	// lookupPatience is how long lookups may fail before the post is sent
@@ -109,7 +109,7 @@ func (a *announcer) settled(d *due) {
 
 // find looks for the post's message around the time of its last attempt.
 func (a *announcer) find(ctx context.Context, d *due) (string, error) {
-	oldest, latest := stamp(d.AttemptedAt.Add(-skew)), stamp(d.AttemptedAt.Add(5*skew))
+	oldest, latest := stamp(d.AttemptedAt.Add(-skew)), stamp(d.AttemptedAt.Add(2*skew))
 	cursor := ""
 	for range lookupPages {
 		messages, next, err := a.page(ctx, d, oldest, latest, cursor)

@@ -76,3 +76,22 @@ func TestAMessageThatArrivesAfterTheLookupIsFoundAllTheSame(t *testing.T) {
 		t.Errorf("%d messages were adopted, %d were not there", r.counts.of(bot.CountAdopted), r.counts.of(bot.CountAbsent))
 	}
 }
+
+func TestAMessageIsFoundThoughSlacksClockIsNotOurs(t *testing.T) {
+	for name, off := range map[string]time.Duration{"behind": -4 * time.Minute, "ahead": 4 * time.Minute} {
+		t.Run("Slack's is "+name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, setup{slack: slackfake.Config{Now: func() time.Time { return time.Now().Add(off) }}})
+			r.slack.Inject(slackfake.Fault{Method: "chat.postMessage", DropAfter: true})
+			r.fire("HighErrorRate")
+			r.posted("HighErrorRate")
+			r.wait("the answer that was lost to be settled", func(*slackfake.Snapshot) bool {
+				return r.counts.of(bot.CountAdopted)+r.counts.of(bot.CountAbsent) > 0
+			})
+			r.settled()
+			if r.counts.of(bot.CountAdopted) != 1 || r.counts.of(bot.CountAbsent) != 0 {
+				t.Errorf("%d messages were adopted, %d were not there", r.counts.of(bot.CountAdopted), r.counts.of(bot.CountAbsent))
+			}
+		})
+	}
+}
