@@ -143,6 +143,24 @@ func TestOneServes(t *testing.T) {
 	}
 }
 
+func TestALinkLeadsToTheStoreItself(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	link, file := filepath.Join(dir, "link.db"), filepath.Join(dir, "far", "rof.db")
+	if err := errors.Join(os.Mkdir(filepath.Dir(file), 0o700), os.Symlink(filepath.Join("far", "rof.db"), link)); err != nil {
+		t.Fatal(err)
+	}
+	a := open(t, "sqlite:"+link) // it makes the file where there is none
+	if err := a.Claim(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{link, file} { // its log is not written into the file yet
+		if err := open(t, "sqlite:"+path).Claim(t.Context()); engine.KindOf(err) != engine.Conflict {
+			t.Errorf("a second one by %s: %v", path, err)
+		}
+	}
+}
+
 // A writer that does not let go makes the store Unavailable, not stuck.
 func TestBusy(t *testing.T) {
 	t.Parallel()

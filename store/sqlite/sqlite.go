@@ -63,6 +63,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: %w", err)
 	}
+	path = followed(path)
 	// Processes that open a new file at once are in each other's way, and not
 	// always does SQLite itself wait for the other.
 	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
@@ -74,6 +75,22 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 			return nil, openError(path, err)
 		}
 	}
+}
+
+// followed is where a link leads, also where there is nothing yet: SQLite has its files
+// beside that one, and who comes by another way must find the same.
+func followed(path string) string {
+	for range 40 {
+		to, err := os.Readlink(path)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(path), to)
+		}
+		path = to
+	}
+	return path
 }
 
 func openOnce(ctx context.Context, path string, o Options) (s *Store, err error) {
