@@ -56,7 +56,7 @@ func (e *Engine) Quarantine(ctx context.Context, parts []Quarantined) error {
 // blank takes what is called a secret out of JSON, which need not be whole: what is
 // kept is looked at.
 func blank(raw string) string {
-	return regexp.MustCompile(`("(?i:routing_key|token|password|secret|api_key|authorization)"\s*:\s*)"(?:[^"\\]|\\.)*"?`).ReplaceAllString(raw, `$1"…"`)
+	return regexp.MustCompile(`("[\w.-]*(?i:routing_?key|token|passw(?:or)?d|secret|api[_-]?key|authorization)[\w.-]*"\s*:\s*)"(?:[^"\\]|\\.)*"?`).ReplaceAllString(raw, `$1"…"`)
 }
 
 // Quarantined lists what could not be read of a source's deliveries, or of all

@@ -9,12 +9,12 @@ import (
 
 func TestNoSecretIsKeptOfWhatCannotBeRead(t *testing.T) {
 	r := newRig(t)
-	raw := `{"title": 7, "Token": "s3cret \" token", "labels": {"password" : "hunter2`
+	raw := `{"title": 7, "Token": "s3cret \" token", "access_token":"s3cret","apiKey": "s3cret", "x-api-key": "s3cret", "labels": {"db_password" : "hunter2`
 	if err := r.Quarantine(t.Context(), []engine.Quarantined{{Source: "kafka", Error: "title: must be a string", Raw: raw}}); err != nil {
 		t.Fatal(err)
 	}
 	list, err := r.Quarantined(t.Context(), "kafka", 0)
-	if want := `{"title": 7, "Token": "…", "labels": {"password" : "…"`; err != nil || len(list) != 1 || list[0].Raw != want {
+	if want := `{"title": 7, "Token": "…", "access_token":"…","apiKey": "…", "x-api-key": "…", "labels": {"db_password" : "…"`; err != nil || len(list) != 1 || list[0].Raw != want {
 		t.Errorf("%+v, %v; want %s", list, err, want)
 	}
 }
