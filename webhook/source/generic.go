@@ -41,7 +41,7 @@ func generic(o object, to *engine.Delivery) error {
 	kind, _ := o.m["kind"].(string)
 	switch kind = strings.ToLower(strings.TrimSpace(kind)); {
 	case kind == "heartbeat":
-		b := engine.Beat{Name: line(o.text("name"), maxName), At: o.time("at", "timestamp")}
+		b := engine.Beat{Name: line(o.text("name"), maxName), At: o.time("at", "timestamp", "started_at")}
 		if b.Name == "" {
 			o.bad("name", "missing; it says which heartbeat of the config this is")
 		}

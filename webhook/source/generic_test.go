@@ -207,6 +207,12 @@ func TestAHeartbeatIsNoAlert(t *testing.T) {
 	equal(t, "name", b.Name, "nightly-backup")
 	equal(t, "at", b.At, time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC))
 	equal(t, "at of the second", got.Delivery.Beats[1].At.IsZero(), true)
+	event, err := source.CloudEvents(source.Input{Source: "cron", Body: []byte(`{"specversion":"1.0","id":"1","source":"/cron","type":"done","time":"2026-11-23T02:00:00Z",
+		"data":{"kind":"heartbeat","name":"x"}}`)})
+	if err != nil || len(event.Delivery.Beats) != 1 {
+		t.Fatalf("%+v, %v", event, err)
+	}
+	equal(t, "at, by its event", event.Delivery.Beats[0].At, b.At)
 	invalid(t, source.Generic, `{"kind": "heartbeat"}`, "name")
 	invalid(t, source.Generic, `{"kind": "heartbeat", "name": "x", "at": "soon"}`, "at")
 }
