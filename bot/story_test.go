@@ -88,6 +88,10 @@ func TestTwoIncidentsAreMergedAndTakenApartAgain(t *testing.T) {
 	r.mention(alice, from.TS, "merge into "+checkout)
 	r.told(alice, cart+" is merged into "+checkout, "2 alerts", "/incident split "+checkout)
 	r.headOf(cart, "🟢", "merged into "+checkout, "its alerts go there")
+	for _, what := range []string{"resolve restarted it", "update all well"} { // who merged it has not said this
+		r.mention(alice, from.TS, what)
+		r.told(alice, cart+" was merged into "+checkout)
+	}
 	r.headOf(checkout, "2 alerts", "with the alerts of "+cart)
 	if m := r.inThread(to.TS, cart+" merged into this by @alice"); m.Broadcast {
 		t.Error("what alice did is told to the whole channel")

@@ -189,7 +189,7 @@ func (b *Bot) resolve(ctx context.Context, a asker, id string, r engine.Resoluti
 	r.Actor = a.name
 	_, err := b.engine.Resolve(ctx, id, r)
 	if engine.KindOf(err) == engine.Conflict {
-		if d, readErr := b.engine.Incident(ctx, id); readErr == nil && d.Status == engine.Resolved && d.ResolvedBy == a.name {
+		if d, readErr := b.engine.Incident(ctx, id); readErr == nil && d.Status == engine.Resolved && d.MergedInto == "" && d.ResolvedBy == a.name {
 			return errAlready
 		}
 	}

@@ -19,12 +19,22 @@ func TestWhatIsTakenOutHasLabelsLikeAnyOther(t *testing.T) {
 
 func TestWhatWasMergedLeadsToWhereItsAlertsAreInTheEnd(t *testing.T) {
 	r := newRig(t)
-	a, b := r.pair()
+	r.running()
+	r.learnt(past("PM-1", "database_timeout", "checkout", 450, "Throttle connections"))
+	a := r.ingest(alert("a", func(a *engine.Alert) { a.ErrorType = "database_timeout" })).Alerts[0].IncidentID
+	b := r.ingest(alert("b", service("cart"))).Alerts[0].IncidentID
 	c := r.ingest(alert("c", service("stock"))).Alerts[0].IncidentID
 	d := r.ingest(alert("d", service("mail"))).Alerts[0].IncidentID
+	d1 := r.decision(a)
 	r.merge(a, b)
 	r.merge(b, c)
 	r.merge(c, d)
+	if _, err := r.Review(t.Context(), d1.ID, engine.Review{Verdict: engine.Approve, Actor: "ann"}); err == nil || !strings.HasSuffix(err.Error(), "merged into "+d) {
+		t.Errorf("approving the first's advice: %v; want it to name %s", err, d)
+	}
+	if _, err := r.SendUpdate(t.Context(), a, "ann", "all well", ""); err == nil || !strings.Contains(err.Error(), "merged into "+d) {
+		t.Errorf("an update of the first: %v; want it to lead to %s", err, d)
+	}
 	for _, id := range []string{a, b, c} {
 		if got := r.detail(id); got.MergedInto != d || got.DuplicateOf != d {
 			t.Errorf("%s is said to be merged into %s, a duplicate of %s; want %s", id, got.MergedInto, got.DuplicateOf, d)

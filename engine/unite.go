@@ -49,7 +49,7 @@ func (e *Engine) Merge(ctx context.Context, id, into, actor string) (Incident, e
 		}
 		to.takeOver(&from, alerts, now)
 		from.giveUp(&to, actor, now)
-		if err := e.outdate(ctx, tx, from.ID, mergedInto+to.ID, now); err != nil {
+		if err := e.outdate(ctx, tx, from.ID, "", mergedInto+to.ID, now); err != nil {
 			return err
 		}
 		entries := []Entry{
@@ -57,7 +57,7 @@ func (e *Engine) Merge(ctx context.Context, id, into, actor string) (Incident, e
 			{ID: newID("ent_", now), IncidentID: to.ID, At: now, Kind: "merged", Actor: actor, Text: "merged " + from.ID + " into this: " + from.Title},
 		}
 		w := newWants(now)
-		passed, err := passOn(ctx, tx, &from, &to, w)
+		passed, err := e.passOn(ctx, tx, &from, &to, w)
 		if err != nil {
 			return err
 		}
@@ -102,7 +102,7 @@ func (e *Engine) Merge(ctx context.Context, id, into, actor string) (Incident, e
 
 // passOn leads what was merged into an incident earlier to the one that it is
 // merged into itself: that has all their alerts.
-func passOn(ctx context.Context, tx Tx, from, to *Incident, w *wants) ([]*Incident, error) {
+func (e *Engine) passOn(ctx context.Context, tx Tx, from, to *Incident, w *wants) ([]*Incident, error) {
 	if len(from.Merged) == 0 {
 		return nil, nil
 	}
@@ -116,6 +116,9 @@ func passOn(ctx context.Context, tx Tx, from, to *Incident, w *wants) ([]*Incide
 			i.DuplicateOf, i.MergedInto = to.ID, to.ID
 			w.incident(i)
 			passed = append(passed, i)
+			if err := e.outdate(ctx, tx, i.ID, mergedInto+from.ID, mergedInto+to.ID, to.UpdatedAt); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return passed, nil
@@ -210,8 +213,8 @@ func (i *Incident) giveUp(to *Incident, actor string, now time.Time) {
 }
 
 // outdate says at the advice of an incident that nobody answered why it is of no
-// use any more.
-func (e *Engine) outdate(ctx context.Context, tx Tx, id, why string, now time.Time) error {
+// use any more, also where it said was before.
+func (e *Engine) outdate(ctx context.Context, tx Tx, id, was, why string, now time.Time) error {
 	made, _, err := tx.Decisions(ctx, DecisionFilter{IncidentID: id, Status: Proposed}, "", 5)
 	if err != nil {
 		return err
@@ -221,7 +224,7 @@ func (e *Engine) outdate(ctx context.Context, tx Tx, id, why string, now time.Ti
 		if err != nil {
 			return err
 		}
-		if !d.Open() {
+		if !d.Open() && (was == "" || d.Outdated != was) {
 			continue
 		}
 		d.Outdated = why

@@ -23,6 +23,9 @@ func (e *Engine) SendUpdate(ctx context.Context, id, actor, text, request string
 		if i.Historical {
 			return Entry{}, Conflictf("%s is history; nobody waits for news of it", i.ID)
 		}
+		if err := i.Gone(); err != nil {
+			return Entry{}, err
+		}
 		entry := Entry{ID: entryID(request), Kind: "update", Text: text}
 		if entry.ID == "" {
 			entry.ID = newID("ent_", now)
