@@ -41,7 +41,7 @@ func (v *vectors) put(ctx context.Context, embedder string, k key, vector []floa
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.collection == nil {
+	if v.collection == nil || v.collection.Count() == 0 {
 		name := embedder + "/" + strconv.Itoa(len(unit))
 		v.collection, err = chromem.NewDB().CreateCollection(name, nil, neverEmbed)
 		if err != nil {
@@ -75,7 +75,7 @@ func (v *vectors) outgrown(dims int) bool {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.collection == nil || v.dims == dims {
+	if v.collection == nil || v.collection.Count() == 0 || v.dims == dims {
 		v.strange = 0
 		return false
 	}

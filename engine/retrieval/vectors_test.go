@@ -212,3 +212,25 @@ func TestManyTextsAreEmbeddedInBatches(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestAnIndexThatIsEmptyAgainTakesVectorsOfAnyModel(t *testing.T) {
+	e := &endpoint{}
+	x := New(Options{Embedder: e})
+	if err := x.Add(t.Context(), note("old", "kafka lag")); err != nil {
+		t.Fatal(err)
+	}
+	x.Remove("note", "old")
+	e.embed = func(_ context.Context, texts []string) ([][]float32, error) {
+		vectors := make([][]float32, len(texts))
+		for n := range vectors {
+			vectors[n] = []float32{1, 2}
+		}
+		return vectors, nil
+	}
+	if err := x.Add(t.Context(), note("new", "kafka lag")); err != nil {
+		t.Fatal(err)
+	}
+	if hits := search(t, x, Query{Text: "kafka lag"}); len(hits) != 1 || hits[0].Legs.Vector == 0 {
+		t.Errorf("found %+v; want it by its vector", hits)
+	}
+}
