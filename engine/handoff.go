@@ -70,7 +70,11 @@ func handoff(live []Incident, approved []Decision, active []Silence, now time.Ti
 		slices.SortStableFunc(list, worstFirst)
 	}
 	for _, d := range approved {
-		if d.Unanswered() && now.Sub(d.CreatedAt) < shiftsBack {
+		at := d.CreatedAt
+		if len(d.Reviews) > 0 && d.Reviews[0].At.After(at) {
+			at = d.Reviews[0].At
+		}
+		if d.Unanswered() && now.Sub(at) < shiftsBack {
 			h.Unanswered = append(h.Unanswered, d)
 		}
 	}
