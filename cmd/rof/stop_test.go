@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"ragoffire/bot/slackfake"
+	"ragoffire/engine/enginetest/faultproxy"
 )
 
 // stopWithin is how long a process may take to end on SIGTERM, whatever it does.
@@ -136,4 +138,26 @@ func (h *partly) rest(t *testing.T) int {
 	}
 	_ = resp.Body.Close()
 	return resp.StatusCode
+}
+
+func TestSIGTERMEndsInTimeWhileTheDatabaseIsSilent(t *testing.T) {
+	t.Parallel()
+	u, err := url.Parse(pg.Database(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	way := proxy(t, u.Host)
+	u.Host = way.Addr()
+	p := serving(t, "DATABASE_URL="+u.String())
+	if got := p.send("before", patient); got.status != http.StatusAccepted {
+		t.Fatalf("answered %d", got.status)
+	}
+	way.Set(faultproxy.Way{Blackhole: true})
+	p.send("during", 2*time.Second)
+	began := time.Now()
+	p.stop()
+	if took := time.Since(began); took > stopWithin {
+		t.Errorf("it ended after %s", took)
+	}
+	way.Set(faultproxy.Way{})
 }

@@ -103,14 +103,25 @@ func configure(cfg *pgxpool.Config) {
 	}
 }
 
+// closeWithin is how long Close waits for a server that does not answer.
+const closeWithin = time.Second
+
 // Close closes the store. Work must have returned.
 func (s *Store) Close() error {
 	s.queue.Close()
 	s.closed()
-	s.bell.close()
-	s.hear.Wait()
-	s.numbers.pool.Close()
-	s.pool.Close()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.bell.close()
+		s.hear.Wait()
+		s.numbers.pool.Close()
+		s.pool.Close()
+	}()
+	select {
+	case <-done:
+	case <-time.After(closeWithin): // the process ends, and with it the connections
+	}
 	return nil
 }
 

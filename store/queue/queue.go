@@ -216,7 +216,7 @@ func start[T any](ctx context.Context, q *Queue, o *Options[T], r *runner) (*riv
 			return nil, err
 		}
 		if err = o.Ledger.Adopt(ctx, o.ID, nil); err == nil {
-			err = client.Start(context.WithoutCancel(ctx))
+			err = startOnce(ctx, client)
 		}
 		if err == nil {
 			return client, nil
@@ -231,6 +231,14 @@ func start[T any](ctx context.Context, q *Queue, o *Options[T], r *runner) (*riv
 		}
 		o.ID = fmt.Sprintf("%s-%d", id, n)
 	}
+}
+
+// startOnce starts a client that outlives ctx, but not while it starts: a store that is
+// silent then would hold up the end of the process.
+func startOnce[T any](ctx context.Context, client *river.Client[T]) error {
+	starting, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer context.AfterFunc(ctx, cut)()
+	return client.Start(starting)
 }
 
 // ahead is how many jobs River may have of a kind of which so many run at a time.
