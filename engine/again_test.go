@@ -32,17 +32,35 @@ func TestWhatTheLatestOfManySayIsHeard(t *testing.T) {
 	}
 }
 
+func TestWhatTheLatestOfManyWithoutATypeSayIsHeard(t *testing.T) {
+	r := newRig(t)
+	for k := range 5 {
+		r.learnt(otherProblems(fmt.Sprintf("%d-", k))...)
+	}
+	r.learnt(again("", 1, 30, func(int) string { return "Restart the consumers" })...)
+	r.learnt(again("", 31, 30, func(int) string { return "Raise the partition count" },
+		engine.Attempt{Action: "Restart the consumers", Outcome: "failed"})...)
+	d := r.ask(engine.Question{Text: "Queue backlog on mailer: 7000 messages wait", Service: "mailer"})
+	if recommended(d) == "Restart the consumers" {
+		t.Errorf("%s: %s (%v); the thirty latest say that it failed", d.Match(), recommended(d), d.ConfidenceScore)
+	}
+}
+
+// otherProblems are past incidents of other problems without a type.
+func otherProblems(prefix string) (list []engine.Incident) {
+	titles := "the disk of db is full|pods restart out of memory|the partner's certificate expired|search answers 503|backups did not run|logins are rate limited"
+	for n, title := range strings.Split(titles, "|") {
+		i := past(fmt.Sprintf("O-%s%d", prefix, n), "", fmt.Sprintf("svc%s%d", prefix, n), 0, "Undo change "+title)
+		i.Title, i.Symptom, i.Spike = title, "", nil
+		list = append(list, i)
+	}
+	return list
+}
+
 func TestAnAlertThatCameAgainIsNoLessSure(t *testing.T) {
 	fixes := []string{"Restart the consumers", "Purge the dead letters", "Scale out to 6 workers", "Fail over the broker", "Roll back the release"}
-	others := strings.Split("the disk of db is full|pods restart out of memory|the partner's certificate expired|search answers 503|backups did not run|logins are rate limited", "|")
-	var told []engine.Incident
-	for n, title := range others {
-		i := past(fmt.Sprintf("O-%d", n), "", fmt.Sprintf("svc%d", n), 0, "Undo change "+title)
-		i.Title, i.Symptom, i.Spike = title, "", nil
-		told = append(told, i)
-	}
 	r := newRig(t)
-	r.learnt(told...)
+	r.learnt(otherProblems("")...)
 	for n, fix := range fixes {
 		r.learnt(again("", n, 1, func(int) string { return fix })...)
 		if d := r.ask(engine.Question{Text: "Queue backlog on mailer: 7000 messages wait", Service: "mailer"}); d.Abstained || d.ConfidenceScore < 0.7 {

@@ -92,9 +92,12 @@ func (a *adviser) advise(ctx context.Context, in inquiry) (Decision, []*candidat
 	start := time.Now()
 	d := Decision{ID: newID("dec_", a.now), Status: Proposed, CreatedAt: a.now, Question: in.Question, Generator: deterministic, Changes: in.changes}
 	ask := a.read(in)
-	found, err := a.library.search(ctx, retrieval.Query{
-		Text: ask.text, Type: ask.errorType, Service: ask.Service, Magnitude: ask.Spike, K: candidates,
-	})
+	q := retrieval.Query{Text: ask.text, Type: ask.errorType, Service: ask.Service, Magnitude: ask.Spike, K: candidates}
+	found, err := a.library.search(ctx, q)
+	if err == nil && a.library.alike(found.Hits) {
+		q.K = tallied
+		found, err = a.library.search(ctx, q)
+	}
 	if err != nil {
 		return Decision{}, nil, &Error{Kind: Unavailable, Text: "the history could not be searched in time; ask again", Err: err}
 	}

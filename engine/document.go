@@ -24,7 +24,7 @@ func incidentDocument(i *Incident) retrieval.Document {
 			{Name: "text", Text: i.Text},
 			{Name: "fix", Text: strings.Join(append(tried, i.Resolution), "\n")},
 		},
-		Facets: retrieval.Facets{Type: i.ErrorType, Problem: problemOf(i), Seen: seenOf(i), Service: i.Service, Magnitude: i.Spike},
+		Facets: retrieval.Facets{Type: i.ErrorType, Problem: problemOf(i), Seen: seenOf(i.ErrorType, i.Service, i.Title, i.Symptom), Service: i.Service, Magnitude: i.Spike},
 	}
 }
 
@@ -40,8 +40,8 @@ func problemOf(i *Incident) string {
 // seenOf is what incidents of one alert have in common where nobody gave them a
 // type and each was fixed another way, or in other words: what it said and where,
 // but for its figures.
-func seenOf(i *Incident) string {
-	if i.ErrorType != "" || i.Service == "" && i.Symptom == "" {
+func seenOf(errorType, service, title, symptom string) string {
+	if errorType != "" || service == "" && symptom == "" {
 		return ""
 	}
 	return strings.Map(func(r rune) rune {
@@ -49,7 +49,7 @@ func seenOf(i *Incident) string {
 			return -1
 		}
 		return r
-	}, i.Service+" "+i.Title+" "+i.Symptom)
+	}, service+" "+title+" "+symptom)
 }
 
 func runbookDocument(b *Runbook) retrieval.Document {

@@ -142,6 +142,24 @@ func (l *library) search(ctx context.Context, q retrieval.Query) (retrieval.Resu
 	return l.index.Search(ctx, q)
 }
 
+// alike reports whether hits end among those of the one alert that they begin
+// with: there are more, and what the latest say of a fix may stand further down.
+func (l *library) alike(hits []retrieval.Hit) bool {
+	if len(hits) < candidates {
+		return false
+	}
+	seen := func(h retrieval.Hit) string {
+		p, ok := l.incident(h.ID)
+		if h.Kind != KindIncident || !ok {
+			return ""
+		}
+		return p.seen()
+	}
+	first := slices.IndexFunc(hits, func(h retrieval.Hit) bool { return h.Kind == KindIncident })
+	last := seen(hits[len(hits)-1])
+	return last != "" && last == seen(hits[first])
+}
+
 // remove takes an incident or runbook out.
 func (l *library) remove(ctx context.Context, kind, id string) error {
 	l.changing.Lock()

@@ -35,6 +35,9 @@ func newPast(i *Incident) *past {
 	return p
 }
 
+// seen is seenOf a past incident.
+func (p *past) seen() string { return seenOf(p.errorType, p.service, p.title, p.symptom) }
+
 // took is how long it hurt: as the post-mortem tells it, else as it was measured.
 func (i *Incident) took() string {
 	switch {

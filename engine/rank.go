@@ -70,8 +70,21 @@ const (
 // handbook of the same worth: an incident has an outcome.
 func (a *adviser) rank(ask *inquiry, hits []retrieval.Hit) ([]*candidate, []witness) {
 	list := make([]*candidate, 0, len(hits)+2)
+	heard := make(map[string]retrieval.Hit) // the best of each alert
 	for _, h := range hits {
 		list = a.add(list, h.Kind, h.ID, h)
+		// One alert is as like the question each time that it came, however long the
+		// story of what was done about it.
+		c := find(list, docKey{h.Kind, h.ID})
+		if c == nil || c.incident == nil || c.incident.seen() == "" {
+			continue
+		}
+		best, ok := heard[c.incident.seen()]
+		if !ok {
+			heard[c.incident.seen()] = h
+			continue
+		}
+		c.hit.Cosine, c.hit.Agreement, c.hit.Rival, c.hit.Names, c.hit.Called = best.Cosine, best.Agreement, best.Rival, best.Names, best.Called
 	}
 	// Of a type that comes again and again more are alike than hits are looked at:
 	// what the latest say of a fix is heard in any case.
