@@ -193,8 +193,16 @@ func (a *announcer) bring(ctx context.Context, d *due) (sent bool, h hold, err e
 	if h.method, err = a.begin(ctx, d, hash); err != nil || h.method > 0 {
 		return false, h, err
 	}
+	if d.TS == "" && a.cfg.Now().Round(0).Sub(d.AttemptedAt) > heldUp {
+		return false, h, nil // others may have looked for it and sent it meanwhile, so it is looked for
+	}
 	return true, h, a.send(ctx, d, m)
 }
+
+// heldUp is how long an attempt may take to begin after it was recorded. A process that
+// stood still for longer may count as dead by then: another does its work. By the wall
+// clock, which goes on while a machine sleeps.
+const heldUp = 10 * time.Second
 
 // begin takes a token and records that an attempt is under way, before it is:
 // whoever finds the record later knows to look for the message.

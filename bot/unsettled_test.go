@@ -1,14 +1,18 @@
 package bot_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"ragoffire/bot"
 	"ragoffire/bot/slackfake"
+	"ragoffire/engine"
 )
 
 // The message stands, rof does not know yet that it does, and people answer in
@@ -74,6 +78,43 @@ func TestAMessageThatArrivesAfterTheLookupIsFoundAllTheSame(t *testing.T) {
 	}
 	if r.counts.of(bot.CountAdopted) != 1 || r.counts.of(bot.CountAbsent) != 0 {
 		t.Errorf("%d messages were adopted, %d were not there", r.counts.of(bot.CountAdopted), r.counts.of(bot.CountAbsent))
+	}
+}
+
+// A process stands still between the record of an attempt and the attempt: by the
+// time it goes on, another may have looked for the message, and sent it.
+func TestAnAttemptThatStoodStillIsLookedForFirst(t *testing.T) {
+	r := newRig(t, setup{noSeeds: true, idle: true})
+	r.halt()
+	var stood atomic.Int64
+	r.openWith(setup{noSeeds: true, bot: bot.Config{Now: func() time.Time { return time.Now().Add(time.Duration(stood.Load())) }}}, &flaky{after: func() {
+		var list []engine.Post
+		if err := r.store.View(context.Background(), func(rd engine.Reader) (err error) {
+			list, err = rd.Posts(context.Background(), channel, 10)
+			return err
+		}); err != nil {
+			t.Error(err)
+		}
+		if slices.ContainsFunc(list, func(p engine.Post) bool { return p.Sending }) {
+			stood.CompareAndSwap(0, int64(30*time.Second))
+		}
+	}})
+	r.connected()
+	r.fire("HighErrorRate")
+	r.posted("HighErrorRate")
+	r.settled()
+	var order []string
+	for _, c := range r.slack.Snapshot().Calls("") {
+		if c.Method == "conversations.history" || c.Method == "chat.postMessage" {
+			order = append(order, c.Method)
+		}
+	}
+	if order[0] != "conversations.history" {
+		t.Errorf("it calls %v; want it to look first", order)
+	}
+	heads := slices.DeleteFunc(r.slack.Snapshot().BotMessages(channel), func(m *slackfake.Message) bool { return m.ThreadTS != "" && m.ThreadTS != m.TS })
+	if n := len(heads); n != 1 {
+		t.Errorf("the message stands %d times", n)
 	}
 }
 
