@@ -266,12 +266,13 @@ func states() map[string]any {
 			ended(i)
 			i.ResolvedBy, i.Firing = "oncall", 2
 		}),
-		"list": r.list([]engine.Incident{firing().Incident, func() engine.Incident {
+		"list": r.list("", []engine.Incident{firing().Incident, func() engine.Incident {
 			i := firing().Incident
 			i.Status, i.AcknowledgedBy = engine.Acknowledged, "bob"
 			return i
 		}()}, true),
-		"list_empty": r.list(nil, false),
+		"list_empty": r.list("", nil, false),
+		"list_none":  r.list("sev:low <checkout>", nil, false),
 		"show": r.show(func() *engine.Detail {
 			d := firing()
 			d.Timeline = []engine.Entry{

@@ -105,7 +105,7 @@ func stuffed(r *renderer, s string, alerts int) map[string]any {
 		all = append(all, *i)
 	}
 	out := map[string]any{
-		"incident": r.incident(d), "alert": r.alert(d), "show": r.show(d), "list": r.list(all, true),
+		"incident": r.incident(d), "alert": r.alert(d), "show": r.show(d), "list": r.list("", all, true),
 		"fixed": r.incident(&engine.Detail{Incident: ended, Alerts: d.Alerts}), "duplicate": r.incident(&engine.Detail{Incident: duplicate}),
 		"bare alert": r.alert(&engine.Detail{Incident: *i}),
 		"decision":   r.decision(&advice{Decision: &dec, live: i, before: &dec}, night), "evidence": r.evidence(&dec),

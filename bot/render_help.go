@@ -50,7 +50,7 @@ func helps() []helpLine {
 		{verbMitigate, "INC-2026-0042", "the pain is over, the cause may not be"},
 		{verbResolve, "INC-2026-0042 throttled connections to 30%", "it is over, and what fixed it"},
 		{verbReopen, "INC-2026-0042", "it is not over after all"},
-		{verbList, "", "the live incidents"},
+		{verbList, "", "the live incidents; `sev:critical svc:checkout` and words narrow them"},
 		{verbRunbook, "INC-2026-0042", "the runbook for it; a name or a few words do, too"},
 		{verbStats, "", "the last 7 days in figures"},
 		{verbStatus, "", "how rof itself is doing"},

@@ -10,13 +10,22 @@ import (
 const shownIncidents = 12
 
 // list shows the live incidents to the one who asks.
-func (r *renderer) list(live []engine.Incident, more bool) *message {
+func (r *renderer) list(asked string, live []engine.Incident, more bool) *message {
+	if len(live) == 0 && asked != "" {
+		m := &message{text: "No such incident"}
+		m.add(section("No incident is like “" + r.esc(asked, maxTitle) + "”. " + r.exampleOf(verbList) + " shows all that live."))
+		return m.fit()
+	}
 	if len(live) == 0 {
 		m := &message{text: "No live incidents"}
 		m.add(section("🟢 No live incidents."))
 		return m.fit()
 	}
-	m := &message{text: count(len(live), "live incident")}
+	what := "live incident"
+	if asked != "" {
+		what = "incident"
+	}
+	m := &message{text: count(len(live), what)}
 	var lines []string
 	for n := range live[:min(len(live), shownIncidents)] {
 		i := &live[n]

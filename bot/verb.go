@@ -32,7 +32,7 @@ func (b *Bot) perform(ctx context.Context, a asker, c command) (*message, error)
 	case verbDrafts:
 		return b.drafts(ctx)
 	case verbList:
-		return b.list(ctx)
+		return b.list(ctx, c.text)
 	case verbShow:
 		return b.showOf(ctx, a, c)
 	case verbAck, verbResolve:
@@ -70,12 +70,17 @@ func (b *Bot) analyze(ctx context.Context, a asker, q engine.Question) error {
 	return err
 }
 
-func (b *Bot) list(ctx context.Context) (*message, error) {
-	p, err := b.engine.Incidents(ctx, engine.IncidentFilter{Live: true}, "", shownIncidents)
+func (b *Bot) list(ctx context.Context, asked string) (*message, error) {
+	f, err := engine.ParseFind(asked)
 	if err != nil {
 		return nil, err
 	}
-	return b.render.list(p.Items, p.Next != ""), nil
+	f.Live = f.Live || f.Status == ""
+	p, err := b.engine.Incidents(ctx, f, "", shownIncidents)
+	if err != nil {
+		return nil, err
+	}
+	return b.render.list(asked, p.Items, p.Next != ""), nil
 }
 
 func (b *Bot) showOf(ctx context.Context, a asker, c command) (*message, error) {

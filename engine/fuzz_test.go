@@ -31,6 +31,26 @@ func FuzzParseMatcher(f *testing.F) {
 	})
 }
 
+// FuzzParseFind tries what people look for: what is understood is a value that there
+// is, and what is not is a hint.
+func FuzzParseFind(f *testing.F) {
+	for _, s := range []string{"sev:crit svc:checkout status:open disk full", "severity=high type=oom", "status:live", "is:x", "sev: a:b:c =", "STATUS:ACK"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, q string) {
+		got, err := engine.ParseFind(q)
+		if err != nil && engine.KindOf(err) != engine.Invalid {
+			t.Errorf("%q: %v is no hint", q, err)
+		}
+		if got.Severity != "" && engine.ParseSeverity(string(got.Severity)) != got.Severity {
+			t.Errorf("%q: severity %q", q, got.Severity)
+		}
+		if len(strings.Fields(got.Query)) > len(strings.Fields(q)) {
+			t.Errorf("%q: words %q", q, got.Query)
+		}
+	})
+}
+
 // FuzzParseDeclaration tries what people type after declare.
 func FuzzParseDeclaration(f *testing.F) {
 	for _, s := range []string{"checkout is down severity=critical service=checkout", `title="a b" sev=5 spike=4%`, "error_type=x", "spike=1e999", `a="`} {

@@ -222,12 +222,15 @@ func (s *Server) endedSince(ctx context.Context, since time.Time) (ended []engin
 
 // listAll lists everything that is or was, the latest first, in place of that.
 func (s *Server) listAll(ctx context.Context, b *boardView, after string, latest map[string]*engine.Decision) error {
-	limit, f := 50, find{}
+	limit, f := 50, engine.IncidentFilter{}
 	if b.Query != "" {
-		limit, f = boardLive, parseFind(b.Query)
+		var wrong error
+		if f, wrong = engine.ParseFind(b.Query); wrong != nil {
+			b.Wrong = problemOf(wrong).Detail
+		}
+		limit = boardLive
 	}
-	b.Wrong = f.wrong
-	all, err := s.cfg.Engine.Incidents(ctx, f.filter, after, limit)
+	all, err := s.cfg.Engine.Incidents(ctx, f, after, limit)
 	if err != nil {
 		return err
 	}

@@ -76,7 +76,7 @@ func (a pastAsk) wrong() string {
 func (a pastAsk) Kinds() []string { return []string{engine.KindIncident, engine.KindRunbook} }
 
 func (a pastAsk) Severities() (list []string) {
-	for _, s := range severities() {
+	for _, s := range engine.Severities() {
 		list = append(list, string(s))
 	}
 	return list
