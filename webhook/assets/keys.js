@@ -32,7 +32,8 @@ const post = (id) => fetch(`/api/v1/incidents/${id}/ack`, {
 
 document.addEventListener('keydown', (e) => {
   if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || sheet.open) return;
-  const field = e.target.closest('input, textarea, select');
+  const at = e.target.closest('input, textarea, select');
+  const field = sheet.contains(at) ? null : at; // its own box keeps the focus for a moment once it is closed
   if (e.key === 'Escape') {
     if (field) field.blur();
     else if (document.querySelector('.form[open]')) document.querySelectorAll('.form[open]').forEach((d) => { d.open = false; });
