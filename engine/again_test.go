@@ -46,6 +46,20 @@ func TestWhatTheLatestOfManyWithoutATypeSayIsHeard(t *testing.T) {
 	}
 }
 
+func TestAQuestionOfAnAlertThatCameOftenIsEmbeddedOnce(t *testing.T) {
+	for _, down := range []bool{false, true} {
+		c := &counting{}
+		r := newRig(t, func(cfg *engine.Config) { cfg.Embedder = c })
+		r.learnt(again("", 1, 30, func(int) string { return "Restart the consumers" })...)
+		before, tries := c.asked, c.tries
+		c.down = down
+		r.ask(engine.Question{Text: "Queue backlog on mailer: 7000 messages wait", Service: "mailer"})
+		if n := c.tries - tries; n != 1 || !down && c.asked-before != 1 {
+			t.Errorf("down %v: the model is asked %d times for %d texts", down, n, c.asked-before)
+		}
+	}
+}
+
 // otherProblems are past incidents of other problems without a type.
 func otherProblems(prefix string) (list []engine.Incident) {
 	titles := "the disk of db is full|pods restart out of memory|the partner's certificate expired|search answers 503|backups did not run|logins are rate limited"

@@ -95,7 +95,7 @@ func (a *adviser) advise(ctx context.Context, in inquiry) (Decision, []*candidat
 	q := retrieval.Query{Text: ask.text, Type: ask.errorType, Service: ask.Service, Magnitude: ask.Spike, K: candidates}
 	found, err := a.library.search(ctx, q)
 	if err == nil && a.library.alike(found.Hits) {
-		q.K = tallied
+		q.K, q.Asked = tallied, found.Asked
 		found, err = a.library.search(ctx, q)
 	}
 	if err != nil {

@@ -139,6 +139,7 @@ func (l *library) search(ctx context.Context, q retrieval.Query) (retrieval.Resu
 	if err := l.embed(soon); err != nil {
 		return found, nil // it goes by words, and says so
 	}
+	q.Asked = found.Asked
 	return l.index.Search(ctx, q)
 }
 

@@ -76,12 +76,13 @@ func (a *adviser) rank(ask *inquiry, hits []retrieval.Hit) ([]*candidate, []witn
 		// One alert is as like the question each time that it came, however long the
 		// story of what was done about it.
 		c := find(list, docKey{h.Kind, h.ID})
-		if c == nil || c.incident == nil || c.incident.seen() == "" {
+		if c == nil || c.incident == nil {
 			continue
 		}
-		best, ok := heard[c.incident.seen()]
-		if !ok {
-			heard[c.incident.seen()] = h
+		seen := c.incident.seen()
+		best, ok := heard[seen]
+		if !ok || seen == "" {
+			heard[seen] = h
 			continue
 		}
 		c.hit.Cosine, c.hit.Agreement, c.hit.Rival, c.hit.Names, c.hit.Called = best.Cosine, best.Agreement, best.Rival, best.Names, best.Called

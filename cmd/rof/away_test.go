@@ -44,6 +44,18 @@ func proxy(t *testing.T, target string) *faultproxy.Proxy {
 	return p
 }
 
+// awayDB is a PostgreSQL of its own, and the way to it.
+func awayDB(t *testing.T) (setting string, way *faultproxy.Proxy) {
+	t.Helper()
+	u, err := url.Parse(pg.Database(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	way = proxy(t, u.Host)
+	u.Host = way.Addr()
+	return "DATABASE_URL=" + u.String(), way
+}
+
 // patient is how long a sender waits that expects an answer.
 const patient = 20 * time.Second
 
@@ -98,14 +110,9 @@ func TestWithTheDatabaseAwayNothingIsTakenAndNothingLost(t *testing.T) {
 	for name, o := range absences() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			u, err := url.Parse(pg.Database(t))
-			if err != nil {
-				t.Fatal(err)
-			}
-			way := proxy(t, u.Host)
-			u.Host = way.Addr()
+			database, way := awayDB(t)
 			s := slack(t, slackfake.Config{})
-			p := serving(t, slackEnv(s, "DATABASE_URL="+u.String())...)
+			p := serving(t, slackEnv(s, database)...)
 			connected(t, s)
 			var all []sent
 			for n := range 2 { // with the others fewer than are told together

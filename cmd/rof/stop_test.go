@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -142,13 +141,8 @@ func (h *partly) rest(t *testing.T) int {
 
 func TestSIGTERMEndsInTimeWhileTheDatabaseIsSilent(t *testing.T) {
 	t.Parallel()
-	u, err := url.Parse(pg.Database(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	way := proxy(t, u.Host)
-	u.Host = way.Addr()
-	p := serving(t, "DATABASE_URL="+u.String())
+	database, way := awayDB(t)
+	p := serving(t, database)
 	if got := p.send("before", patient); got.status != http.StatusAccepted {
 		t.Fatalf("answered %d", got.status)
 	}

@@ -16,6 +16,14 @@ type Query struct {
 	Kinds []string
 	// K is how many hits are wanted at most; 0 means DefaultK.
 	K int
+	// Asked is what an earlier search of the same Text came to have; nil asks for its vector.
+	Asked *Asked
+}
+
+// Asked is what came of asking for a text's vector.
+type Asked struct {
+	vector []float32
+	err    error
 }
 
 // Hit is one document found. Score and Margin are relative to this search, Cosine and Coverage are absolute.
@@ -65,4 +73,6 @@ type Result struct {
 	Words int
 	// Skipped says why the vector leg took no part, nil when it did or when the index holds no vector yet.
 	Skipped error
+	// Asked spares a further search of the same text the way to the model.
+	Asked *Asked
 }

@@ -21,7 +21,12 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	if len(a.tokens) == 0 && l.typeKey == "" || x.Len() == 0 {
 		return Result{}, nil
 	}
-	vector, near, skipped := x.near(ctx, text, q.Kinds)
+	if q.Asked == nil {
+		q.Asked = new(Asked)
+		q.Asked.vector, q.Asked.err = x.queryVector(ctx, text)
+	}
+	vector := q.Asked.vector
+	near, skipped := x.near(ctx, q.Asked, q.Kinds)
 	if q.K <= 0 {
 		q.K = DefaultK
 	}
@@ -35,20 +40,19 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 		l.rank(found)
 	}
 	ground := strangers{weight: background / float64(background+x.Len()), cosine: x.Nulls().N50}
-	return Result{Hits: hits(evident(found), l, q.K, said, ground), Words: distinctSaid(said), Skipped: skipped}, nil
+	return Result{Hits: hits(evident(found), l, q.K, said, ground), Words: distinctSaid(said), Skipped: skipped, Asked: q.Asked}, nil
 }
 
-// near makes the query's vector and finds what is near it. It tells why where it can't.
-func (x *Index) near(ctx context.Context, text string, kinds []string) ([]float32, map[key]float64, error) {
-	vector, err := x.queryVector(ctx, text)
-	if err != nil {
-		return nil, nil, err
+// near finds what is near the query's vector. It tells why where it can't.
+func (x *Index) near(ctx context.Context, a *Asked, kinds []string) (map[key]float64, error) {
+	if a.err != nil {
+		return nil, a.err
 	}
-	found, err := x.vectors.scan(ctx, vector, kinds)
-	if vector != nil && x.vectors.outgrown(len(vector)) {
+	found, err := x.vectors.scan(ctx, a.vector, kinds)
+	if a.vector != nil && x.vectors.outgrown(len(a.vector)) {
 		err = fmt.Errorf("%w: %w", ErrOutgrown, err)
 	}
-	return vector, found, err
+	return found, err
 }
 
 // read analyses what the query says. A type's name is text too, unless the text has its words already: a type that
