@@ -46,6 +46,7 @@ type inquiry struct {
 	not     refused  // what was refused on this incident already
 
 	text      string
+	denied    []string // of the text: what it says is not the matter
 	stems     []string
 	typeKey   string // of errorType
 	alertKey  string
@@ -125,6 +126,9 @@ func (a *adviser) advise(ctx context.Context, in inquiry) (Decision, []*candidat
 		}
 		d.Confidence = Confidence{Reasons: []string{why}, Base: a.calibrator.Base(0)}
 	}
+	if len(ask.denied) > 0 {
+		d.Confidence.Reasons = append(d.Confidence.Reasons, "not looked for: "+strings.Join(ask.denied, ", "))
+	}
 	d.ConfidenceScore = d.Confidence.Score
 	d.Abstained = d.RecommendedAction == nil
 	d.Symptom = symptomNow(ask.Question, d)
@@ -151,7 +155,10 @@ func (a *adviser) silence(ask *inquiry, nearest *candidate) string {
 func (a *adviser) read(ask inquiry) inquiry {
 	ask.errorType, ask.source, ask.strength, ask.nulls = ask.ErrorType, confidence.Given, 1, a.library.index.Nulls()
 	var text strings.Builder
-	text.WriteString(ask.Text)
+	types := a.library.errorTypes()
+	said, denied := types.Affirmed(ask.Text)
+	text.WriteString(said)
+	ask.denied = denied
 	if ask.ErrorType != "" {
 		text.WriteString("\n" + Words(ask.ErrorType))
 	}
@@ -166,7 +173,7 @@ func (a *adviser) read(ask inquiry) inquiry {
 	if ask.ErrorType != "" && a.library.knows(ask.typeKey) {
 		return ask
 	}
-	if guess := a.library.errorTypes().Guess(ask.text); guess.Type != "" {
+	if guess := types.Guess(ask.text); guess.Type != "" {
 		ask.errorType, ask.source, ask.strength = guess.Type, confidence.Guessed, guess.Strength
 		ask.typeKey = typeKey(guess.Type)
 	}

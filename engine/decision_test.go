@@ -21,6 +21,34 @@ func history() []engine.Incident {
 
 func ptr(f float64) *float64 { return &f }
 
+func TestWhatAQuestionDeniesIsNotItsAnswer(t *testing.T) {
+	tests := []struct {
+		name, text, match, say string
+	}{
+		{"one thing denied, another told", "no queue backlog on mailer, but replica lag", "PM-2", "not looked for: queue backlog"},
+		{"nothing else told", "it is not the queue backlog", "", "not looked for: the queue backlog"},
+	}
+	r := newRig(t)
+	r.learnt(history()...)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d, err := r.Analyze(t.Context(), engine.Question{Text: tt.text})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d.Match() != tt.match || d.Abstained != (tt.match == "") {
+				t.Errorf("match %q, abstained %t; want %q", d.Match(), d.Abstained, tt.match)
+			}
+			if got := strings.Join(d.Confidence.Reasons, "; "); !strings.Contains(got, tt.say) {
+				t.Errorf("reasons %q don't say %q", got, tt.say)
+			}
+			if d.Symptom != tt.text {
+				t.Errorf("symptom %q", d.Symptom)
+			}
+		})
+	}
+}
+
 func TestAnalyzeAnswersFromHistory(t *testing.T) {
 	tests := []struct {
 		name   string

@@ -152,10 +152,7 @@ func breaks(last, r, next rune) bool {
 
 // appendPart appends one part of a compound, in lower case and without apostrophes.
 func appendPart(tokens []token, part, compound string) []token {
-	text := strings.ToLower(part)
-	if strings.IndexByte(text, '\'') >= 0 || strings.Contains(text, "’") {
-		text = strings.NewReplacer("'", "", "’", "").Replace(text)
-	}
+	text := plain(part)
 	if r, _ := utf8.DecodeRuneInString(text); unspaced(r) {
 		return appendPairs(tokens, text, compound)
 	}
@@ -163,6 +160,15 @@ func appendPart(tokens []token, part, compound string) []token {
 		return tokens
 	}
 	return append(tokens, token{text: text, stem: stem(text), part: part, compound: compound, stop: stopWord(text)})
+}
+
+// plain is a word in lower case and without apostrophes.
+func plain(word string) string {
+	word = strings.ToLower(word)
+	if strings.IndexByte(word, '\'') >= 0 || strings.Contains(word, "’") {
+		word = strings.NewReplacer("'", "", "’", "").Replace(word)
+	}
+	return word
 }
 
 // isSerial tells ids, timestamps and hashes, which name one event and never its like.
