@@ -50,7 +50,7 @@ func storyStates() map[string]any {
 		dec.Outcome, dec.Status = &engine.Outcome{Outcome: engine.Failed, Actor: "oncall", Note: "pool was fine", At: later(15)}, engine.Approved
 		next := contested()
 		next.ID, next.CreatedAt = "dec_01JC0000000000000000000009", later(16)
-		d.Decisions = []engine.Decision{next, dec}
+		d.Decisions, d.Changes = []engine.Decision{next, dec}, next.Changes
 		d.Timeline = []engine.Entry{
 			{At: night, Kind: "fired", Text: "HighErrorRate"},
 			{At: later(2), Kind: "acknowledged", Actor: "oncall", Text: "acknowledged"},

@@ -21,7 +21,7 @@ func (r *renderer) changes(d *advice) []string {
 	for n := range d.Changes[:min(len(d.Changes), 3)] {
 		c := &d.Changes[n]
 		line := r.esc(c.Before(began), maxLine)
-		if n == 0 {
+		if n == 0 && c.JustBefore(began) {
 			line += ": check it first"
 		}
 		lines = append(lines, join(line, r.link(c.URL, "open")))

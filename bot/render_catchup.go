@@ -24,8 +24,8 @@ func (r *renderer) catchup(d *engine.Detail, now time.Time) *message {
 	}
 	if last := latest(d.Decisions); last != nil {
 		m.add(fact("Looks like", r.resembles(last)))
-		m.add(fact("Changed just before", r.changedBefore(last)))
 	}
+	m.add(fact("Changed before it", r.changedBefore(d.Changes)))
 	m.add(fact("Tried", r.bullets(d.Attempts(), 6)))
 	m.add(fact("Said", strings.Join(r.timelineLines(said(d.Timeline), 5), "\n")))
 	m.add(fact("Next", r.bullets(d.Next(), 4)))
@@ -64,10 +64,10 @@ func (r *renderer) resembles(d *engine.Decision) string {
 	return join(r.esc(d.Match(), maxName), percent(d.ConfidenceScore), action, mark(d.Example))
 }
 
-func (r *renderer) changedBefore(d *engine.Decision) string {
+func (r *renderer) changedBefore(changes []engine.Change) string {
 	var lines []string
-	for n := range d.Changes[:min(len(d.Changes), 3)] {
-		c := &d.Changes[n]
+	for n := range changes {
+		c := &changes[n]
 		lines = append(lines, join(clock(c.At), r.esc(strings.TrimSpace(c.Kind+" "+c.Service+" "+c.Ref), maxTitle), r.esc(c.Title, maxTitle)))
 	}
 	return strings.Join(lines, "\n")

@@ -42,7 +42,8 @@ type adviser struct {
 // confidence take it.
 type inquiry struct {
 	Question
-	changes []Change // on the same service, the latest first
+	changes []Change // on the same service, the nearest first
+	suspect *Change  // that came just before, nil where none did
 	not     refused  // what was refused on this incident already
 
 	text      string

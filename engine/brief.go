@@ -73,7 +73,7 @@ func (d *Decision) facts() string {
 	}
 	f.add("symptom", d.Symptom)
 	for n := range d.Changes {
-		f.add("changed just before", d.Changes[n].line())
+		f.add("changed before it", d.Changes[n].line())
 	}
 	for _, k := range slices.Sorted(maps.Keys(q.Labels))[:min(briefLabels, len(q.Labels))] {
 		f.add("label "+k, q.Labels[k])

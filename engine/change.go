@@ -21,6 +21,9 @@ type Change struct {
 	Actor       string    `json:"actor,omitempty"`
 	URL         string    `json:"url,omitempty"`
 	At          time.Time `json:"at"`
+
+	// Began is when it was first heard of, where that was in an earlier state.
+	Began time.Time `json:"began,omitzero"`
 }
 
 // line is the change in a few words: deploy checkout 4f1c2e in staging. What was done
@@ -52,7 +55,7 @@ func (c *Change) Before(at time.Time) string {
 	if c.Actor != "" {
 		what += " by " + c.Actor
 	}
-	return what + ", " + Span(max(0, at.Sub(c.At))) + " before"
+	return what + ", " + Span(max(0, at.Sub(c.by(at)))) + " before"
 }
 
 // short cuts a commit's hash to what people read.
@@ -95,6 +98,9 @@ func (e *Engine) RecordChanges(ctx context.Context, changes []Change) (fresh int
 			if is && !c.tells(&before, timed[n]) {
 				counts.add(taken(c.Source, 1, 0, Receipt{Ignored: 1}, now))
 				continue
+			}
+			if c.Began = before.Began; is && c.Began.IsZero() {
+				c.Began = before.At
 			}
 			known[c.ID] = *c
 			put = append(put, *c)
@@ -149,7 +155,7 @@ func (c *Change) tells(known *Change, timed bool) bool {
 		return false
 	}
 	same := *c
-	same.At = known.At
+	same.At, same.Began = known.At, known.Began
 	return same != *known || timed && !at.Equal(known.At)
 }
 

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -56,5 +57,44 @@ func TestAChangeThatComesTwiceIsOne(t *testing.T) {
 	accounts, err := r.Accounts(t.Context())
 	if err != nil || len(accounts) != 1 || accounts[0].Received != 11 || accounts[0].Accepted != 6 || accounts[0].Duplicate != 5 {
 		t.Errorf("%+v, %v", accounts, err)
+	}
+}
+
+func TestAnIncidentSaysWhatChangedInTheHourBeforeIt(t *testing.T) {
+	r := newRig(t)
+	r.learnt(history()...)
+	began := r.clock.Now()
+	change := func(id, service string, before time.Duration) engine.Change {
+		return engine.Change{ID: id, Kind: "deploy", Service: service, Ref: id, At: began.Add(-before)}
+	}
+	tell := func(changes ...engine.Change) {
+		t.Helper()
+		if _, err := r.Ingest(t.Context(), engine.Delivery{Source: "github", Changes: changes}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tell(change("too-old", "mailer", 61*time.Minute), change("old", "mailer", 59*time.Minute),
+		change("under-way", "mailer", 5*time.Minute), change("elsewhere", "billing", 2*time.Minute))
+	r.clock.Advance(time.Minute)
+	got, err := r.Ingest(t.Context(), engine.Delivery{Source: "am", Alerts: []engine.Alert{
+		{Title: "queue backlog", ErrorType: "queue_backlog", Service: "mailer", Fingerprint: "1", StartedAt: began, GroupKey: "g"},
+		{Title: "queue backlog", ErrorType: "queue_backlog", Service: "sender", Fingerprint: "2", StartedAt: began, GroupKey: "g"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// What is told late, of what ended after the alert, and of what began after it.
+	tell(change("under-way", "mailer", -10*time.Minute), change("late", "sender", 20*time.Minute), change("after", "mailer", -time.Minute))
+	d, err := r.Incident(t.Context(), got.Alerts[0].IncidentID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for _, c := range d.Changes {
+		lines = append(lines, c.Before(d.StartedAt))
+	}
+	want := []string{"deploy mailer under-way, 5 min before", "deploy sender late, 20 min before", "deploy mailer old, 59 min before"}
+	if !slices.Equal(lines, want) {
+		t.Errorf("told %q, want %q", lines, want)
 	}
 }

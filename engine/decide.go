@@ -32,10 +32,7 @@ func (e *Engine) decide(ctx context.Context, subject string) error {
 		return err
 	}
 	detail := &c.detail
-	in, err := e.inquire(ctx, detail.question(), detail.StartedAt)
-	if err != nil {
-		return err
-	}
+	in := newInquiry(detail.question(), detail.Changes, detail.StartedAt)
 	in.not.incident = detail.ID
 	for n := range detail.Decisions {
 		in.not.refuse(&detail.Decisions[n])

@@ -42,8 +42,8 @@ type Decision struct {
 	// closed it as a duplicate.
 	RightIncident string `json:"right_incident,omitempty"`
 
-	// Changes are those on the same service in the half hour before, the latest
-	// first: the first thing to look at.
+	// Changes are those on the same service in the hour before, the nearest first:
+	// the first thing to look at.
 	Changes []Change `json:"changes,omitempty"`
 	// Onset is set where many services fire at once: which was first.
 	Onset []Onset `json:"onset,omitempty"`

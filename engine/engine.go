@@ -193,6 +193,7 @@ type Detail struct {
 	Decisions []Decision `json:"decisions"`
 	Timeline  []Entry    `json:"timeline"`
 
+	Changes   []Change     `json:"changes,omitempty"`    // in the hour before it, the nearest first
 	DependsOn []Dependency `json:"depends_on,omitempty"` // what its service needs, and is in trouble now
 }
 

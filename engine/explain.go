@@ -83,8 +83,8 @@ func (a *adviser) explain(ask *inquiry, best *candidate) Confidence {
 	if l := best.said; l != nil {
 		c.Reasons = append(c.Reasons, "what to do is from "+l.suggestedBy+", who rejected the recorded fix")
 	}
-	for _, ch := range ask.changes[:min(1, len(ask.changes))] {
-		c.Reasons = append(c.Reasons, ch.line()+" came just before")
+	if ask.suspect != nil {
+		c.Reasons = append(c.Reasons, ask.suspect.line()+" came just before")
 	}
 	c.Base = a.calibrator.Base(out.Raw)
 	return c

@@ -5,24 +5,23 @@ import (
 	"time"
 )
 
-// changeWindow is how long before its alert a change is the first suspect.
-const changeWindow = 30 * time.Minute
-
-// changesShown is how many changes a decision lists.
-const changesShown = 3
-
 // inquire puts what is known around a question to it: what was changed on its
 // service just before.
 func (e *Engine) inquire(ctx context.Context, q Question, at time.Time) (inquiry, error) {
-	in := inquiry{Question: q}
-	if q.Service == "" {
-		return in, nil
-	}
+	var changes []Change
 	err := e.store.View(ctx, func(r Reader) (err error) {
-		in.changes, err = r.Changes(ctx, q.Service, at.Add(-changeWindow), at, changesShown)
+		changes, err = changedBefore(ctx, r, at, q.Service)
 		return err
 	})
-	return in, err
+	return newInquiry(q, changes, at), err
+}
+
+func newInquiry(q Question, changes []Change, at time.Time) inquiry {
+	in := inquiry{Question: q, changes: changes}
+	if len(changes) > 0 && changes[0].JustBefore(at) {
+		in.suspect = &changes[0]
+	}
+	return in
 }
 
 // refuse gathers what was refused in earlier decisions on the same thing.

@@ -24,6 +24,9 @@ func (e *Engine) Incident(ctx context.Context, id string) (Detail, error) {
 		if d.Timeline, err = r.Timeline(ctx, id); err != nil {
 			return err
 		}
+		if d.Changes, err = changedBefore(ctx, r, d.StartedAt, d.services()...); err != nil {
+			return err
+		}
 		d.DependsOn, err = e.Depends(ctx, r, &d.Incident)
 		return err
 	})

@@ -207,7 +207,7 @@ func (a *adviser) score(ask *inquiry, c *candidate) {
 	if c.called {
 		a.floor(c, calledScore)
 	}
-	if len(ask.changes) > 0 && !(c.incident != nil && c.incident.afterChange) {
+	if ask.suspect != nil && !(c.incident != nil && c.incident.afterChange) {
 		c.out.Raw *= changeLowers
 		c.out.Score = min(c.out.Score, a.calibrator.Score(c.out.Raw))
 	}

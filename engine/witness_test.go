@@ -322,7 +322,11 @@ func TestAChangeJustBeforeComesFirst(t *testing.T) {
 	if d := r.ask(engine.Question{ErrorType: "queue_backlog", Spike: ptr(200), Service: "billing"}); len(d.Changes) != 0 {
 		t.Errorf("another service's change: %+v", d.Changes)
 	}
-	r.clock.Advance(time.Hour)
+	r.clock.Advance(30 * time.Minute)
+	if d := r.ask(backlog); len(d.Changes) != 1 || d.ConfidenceScore != before.ConfidenceScore {
+		t.Errorf("half an hour later: %+v, %v", d.Changes, d.ConfidenceScore)
+	}
+	r.clock.Advance(30 * time.Minute)
 	if d := r.ask(backlog); len(d.Changes) != 0 || d.ConfidenceScore != before.ConfidenceScore {
 		t.Errorf("an hour later: %+v, %v", d.Changes, d.ConfidenceScore)
 	}

@@ -107,7 +107,7 @@ func (s *Server) decisionPage(c echo.Context) error {
 
 // cardOf is a decision as a card, with what its incident knows of it.
 func (s *Server) cardOf(ctx context.Context, d engine.Decision) (*cardView, *engine.Incident, error) {
-	in := &engine.Detail{Decisions: []engine.Decision{d}}
+	in := &engine.Detail{Decisions: []engine.Decision{d}, Changes: d.Changes}
 	in.StartedAt = d.CreatedAt
 	at := 0
 	var about *engine.Incident

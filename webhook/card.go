@@ -35,8 +35,9 @@ type evidenceView struct {
 
 // changeView is a change next to what it may have broken.
 type changeView struct {
-	Line string
-	Link engine.Link
+	Line  string
+	First bool // to look at
+	Link  engine.Link
 }
 
 // newCard is the n-th decision of an incident as a card.
@@ -59,9 +60,9 @@ func newCard(in *engine.Detail, n int, now time.Time) cardView {
 			v.Newer = other.ID
 		}
 	}
-	for n := range d.Changes {
-		c := &d.Changes[n]
-		v.Changes = append(v.Changes, changeView{Line: c.Before(in.StartedAt), Link: engine.Link{Rel: "change", URL: c.URL}})
+	for n := range in.Changes {
+		c := &in.Changes[n]
+		v.Changes = append(v.Changes, changeView{Line: c.Before(in.StartedAt), First: n == 0 && c.JustBefore(in.StartedAt), Link: engine.Link{Rel: "change", URL: c.URL}})
 	}
 	v.weigh(d.Evidence)
 	return v

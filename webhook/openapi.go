@@ -86,7 +86,7 @@ func (s *Server) describePlain(doc *huma.OpenAPI) {
 			"or the sender's signature, where it signs. 503 comes with Retry-After: send it again. " +
 			"To the generic source a body, or a member of its list, with a kind of change, deploy, config, flag or migration is not an alert but what somebody changed on a service: " +
 			`{"kind": "change", "type": "deploy", "service": "checkout", "title": "deploy 4f1c2e", "ref": "4f1c2e", "actor": "ann", "at": "2026-11-23T02:58:10Z", "url": "https://…"}. ` +
-			"The half hour before an alert is searched for them. " +
+			"The hour before an alert is searched for them. " +
 			`{"kind": "heartbeat", "name": "nightly-backup"} is a sign of life: one of the config that stops is an incident.`,
 		Parameters: []*huma.Param{{
 			Name: "source", In: "path", Required: true, Description: "A kind of system, or the name of a configured source",

@@ -12,7 +12,7 @@ func nullable(doc *huma.OpenAPI) {
 	}
 	for name, lists := range map[string][]string{
 		"Decision": {"evidence", "reviews", "changes", "onset"}, "FixRecord": {"check_first", "warnings", "trials"}, "Evidence": {"matched"}, "Confidence": {"reasons"},
-		"Incident": {"merged", "linked"}, "Detail": {"merged", "linked", "depends_on"}, "Alert": {"apart", "refired", "fired", "known"},
+		"Incident": {"merged", "linked"}, "Detail": {"merged", "linked", "depends_on", "changes"}, "Alert": {"apart", "refired", "fired", "known"},
 	} {
 		for _, list := range lists {
 			if s := schemas[name]; s != nil {
@@ -75,7 +75,7 @@ func descriptions() map[string]map[string]string {
 			"incident_id":           "The live incident it is for; null where a person asked",
 			"reviews":               "The verdict that stands, if any",
 			"right_incident":        "The past incident that this was, as people said when they closed it as a duplicate",
-			"changes":               "What was changed on the same service in the half hour before, the latest first: the first thing to look at",
+			"changes":               "What was changed on the same service in the hour before, the nearest first: the first thing to look at",
 			"onset":                 "Where many services fire at once: which was hit when, the first one first",
 			"outdated":              "Why newer facts have overtaken this advice, in a sentence; missing while it stands",
 			"superseded_by":         "The decision that answers those newer facts",
@@ -104,7 +104,7 @@ func descriptions() map[string]map[string]string {
 		},
 		"Change": {
 			"kind": "deploy, config, flag, migration; free text", "ref": "A version, tag or commit",
-			"at": "When it was done", "actor": "Who did it",
+			"at": "When it was done, or was last heard of", "began": "When it was first heard of, where that was earlier", "actor": "Who did it",
 		},
 		"Onset":      {"at": "When its trouble began"},
 		"Basis":      {"series": "How many alerts the incident had when this was decided", "severity": "How severe it was then", "measured": "The monitoring's numbers were known then"},
@@ -122,6 +122,7 @@ func descriptions() map[string]map[string]string {
 
 func storyWords() map[string]string {
 	return map[string]string{
+		"changes":        "What was changed on its services in the hour before it, the nearest first",
 		"merged_into":    "The incident that has its alerts now",
 		"merged":         "The incidents whose alerts it has",
 		"split_from":     "The incident that its alerts were taken out of",

@@ -20,11 +20,14 @@ func printDecision(w io.Writer, d *engine.Decision) error {
 	}
 	p.title(title)
 	for n := range d.Changes[:min(len(d.Changes), 2)] {
-		label, todo := "", ""
+		c, label, todo := &d.Changes[n], "", ""
 		if n == 0 {
-			label, todo = "Before it", ": check it first"
+			label = "Before it"
+			if c.JustBefore(d.CreatedAt) {
+				todo = ": check it first"
+			}
 		}
-		p.line(label, d.Changes[n].Before(d.CreatedAt)+todo)
+		p.line(label, c.Before(d.CreatedAt)+todo)
 	}
 	p.line("Onset", d.Spread())
 	p.line("Symptom", d.Symptom)

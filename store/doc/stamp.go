@@ -126,7 +126,7 @@ func Silence(s engine.Silence) engine.Silence {
 
 // Change returns c as it is stored.
 func Change(c engine.Change) engine.Change {
-	c.At = Time(c.At)
+	c.At, c.Began = Time(c.At), Time(c.Began)
 	return c
 }
 
