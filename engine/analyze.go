@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base32"
@@ -11,6 +12,7 @@ import (
 // asked in chat, the same request gets the same decision: asking is repeated
 // when a process dies between deciding and saying so.
 func (e *Engine) Analyze(ctx context.Context, q Question) (Decision, error) {
+	e.placed(&q)
 	if err := q.check(); err != nil {
 		return Decision{}, err
 	}
@@ -72,12 +74,30 @@ func requestID(request string) string {
 	return "dec_" + base32.NewEncoding(crockford).WithPadding(base32.NoPadding).EncodeToString(sum[:16])
 }
 
+// placed fills in what a question's labels and the config say of it, as they would of
+// an alert.
+func (e *Engine) placed(q *Question) {
+	q.Service = cmp.Or(q.Service, q.Labels["service"])
+	q.Environment = cmp.Or(q.Environment, q.Labels["environment"])
+	q.ErrorType = cmp.Or(q.ErrorType, q.Labels["error_type"])
+	if q.ErrorType == "" {
+		q.ErrorType = e.typeOf(&Alert{
+			Name: q.Labels[alertName], Service: q.Service, Environment: q.Environment, Labels: q.Labels, Severity: ParseSeverity(q.Labels["severity"]),
+		})
+	}
+}
+
+// Asks reports whether there is anything in the question to look for.
+func (q *Question) Asks() bool {
+	return q.ErrorType != "" || q.Text != "" || q.Labels[alertName] != ""
+}
+
 // check cleans a question and refuses one that asks nothing.
 func (q *Question) check() error {
 	for _, s := range []*string{&q.ErrorType, &q.Service, &q.Environment, &q.Text} {
 		*s = strings.TrimSpace(Clean(*s))
 	}
-	if q.ErrorType == "" && q.Text == "" {
+	if !q.Asks() {
 		return Invalidf("error_type", "nothing to analyze: give error_type or description")
 	}
 	if q.Spike != nil {

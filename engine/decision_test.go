@@ -333,6 +333,15 @@ func TestAnAlertsTypeFromTheConfigIsAsGoodAsAGivenOne(t *testing.T) {
 	if other := r.decision(got.Alerts[1].IncidentID); other.ConfidenceScore >= 0.95 {
 		t.Errorf("another alert's type: %v", other.ConfidenceScore)
 	}
+	// A question with the alert's labels is read as the alert is.
+	for name, labels := range map[string]map[string]string{
+		"by the rule":  {"alertname": "MailOutBacklog", "service": "mailer"},
+		"by its label": {"error_type": "queue_backlog", "alertname": "x", "service": "mailer"},
+	} {
+		if d := r.ask(engine.Question{Spike: ptr(200), Labels: labels}); d.Match() != "PM-1" || d.ConfidenceScore != 0.95 || d.Question.Service != "mailer" {
+			t.Errorf("asked %s: %q with %v on %q; want PM-1 with 0.95 on mailer", name, d.Match(), d.ConfidenceScore, d.Question.Service)
+		}
+	}
 }
 
 // decision waits for the decision of an incident.

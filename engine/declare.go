@@ -33,7 +33,7 @@ type Declaration struct {
 //
 //	checkout is down severity=critical service=checkout
 func ParseDeclaration(text string) (Declaration, error) {
-	q, err := parsePairs(text)
+	q, err := ParsePairs(text)
 	if err != nil {
 		return Declaration{}, err
 	}

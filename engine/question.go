@@ -26,15 +26,15 @@ var asked = map[string]string{
 // A value with blanks is quoted. Keys nobody knows are labels. The first
 // percentage in free text is the spike, where no key gives one.
 func ParseQuestion(text string) (Question, error) {
-	q, err := parsePairs(text)
-	if err == nil && q.ErrorType == "" && q.Text == "" {
+	q, err := ParsePairs(text)
+	if err == nil && !q.Asks() {
 		return Question{}, Invalidf("error_type", "nothing to analyze: give an error type or a description, such as error_type=database_timeout spike=450 service=checkout")
 	}
 	return q, err
 }
 
-// parsePairs is ParseQuestion for what need not be a question.
-func parsePairs(text string) (Question, error) {
+// ParsePairs is ParseQuestion for what need not be a question.
+func ParsePairs(text string) (Question, error) {
 	text = strings.TrimSpace(Clean(text))
 	var q Question
 	var free []string

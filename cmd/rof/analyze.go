@@ -15,7 +15,8 @@ const analyzeHelp = `one decision from history, on the terminal; no model is ask
   --spike PCT      how far above its baseline, in percent, such as 450
   --service S      the service that is hit
   --json           one JSON document on stdout instead of text
-  TEXT             what is wrong, in words; key=value pairs count as in Slack
+  TEXT             what is wrong, in words; key=value pairs count as in Slack;
+                   a live incident's id alone shows its latest advice
 
 examples:
   rof analyze --error-type database_timeout --spike 450 --service checkout
@@ -37,7 +38,7 @@ func analyze(ctx context.Context, args []string, getenv func(string) string, std
 		return err
 	}
 	return withEngine(ctx, getenv, std, func(e *engine.Engine) error {
-		d, err := e.Analyze(ctx, q)
+		d, err := answer(ctx, e, q)
 		if err != nil {
 			return err
 		}
@@ -48,13 +49,28 @@ func analyze(ctx context.Context, args []string, getenv func(string) string, std
 	})
 }
 
+// answer is what history says to a question, or has said where it is a live
+// incident's id.
+func answer(ctx context.Context, e *engine.Engine, q engine.Question) (engine.Decision, error) {
+	if q.ErrorType == "" && q.Service == "" && q.Text != "" && !strings.Contains(q.Text, " ") {
+		i, err := e.Incident(ctx, strings.ToUpper(q.Text))
+		if err == nil && len(i.Decisions) > 0 {
+			return i.Decisions[0], nil
+		}
+		if err != nil && engine.KindOf(err) != engine.NotFound {
+			return engine.Decision{}, err
+		}
+	}
+	return e.Analyze(ctx, q)
+}
+
 // question puts flags and words together; a flag wins over the same key in the
 // words.
 func question(text, errorType, spike, service string) (engine.Question, error) {
 	var q engine.Question
 	if text != "" {
 		var err error
-		if q, err = engine.ParseQuestion(text); err != nil {
+		if q, err = engine.ParsePairs(text); err != nil {
 			return q, err
 		}
 	}
@@ -71,7 +87,7 @@ func question(text, errorType, spike, service string) (engine.Question, error) {
 	if service != "" {
 		q.Service = service
 	}
-	if q.ErrorType == "" && q.Text == "" {
+	if !q.Asks() {
 		return q, usagef("give an error type or say in words what is wrong")
 	}
 	return q, nil

@@ -254,6 +254,11 @@ func TestAnalyzeAndSearchOnTheTerminal(t *testing.T) {
 		}
 	}
 	out.Reset()
+	if code := run(t.Context(), strings.Fields("analyze --error-type database_timeout service=checkout"), getenv, nil, &out, &errs); code != exitDone ||
+		!strings.Contains(out.String(), "Incident Decision: INC-2025-001") {
+		t.Errorf("a flag beside pairs: status %d: %s%s", code, out.String(), errs.String())
+	}
+	out.Reset()
 	if code := run(t.Context(), strings.Fields("search -k 2 expired certificate"), getenv, nil, &out, &errs); code != exitDone {
 		t.Fatalf("status %d: %s", code, errs.String())
 	}

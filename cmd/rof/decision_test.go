@@ -101,7 +101,11 @@ func everyDoor(t *testing.T, db string) {
 		checkAbstained(t, &d)
 		checkAbstained(t, analyzed(t, db, strings.Fields(unknown)...))
 		p.post("/webhooks/generic", map[string]any{"title": unknown, "fingerprint": "door-unknown"}, nil)
-		checkAbstained(t, decided(t, p, "door-unknown"))
+		live := decided(t, p, "door-unknown")
+		checkAbstained(t, live)
+		if again := analyzed(t, db, strings.ToLower(*live.IncidentID)); again.ID != live.ID {
+			t.Errorf("analyze %s shows %s, not its advice %s", *live.IncidentID, again.ID, live.ID)
+		}
 		text := answered(t, s, func() {
 			if _, err := s.SlashCommand(t.Context(), slackfake.Command{User: "U0ALICE", Channel: channel, Command: "/incident", Text: "analyze " + unknown}); err != nil {
 				t.Fatal(err)
