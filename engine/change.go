@@ -117,7 +117,10 @@ func (e *Engine) RecordChanges(ctx context.Context, changes []Change) (fresh int
 		if err := tx.PutChanges(ctx, put); err != nil {
 			return err
 		}
-		return tx.Emit(ctx, events...)
+		if err := tx.Emit(ctx, events...); err != nil {
+			return err
+		}
+		return suspected(ctx, tx, put)
 	})
 	return fresh, err
 }

@@ -41,6 +41,36 @@ func changedBefore(ctx context.Context, r Reader, at time.Time, services ...stri
 // moment.
 func (c *Change) JustBefore(at time.Time) bool { return at.Sub(c.by(at)) <= justBefore }
 
+// suspected has the advice of live incidents looked at again that changes came just
+// before: what is told of a change can come after the alert.
+func suspected(ctx context.Context, tx Tx, changes []Change) error {
+	for n := range changes {
+		c := &changes[n]
+		live, _, err := tx.Incidents(ctx, IncidentFilter{Live: true, Service: c.Service}, "", changesLooked)
+		if err != nil {
+			return err
+		}
+		for m := range live {
+			if began := live[m].StartedAt; c.by(began).After(began) || !c.JustBefore(began) {
+				continue
+			}
+			if err := tx.Enqueue(ctx, Job{Kind: JobDecide, Subject: live[m].ID}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// unsuspecting reports whether the advice was given without the change that came
+// just before its incident.
+func (d *Decision) unsuspecting(detail *Detail) bool {
+	if len(d.Reviews) > 0 || len(detail.Changes) == 0 || !detail.Changes[0].JustBefore(detail.StartedAt) {
+		return false
+	}
+	return !slices.ContainsFunc(d.Changes, func(c Change) bool { return c.ID == detail.Changes[0].ID })
+}
+
 // by is when the change was last heard of by a moment, else when it was first.
 func (c *Change) by(at time.Time) time.Time {
 	if c.At.After(at) && !c.Began.IsZero() {

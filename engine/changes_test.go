@@ -98,3 +98,40 @@ func TestAnIncidentSaysWhatChangedInTheHourBeforeIt(t *testing.T) {
 		t.Errorf("told %q, want %q", lines, want)
 	}
 }
+
+func TestAChangeThatIsToldAfterTheAlertIsPutBesideItsAdvice(t *testing.T) {
+	r := newRig(t)
+	r.learnt(history()...)
+	r.learnt(past("PM-9", "bad_release", "mailer", 200, "Roll back the release"))
+	r.running()
+	began := r.clock.Now()
+	backlog := func(a *engine.Alert) {
+		a.Service, a.ErrorType, a.Spike, a.StartedAt = "mailer", "queue_backlog", ptr(200), began
+	}
+	id := r.ingest(alert("a", backlog)).Alerts[0].IncidentID
+	first := r.decision(id)
+	if first.Match() != "PM-1" || len(first.Changes) != 0 {
+		t.Fatalf("first: %q, %+v", first.Match(), first.Changes)
+	}
+	for _, c := range []engine.Change{
+		{ID: "1", Service: "billing", Kind: "deploy", Ref: "a1", At: began.Add(-time.Minute)},    // of another service
+		{ID: "2", Service: "mailer", Kind: "deploy", Ref: "b2", At: began.Add(time.Minute)},      // after it
+		{ID: "3", Service: "mailer", Kind: "deploy", Ref: "4f1c2e", At: began.Add(-time.Minute)}, // the one
+	} {
+		if _, err := r.Ingest(t.Context(), engine.Delivery{Source: "github", Changes: []engine.Change{c}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		d := r.detail(id).Decisions
+		if len(d) == 1 && len(d[0].Changes) == 1 {
+			if got := d[0]; got.ID != first.ID || got.Changes[0].Ref != "4f1c2e" || got.ConfidenceScore >= first.ConfidenceScore || got.Outdated != "" {
+				t.Errorf("%+v at %v (was %v), %q", got.Changes, got.ConfidenceScore, first.ConfidenceScore, got.Outdated)
+			}
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the change is not told: %+v", d)
+		}
+	}
+}

@@ -83,7 +83,7 @@ const (
 	dueNot   due = iota
 	dueFirst     // it has none
 	dueNext      // the latest was rejected or failed
-	dueAgain     // it is worse or wider than when the latest was made
+	dueAgain     // it is worse or wider than when the latest was made, or better known
 )
 
 func (d *Detail) due(onset []Onset) due {
@@ -101,7 +101,7 @@ func (d *Detail) due(onset []Onset) due {
 		return dueNext
 	case len(onset) > 0 && len(latest.Onset) == 0:
 		return dueAgain
-	case latest.sizeless(&d.Incident):
+	case latest.sizeless(&d.Incident), latest.unsuspecting(d):
 		return dueAgain
 	case latest.Basis == nil || d.Series <= latest.Basis.Series && !d.Severity.Worse(latest.Basis.Severity):
 		return dueNot
@@ -173,6 +173,7 @@ func (d *Decision) follow(latest *Decision, why due, i *Incident) (fresh bool) {
 	grown := latest.predates(i)
 	latest.Basis = i.basis()
 	latest.Onset, latest.OnsetServices = d.Onset, d.OnsetServices
+	latest.Changes = d.Changes
 	switch {
 	case why == dueNext && d.Abstained:
 		latest.Outdated = exhausted
@@ -183,7 +184,12 @@ func (d *Decision) follow(latest *Decision, why due, i *Incident) (fresh bool) {
 		latest.Outdated = d.stormLine()
 		return false
 	case d.Match() == latest.Match() && (d.Abstained || *d.RecommendedAction == *latest.RecommendedAction):
+		if len(latest.Reviews) == 0 {
+			latest.Confidence, latest.ConfidenceScore = d.Confidence, d.ConfidenceScore
+		}
 		return false
+	case grown == "" && len(d.Changes) > 0:
+		latest.Outdated = "this advice predates what was told of " + d.Changes[0].line()
 	default:
 		latest.Outdated = grown
 	}
