@@ -80,9 +80,10 @@ func (t Types) denial(words []phraseWord, i int) denial {
 	return denial{}
 }
 
-// named reports whether words are a type's name and nothing else. A name of one word may be what there is a lack of.
+// named reports whether words are a type's name and nothing else. It must be of a trouble: there may be a lack of
+// anything else, such as disk space.
 func (t Types) named(words []phraseWord) bool {
-	if len(words) < 2 {
+	if len(words) < 2 || !slices.ContainsFunc(words, func(w phraseWord) bool { return troubles(w.text) }) {
 		return false
 	}
 	var text strings.Builder
@@ -91,6 +92,17 @@ func (t Types) named(words []phraseWord) bool {
 	}
 	guess := t.Guess(text.String())
 	return guess.Type != "" && slices.Equal(distinctWords(text.String()), distinctWords(guess.Type))
+}
+
+// troubles tells words for what nobody wants to have.
+func troubles(word string) bool {
+	switch strings.TrimSuffix(word, "s") {
+	case "timeout", "lag", "leak", "failure", "error", "latency", "saturation", "exhaustion", "outage", "crash", "crashe", "throttling", "stampede",
+		"deadlock", "corruption", "backlog", "overload", "spike", "los", "delay", "contention", "starvation", "pressure", "limiting", "attack",
+		"restart", "eviction", "disconnect", "5xx", "4xx", "oom", "split", "flap", "flapping":
+		return true
+	}
+	return false
 }
 
 // phraseEnd is where the phrase ends that begins at i.

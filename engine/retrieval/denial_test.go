@@ -44,9 +44,9 @@ func TestALackIsNoDenial(t *testing.T) {
 		"no space left on device", "no route to host", "pod not ready for 15 minutes", "no data received", "certificate is not valid",
 		"node is not reachable", "not enough replicas", "0 of 3 targets are healthy", "no replicas are healthy", "only 1 broker is ok",
 		"the backend is not healthy", "writes fail without a leader", "not synced", "the operator did not reconcile", "host not found",
-		"no leader elected", "disk full, no free inodes", "is not OK",
+		"no leader elected", "disk full, no free inodes", "is not OK", "no disk space on search-3", "pods without database connections",
 	} {
-		if got, denied := NewTypes(knownTypes()).Affirmed(text); got != text || denied != nil {
+		if got, denied := NewTypes(append(knownTypes(), "disk_space", "database_connection")).Affirmed(text); got != text || denied != nil {
 			t.Errorf("of %q was left %q without %q", text, got, denied)
 		}
 	}
