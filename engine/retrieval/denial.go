@@ -59,6 +59,10 @@ func (t Types) denial(words []phraseWord, i int) denial {
 	case is(i, "isnt", "arent", "wasnt") && is(i+1, "the") && is(i+2, "cause", "problem", "issue", "reason", "culprit"):
 		return before(i + 3)
 	case is(i, "not", "isnt", "arent", "wasnt", "werent") && is(i+1, "the", "our", "about", "due", "caused", "related", "because"):
+		// A role that something does not have is a state of it.
+		if is(i+2, "leader", "primary", "master", "owner", "active", "same", "right", "expected", "latest", "current", "only", "first", "last") {
+			return denial{}
+		}
 		return after(i + 1)
 	case is(i, "neither", "nor"):
 		return after(i + 1)

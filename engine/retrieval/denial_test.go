@@ -25,8 +25,8 @@ func TestWhatATextSaysIsNotTheMatterIsLeftOut(t *testing.T) {
 		{"as no problem", "no network problems, disk full on search-3", ", disk full on search-3", []string{"network"}},
 		{"as a type that it is not", "no database timeouts, redis cache misses", ", redis cache misses", []string{"database timeouts"}},
 		{"alone", "it is not the database", "it is ", []string{"the database"}},
-		{"no more than its phrase", "not the primary database replica but elections", " but elections", []string{"the primary database replica"}},
-		{"no more than a few words", "not the primary database replica member elections", " member elections", []string{"the primary database replica"}},
+		{"no more than its phrase", "not the big database replica but elections", " but elections", []string{"the big database replica"}},
+		{"no more than a few words", "not the big database replica member elections", " member elections", []string{"the big database replica"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -44,7 +44,7 @@ func TestALackIsNoDenial(t *testing.T) {
 		"no space left on device", "no route to host", "pod not ready for 15 minutes", "no data received", "certificate is not valid",
 		"node is not reachable", "not enough replicas", "0 of 3 targets are healthy", "no replicas are healthy", "only 1 broker is ok",
 		"the backend is not healthy", "writes fail without a leader", "not synced", "the operator did not reconcile", "host not found",
-		"no leader elected", "disk full, no free inodes", "is not OK", "no disk space on search-3", "pods without database connections",
+		"no leader elected", "disk full, no free inodes", "is not OK", "db-2 is not the primary", "the running image is not the expected one", "no disk space on search-3", "pods without database connections",
 	} {
 		if got, denied := NewTypes(append(knownTypes(), "disk_space", "database_connection")).Affirmed(text); got != text || denied != nil {
 			t.Errorf("of %q was left %q without %q", text, got, denied)
