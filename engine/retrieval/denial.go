@@ -8,8 +8,8 @@ import (
 )
 
 // deniedWords is how many words after "not the" are denied at most, grammar aside: "not the connection pool of orders"
-// says nothing about what comes next.
-const deniedWords = 3
+// says nothing about what comes next. longestPhrase is how many they are with it.
+const deniedWords, longestPhrase = 3, 8
 
 // Affirmed is a text without what it says is not the matter ("it is not the database", "the network is fine", "no
 // database timeouts" where that is a type), and what that is. A lack is no denial: "no space left" and "not ready" are
@@ -112,7 +112,8 @@ func troubles(word string) bool {
 // phraseEnd is where the phrase ends that begins at i.
 func phraseEnd(words []phraseWord, i int) int {
 	said := 0
-	for n := i; n < len(words); n++ {
+	end := min(len(words), i+longestPhrase)
+	for n := i; n < end; n++ {
 		if n > i && words[n].apart || leaves(words[n].text) {
 			return n
 		}
@@ -122,14 +123,14 @@ func phraseEnd(words []phraseWord, i int) int {
 			}
 		}
 	}
-	return len(words)
+	return end
 }
 
 // phraseStart is where the phrase begins that ends before i. Where too little of a thing is said to be there, the phrase is
 // empty: that is no denial.
 func phraseStart(words []phraseWord, i int) int {
 	first, said := i, 0
-	for n := i - 1; n >= 0 && !words[n+1].apart && !leaves(words[n].text); n-- {
+	for n := i - 1; n >= max(0, i-longestPhrase) && !words[n+1].apart && !leaves(words[n].text); n-- {
 		switch words[n].text {
 		case "no", "none", "not", "never", "only", "few", "fewer", "less", "least", "half", "of":
 			return i

@@ -2,6 +2,7 @@ package retrieval
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -49,5 +50,39 @@ func TestALackIsNoDenial(t *testing.T) {
 		if got, denied := NewTypes(append(knownTypes(), "disk_space", "database_connection")).Affirmed(text); got != text || denied != nil {
 			t.Errorf("of %q was left %q without %q", text, got, denied)
 		}
+	}
+}
+
+func FuzzAffirmed(f *testing.F) {
+	f.Add("checkout is slow but it isn’t the database, kafka is fine and there are no database timeouts")
+	f.Add("neither nor rather than no\x00 is fine not the cause")
+	types := NewTypes(knownTypes())
+	f.Fuzz(func(t *testing.T, text string) {
+		left, denied := types.Affirmed(text)
+		at := 0
+		for n := range len(left) { // in the same order, nothing added
+			next := strings.IndexByte(text[at:], left[n])
+			if next < 0 {
+				t.Fatalf("of %q was left %q", text, left)
+			}
+			at += next + 1
+		}
+		for _, d := range denied {
+			if !strings.Contains(text, d) || len(left)+len(d) > len(text) {
+				t.Fatalf("of %q was left %q without %q", text, left, d)
+			}
+		}
+		if len(denied) == 0 && left != text {
+			t.Fatalf("of %q was left %q for nothing", text, left)
+		}
+	})
+}
+
+// TestALongDenialIsReadInNoTime has a text that would take minutes if each denial
+// looked at all that follows.
+func TestALongDenialIsReadInNoTime(t *testing.T) {
+	text := strings.Repeat("no lag the ", maxWords/3)
+	if left, denied := NewTypes(knownTypes()).Affirmed(text); left != text || denied != nil {
+		t.Errorf("left %d bytes without %d", len(left), len(denied))
 	}
 }
