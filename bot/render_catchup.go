@@ -43,12 +43,8 @@ func (r *renderer) standing(d *engine.Detail, now time.Time) string {
 	if i.Status == engine.Resolved && !i.Flapping() {
 		return join("*resolved*", severity(i.Severity), r.ending(i))
 	}
-	value := ""
-	if a := worst(d.Alerts); a != nil {
-		value = r.measure(a)
-	}
 	return join(
-		"*"+r.esc(string(i.Status), 40)+"*", severity(i.Severity), value, since(i.StartedAt), "for "+span(i.StartedAt, now), spread(i),
+		"*"+r.esc(string(i.Status), 40)+"*", severity(i.Severity), r.size(d), since(i.StartedAt), "for "+span(i.StartedAt, now), spread(i),
 		r.flapping(i), cleared(i), r.owner(i),
 	)
 }

@@ -33,13 +33,21 @@ func (r *renderer) facts(d *engine.Detail) string {
 	if i.Status == engine.Resolved {
 		return join("*resolved*", severity(i.Severity), spread(i), r.ending(i))
 	}
-	value := ""
+	return join(r.flapping(i), "*"+severity(i.Severity)+"*", r.size(d), since(i.StartedAt), spread(i), cleared(i), r.team(i), r.declaredBy(i), r.owner(i), r.muted(i), mention(i))
+}
+
+// size says how large the trouble is, by the best that is known of it.
+func (r *renderer) size(d *engine.Detail) string {
 	if a := worst(d.Alerts); a != nil {
-		value = r.measure(a)
-	} else if m := measureOf(i); m != nil {
-		value = join(r.quantity(m.Value, m.Unit), spikeOf(m))
+		return r.measure(a)
 	}
-	return join(r.flapping(i), "*"+severity(i.Severity)+"*", value, since(i.StartedAt), spread(i), cleared(i), r.team(i), r.declaredBy(i), r.owner(i), r.muted(i), mention(i))
+	if m := measureOf(&d.Incident); m != nil {
+		return join(r.quantity(m.Value, m.Unit), spikeOf(m))
+	}
+	if d.Spike != nil && d.ClearedAt == nil {
+		return change(*d.Spike)
+	}
+	return ""
 }
 
 // worst is the alert whose value stands for the incident: firing, the most
