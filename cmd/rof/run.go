@@ -135,7 +135,9 @@ func status(c command, err error, std streams) int {
 	}
 	text := told(err)
 	code := exitFailed
-	if _, ok := errors.AsType[*usageError](err); ok || engine.KindOf(err) == engine.Invalid {
+	e, ok := errors.AsType[*engine.Error](err)
+	typed := ok && e.Kind == engine.Invalid && e.Field != "DATABASE_URL" // which is not typed with it
+	if _, ok := errors.AsType[*usageError](err); ok || typed {
 		code = exitUsage
 		text += "; usage: " + c.usage
 	}

@@ -39,3 +39,16 @@ func TestInputIsReadWholeUntilItsEnd(t *testing.T) {
 		}
 	})
 }
+
+func TestAnAddressThatIsWrongIsNoMistakeInTheCommand(t *testing.T) {
+	for address, want := range map[string]string{
+		"sqlite:": "rof migrate: sqlite: needs the path of a file, such as sqlite:rof.db\n",
+		"postgres://rof:hunter2@127.0.0.1:1/rof?sslmode=bogus": "rof migrate: the address of the PostgreSQL database cannot be used: failed to configure TLS (sslmode is invalid)\n",
+	} {
+		var out, errs bytes.Buffer
+		code := run(t.Context(), []string{"migrate"}, env("DATABASE_URL="+address), &bytes.Buffer{}, &out, &errs)
+		if code != exitFailed || errs.String() != want {
+			t.Errorf("%s: status %d, %q", address, code, errs.String())
+		}
+	}
+}

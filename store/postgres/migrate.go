@@ -1,8 +1,10 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -68,8 +70,17 @@ func migrate(ctx context.Context, cfg *pgxpool.Config) error {
 		return openError(cfg, err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
+	switch is, err := lent(ctx, conn); {
+	case err != nil:
+		return openError(cfg, err)
+	case is:
+		return openError(cfg, errors.New("a pooler is there that lends connections for one transaction; rof needs one that does for a session (PgBouncer: pool_mode=session), or PostgreSQL itself"))
+	}
 	if current, err := isCurrent(ctx, conn); err != nil || current {
 		return wrapOpen(cfg, err)
+	}
+	if there, err := row(ctx, conn, func(r pgx.Rows, v *bool) error { return r.Scan(v) }, `SELECT current_schema() IS NOT NULL`); err != nil || !there {
+		return wrapOpen(cfg, cmp.Or(err, errNoSchema))
 	}
 	// A migration takes the time that it takes.
 	if _, err := conn.Exec(ctx, "SET lock_timeout = 0; SET statement_timeout = 0"); err != nil {
@@ -83,6 +94,8 @@ func migrate(ctx context.Context, cfg *pgxpool.Config) error {
 	}
 	return wrapOpen(cfg, up(ctx, cfg))
 }
+
+var errNoSchema = errors.New("none of the schemas in its search_path is there, or is for its user to use; create one, or GRANT USAGE on it")
 
 func isCurrent(ctx context.Context, conn *pgx.Conn) (bool, error) {
 	schema, queue, err := versions(ctx, conn)
@@ -127,8 +140,8 @@ func wrapOpen(cfg *pgxpool.Config, err error) error {
 func up(ctx context.Context, cfg *pgxpool.Config) error {
 	patient := cfg.Copy()
 	patient.MaxConns = 2
-	delete(patient.ConnConfig.RuntimeParams, "statement_timeout")
-	delete(patient.ConnConfig.RuntimeParams, "lock_timeout")
+	// Also where the address, or the server for its user, sets another.
+	patient.ConnConfig.AfterConnect = set(map[string]string{"statement_timeout": "0", "lock_timeout": "0"})
 	pool, err := pgxpool.NewWithConfig(ctx, patient)
 	if err != nil {
 		return err

@@ -36,7 +36,10 @@ const (
 func newNumbers(ctx context.Context, cfg *pgxpool.Config) (*numbers, error) {
 	cfg = cfg.Copy()
 	cfg.MinConns, cfg.MinIdleConns, cfg.MaxConns = 0, 0, 1
-	cfg.ConnConfig.RuntimeParams["synchronous_commit"] = "off"
+	cfg.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, "SET synchronous_commit = off")
+		return err
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	return &numbers{pool: pool}, err
 }

@@ -52,6 +52,17 @@ func refused(t *testing.T, address, why string) error {
 func TestOpenRefuses(t *testing.T) {
 	t.Parallel()
 	refused(t, "postgres://rof:hunter2@[broken", "cannot be read")
+	for address, why := range map[string]string{
+		"postgres://rof:x@hunter2@127.0.0.1:1/rof":                    "%40 for @",
+		"postgres://rof:1/hunter2@127.0.0.1:1/rof":                    "%2F for /",
+		"postgres://rof:hunter2@127.0.0.1:1/rof?sslmode=bogus":        "sslmode is invalid",
+		"postgres://rof:hunter2@127.0.0.1:1/rof?pool_max_conns=0":     "pool_max_conns too small",
+		"postgres://rof:hunter2@127.0.0.1:1/rof?sslrootcert=/nowhere": "open /nowhere",
+	} {
+		if err := refused(t, address, why); engine.KindOf(err) != engine.Invalid {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
 	err := refused(t, "postgres://rof:hunter2@127.0.0.1:1/rof", "127.0.0.1:1")
 	if engine.KindOf(err) != engine.Unavailable {
 		t.Errorf("out of reach: %v", err)
@@ -65,6 +76,7 @@ func TestOpenRefuses(t *testing.T) {
 	if err := refused(t, u.String(), `database "nowhere" does not exist; create it`); strings.Contains(err.Error(), "\n") {
 		t.Errorf("several lines: %v", err)
 	}
+	refused(t, address+"&search_path=nowhere", "none of the schemas in its search_path is there")
 	open(t, address).Close()
 	raw(t, address, "INSERT INTO rof_version (version_id, is_applied) VALUES (99, true)")
 	refused(t, address, "newer rof")

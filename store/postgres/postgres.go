@@ -5,8 +5,8 @@ package postgres
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"sync"
 	"time"
@@ -50,11 +50,9 @@ func Open(ctx context.Context, address string, o Options) (*Store, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	cfg, err := pgxpool.ParseConfig(address)
+	cfg, err := parse(address)
 	if err != nil {
-		// The error may quote the address, with its password.
-		return nil, engine.Invalidf("DATABASE_URL", "the address of the PostgreSQL database cannot be read; "+
-			"it should look like postgres://user:password@host:5432/database")
+		return nil, err
 	}
 	configure(cfg)
 	if err := migrate(ctx, cfg); err != nil {
@@ -75,8 +73,7 @@ func Open(ctx context.Context, address string, o Options) (*Store, error) {
 	return s, nil
 }
 
-// configure sets what the address left open. The server itself ends what
-// outlives our patience, even where this process is gone.
+// configure sets what the address left open.
 func configure(cfg *pgxpool.Config) {
 	c := cfg.ConnConfig
 	if c.ConnectTimeout == 0 || c.ConnectTimeout > patience {
@@ -86,19 +83,19 @@ func configure(cfg *pgxpool.Config) {
 	c.DialFunc = (&net.Dialer{KeepAliveConfig: net.KeepAliveConfig{
 		Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3,
 	}}).DialContext
-	for name, value := range map[string]string{
-		"application_name":                    "rof",
-		"statement_timeout":                   "15s",
-		"lock_timeout":                        "10s",
-		"idle_in_transaction_session_timeout": "30s",
-		"default_transaction_isolation":       "read committed",
-	} {
-		if _, ok := c.RuntimeParams[name]; !ok {
-			c.RuntimeParams[name] = value
-		}
+	values := maps.Clone(settings)
+	for name := range c.RuntimeParams {
+		delete(values, name)
+	}
+	c.AfterConnect = set(values)
+	if _, ok := c.RuntimeParams["synchronous_commit"]; !ok {
+		c.AfterConnect = set(values, durable)
+	}
+	if _, ok := c.RuntimeParams["application_name"]; !ok {
+		c.RuntimeParams["application_name"] = "rof"
 	}
 	// pgxpool's own default, four, starves the queue beside a storm of alerts.
-	if cfg.MaxConns <= 4 {
+	if cfg.MaxConns <= 4 && !sized(cfg.ConnString()) {
 		cfg.MaxConns = 16
 	}
 }
@@ -156,30 +153,4 @@ func (s *Store) Watch(ctx context.Context) <-chan struct{} {
 		last, _, err := reader{db: s.pool}.LastSeq(ctx)
 		return last, err
 	})
-}
-
-func openError(cfg *pgxpool.Config, err error) error {
-	where := fmt.Sprintf("PostgreSQL at %s:%d, database %q", cfg.ConnConfig.Host, cfg.ConnConfig.Port, cfg.ConnConfig.Database)
-	if refused := turnedAway(err); refused != nil {
-		// Around it stand all the ways that were tried.
-		return fmt.Errorf("%s: %s%s", where, refused.Message, mend(refused.Code))
-	}
-	if code(err) == readOnly {
-		return &engine.Error{Kind: engine.Unavailable, Text: where + " is read-only, and its schema is not up to date", Err: err}
-	}
-	if k := engine.KindOf(translate(err)); k == engine.Unavailable {
-		return &engine.Error{Kind: k, Text: where + " is out of reach", Err: err}
-	}
-	return fmt.Errorf("%s: %w", where, err)
-}
-
-// mend says what to do where a server answers and takes nobody in.
-func mend(code string) string {
-	switch code {
-	case "3D000":
-		return "; create it, or mend DATABASE_URL"
-	case "28000", "28P01":
-		return "; mend the user or the password in DATABASE_URL"
-	}
-	return ""
 }
