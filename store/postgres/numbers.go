@@ -24,6 +24,7 @@ type numbers struct {
 	year  int
 	left  []string // brought along
 	asked time.Time
+	away  bool // their connection could not be had when it was last wanted
 }
 
 const (
@@ -104,6 +105,9 @@ func (g *numbers) ask(ctx context.Context, year, n int) ([]string, error) {
 	defer cancel()
 	for first := true; ; first = false {
 		conn, err := g.pool.Acquire(ctx)
+		g.mu.Lock()
+		g.away = err != nil
+		g.mu.Unlock()
 		if err != nil {
 			return nil, translate(err)
 		}

@@ -41,12 +41,16 @@ func (s *Store) note(err error) {
 }
 
 // probe writes a little where the last write failed: whoever asks whether the store
-// is ready may keep all other writes away until it says so.
+// is ready may keep all other writes away until it says so. Where new incidents get no
+// number, other writes may well be taken in.
 func (s *Store) probe(ctx context.Context) error {
 	s.refused.mu.Lock()
 	err := s.refused.err
 	s.refused.mu.Unlock()
-	if err == nil {
+	s.numbers.mu.Lock()
+	away := s.numbers.away
+	s.numbers.mu.Unlock()
+	if err == nil && !away {
 		return nil
 	}
 	if err := s.numbers.pool.Ping(ctx); err != nil {

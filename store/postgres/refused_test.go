@@ -100,3 +100,25 @@ func TestADatabaseThatTakesNobodyInIsUnavailable(t *testing.T) {
 	}), "takes nobody in")
 	refused(t, address, "not currently accepting connections")
 }
+
+func TestWithoutNumbersForNewIncidentsItIsNotReady(t *testing.T) {
+	t.Parallel()
+	address := pg.Database(t)
+	s := open(t, address+"&pool_max_conns=1")
+	if err := stored(t, s); err != nil {
+		t.Fatal(err)
+	}
+	admin(t, address, "ALTER DATABASE NAME ALLOW_CONNECTIONS false")
+	unavailable(t, "an incident", s.Update(t.Context(), func(tx engine.Tx) error {
+		_, err := tx.NumberIncidents(t.Context(), 2026, 1)
+		return err
+	}), "takes nobody in")
+	if err := stored(t, s); err != nil {
+		t.Fatalf("what needs no number: %v", err)
+	}
+	unavailable(t, "ready", s.Ready(t.Context()), "takes nobody in")
+	admin(t, address, "ALTER DATABASE NAME ALLOW_CONNECTIONS true")
+	if err := s.Ready(t.Context()); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+}
