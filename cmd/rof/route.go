@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -56,20 +58,28 @@ func routeCommand(_ context.Context, args []string, getenv func(string) string, 
 	if err != nil {
 		return err
 	}
-	d, err := read(body, *name, cfg.file.sources)
+	got, err := read(body, *name, cfg.file.sources)
+	if _, typed := errors.AsType[*usageError](err); err != nil && !typed {
+		return fmt.Errorf("%s: %s", words[1], said(err))
+	}
 	if err != nil {
 		return err
 	}
 	ec := cfg.engineConfig()
 	ec.Channel, ec.Routes, ec.Services = cfg.slackChannel, cfg.file.routes, cfg.file.services // also where Slack is off
 	p := printer{w: std.out, color: terminal(std.out)}
-	explained := ec.ExplainRoutes(d, now)
-	if len(explained) == 0 {
+	explained := ec.ExplainRoutes(got.Delivery, now)
+	if len(explained)+len(got.Bad) == 0 {
 		p.print("the body holds no alert\n")
 	}
 	for n := range explained {
 		explainRoute(&p, &explained[n], &ec)
 	}
+	var bad []string
+	for _, err := range got.Bad {
+		bad = append(bad, said(err))
+	}
+	p.bad(bad)
 	return p.err
 }
 
@@ -92,32 +102,35 @@ func readBody(path string, stdin io.Reader) ([]byte, error) {
 
 // read reads a body as its source does; without a name as the first kind that
 // finds an alert in it.
-func read(body []byte, name string, sources map[string]source) (engine.Delivery, error) {
+func read(body []byte, name string, sources map[string]source) (bodies.Parsed, error) {
 	kinds := bodies.Kinds()
 	if name != "" {
 		s, err := reading(name, sources, kinds)
 		if err != nil {
-			return engine.Delivery{}, err
+			return bodies.Parsed{}, err
 		}
-		got, err := s.parse(bodies.Input{Source: name, Body: body})
-		return got.Delivery, err
+		return s.parse(bodies.Input{Source: name, Body: body})
 	}
+	delete(kinds, "github") // what a body is stands in its header; without that it ignores any
 	var first error
 	silent := false // some kind reads it and finds nothing
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 		got, err := kinds[kind](bodies.Input{Source: kind, Body: body})
 		if err == nil && len(got.Delivery.Alerts) > 0 {
-			return got.Delivery, nil
+			return got, nil
 		}
 		silent = silent || err == nil
 		if err != nil && (kind == "generic" || first == nil) {
 			first = err
 		}
 	}
-	if silent {
-		first = nil
+	switch {
+	case silent || first == nil:
+		return bodies.Parsed{}, nil
+	case !json.Valid(body):
+		return bodies.Parsed{}, first
 	}
-	return engine.Delivery{}, first
+	return bodies.Parsed{}, fmt.Errorf("no kind of source reads it; as generic: %s; with --source NAME another says why", said(first))
 }
 
 // reading is the source of a name with what reads its bodies: its own mapping,

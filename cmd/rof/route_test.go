@@ -91,6 +91,31 @@ func TestRouteExplainSaysWhereAnAlertGoes(t *testing.T) {
 	}
 }
 
+func TestRouteExplainSaysWhatIsWrongWithABody(t *testing.T) {
+	const alert = `{"status": "firing", "labels": {"alertname": "A"}, "startsAt": "2026-03-01T00:00:00Z", "fingerprint": "1"}`
+	for name, c := range map[string]struct {
+		body, source, want string
+		code               int
+	}{
+		"an object that is no alert":         {`{"foo": 1}`, "", "no kind of source reads it; as generic: ", exitFailed},
+		"half a document":                    {`{"title": `, "", "/file: body: not JSON: it ends too early", exitFailed},
+		"no alert of the kind that is named": {`{"status": "firing", "version": "4", "alerts": [{"status": "loud"}]}`, "alertmanager", `alerts[0].status: "loud" is not firing or resolved`, exitFailed},
+		"one of two":                         {`{"status": "firing", "version": "4", "alerts": [` + alert + `, {"status": "loud"}]}`, "", `1 alert could not be read alerts[1].status: "loud"`, exitDone},
+		"a list of none holds no alert":      {`[]`, "", "the body holds no alert", exitDone},
+		"a change is none":                   {`{"kind": "deploy", "service": "checkout"}`, "", "the body holds no alert", exitDone},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := write(t, c.body)
+			var out, errs bytes.Buffer
+			code := run(t.Context(), []string{"route", "explain", "--source", c.source, file}, env("HOME="+t.TempDir()), strings.NewReader(""), &out, &errs)
+			got := strings.Join(strings.Fields(out.String()+errs.String()), " ")
+			if code != c.code || !strings.Contains(got, c.want) || code != exitDone && !strings.HasPrefix(got, "rof route: "+file+": ") || strings.Contains(got, "usage") {
+				t.Errorf("status %d: %s", code, got)
+			}
+		})
+	}
+}
+
 func TestRoutesAndWhatFollowsThemAreChecked(t *testing.T) {
 	secret := write(t, "https://pager.example.com/hook?key=s3cret\n")
 	for text, want := range map[string]string{

@@ -137,12 +137,7 @@ func printTry(w io.Writer, t tried) error {
 	for _, text := range t.Notes {
 		p.title("note: " + text)
 	}
-	if len(t.Bad) > 0 {
-		p.title(counted(len(t.Bad), "alert") + " could not be read")
-		for _, bad := range t.Bad {
-			p.line("", bad)
-		}
-	}
+	p.bad(t.Bad)
 	if t.Truncated > 0 {
 		p.title(counted(t.Truncated, "more alert") + " left out by the sender; raise its max_alerts")
 	}
@@ -150,6 +145,16 @@ func printTry(w io.Writer, t tried) error {
 		p.print("No alert: this delivery is accepted and changes nothing.\n")
 	}
 	return p.err
+}
+
+// bad prints what is wrong with the alerts that could not be read.
+func (p *printer) bad(why []string) {
+	if len(why) > 0 {
+		p.title(counted(len(why), "alert") + " could not be read")
+	}
+	for _, w := range why {
+		p.line("", w)
+	}
 }
 
 func (p *printer) alert(a *engine.Alert, expires string) {
