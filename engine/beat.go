@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 )
 
 // beatsLock is the name under which beats are read and written.
@@ -116,6 +117,12 @@ func (e *Engine) expected(name string) *Heartbeat {
 	return nil
 }
 
+// gone reports whether a heartbeat that nobody expects has left what was told of its
+// absence: the config has it no more, at this replica and at all others.
+func (b *Beat) gone(now time.Time) bool {
+	return b.Missing && now.Sub(b.WatchedAt) > blind || !b.Missing && b.News
+}
+
 // listen is the job that looks which heartbeats are missing. What it finds is
 // stored before it is told, and told again until that is stored, too: telling
 // twice changes nothing.
@@ -137,6 +144,12 @@ func (e *Engine) listen(ctx context.Context, _ string) error {
 				news = append(news, b)
 			}
 		}
+		for _, b := range known {
+			if e.expected(b.Name) == nil && b.gone(now) {
+				b.Missing, b.News = false, true
+				put, news = append(put, b), append(news, b)
+			}
+		}
 		return tx.PutBeats(ctx, put)
 	})
 	if err != nil || len(news) == 0 {
@@ -144,7 +157,11 @@ func (e *Engine) listen(ctx context.Context, _ string) error {
 	}
 	d := Delivery{Source: SourceHeartbeat, own: true}
 	for n := range news {
-		d.Alerts = append(d.Alerts, e.expected(news[n].Name).alert(&news[n]))
+		h := e.expected(news[n].Name)
+		if h == nil {
+			h = &Heartbeat{Name: news[n].Name}
+		}
+		d.Alerts = append(d.Alerts, h.alert(&news[n]))
 	}
 	if _, err := e.Ingest(ctx, d); err != nil {
 		return err

@@ -151,9 +151,11 @@ func (e *Engine) Workers() []Worker {
 		{Kind: JobCalm, Parallel: 2, Timeout: 30 * time.Second, Do: e.calm},
 		{Kind: JobTidy, Parallel: 1, Timeout: time.Minute, Every: 30 * time.Second, Do: e.tidy},
 	}
-	if len(e.cfg.Heartbeats) > 0 {
-		workers = append(workers, Worker{Kind: JobHeartbeat, Parallel: 1, Timeout: 30 * time.Second, Every: 15 * time.Second, Do: e.listen})
+	listen := Worker{Kind: JobHeartbeat, Parallel: 1, Timeout: 30 * time.Second, Every: 15 * time.Second, Do: e.listen}
+	if len(e.cfg.Heartbeats) == 0 {
+		listen.Every = blind // for those that the config has no more
 	}
+	workers = append(workers, listen)
 	if len(e.dependents) > 0 {
 		workers = append(workers, Worker{Kind: JobDepend, Parallel: 1, Timeout: 30 * time.Second, Do: e.depend})
 	}

@@ -322,3 +322,42 @@ func TestAReturnEndsTheIncidentAtOnce(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestAHeartbeatThatIsNoLongerExpectedEndsItsIncident(t *testing.T) {
+	for name, left := range map[string]func(*engine.Config){
+		"while another one is": func(c *engine.Config) { heartbeats(t)(c); c.Heartbeats = c.Heartbeats[:1] },
+		"and none is":          func(*engine.Config) {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, heartbeats(t))
+			r.listen(7 * time.Minute)
+			cfg := engine.Config{Store: r.store, Now: r.clock.Now}
+			left(&cfg)
+			e, err := engine.New(t.Context(), cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			after := &rig{e, r.store, r.clock, t}
+			// The other replica may not have the new config yet.
+			for range 4 {
+				r.listen(30 * time.Second)
+				if after.listen(0); r.about("prometheus")[0].Status != engine.Open {
+					t.Fatal("it has ended while another replica expects it")
+				}
+			}
+			after.listen(90 * time.Second)
+			got := after.about("prometheus")
+			if len(got) != 1 || got[0].Status != engine.Resolved || got[0].Severity != engine.SeverityCritical || got[0].Title != "No heartbeat from prometheus" {
+				t.Fatalf("%+v", got)
+			}
+			if d := after.detail(got[0].ID); d.Alerts[0].Status != engine.AlertResolved || d.Alerts[0].Severity != engine.SeverityCritical {
+				t.Errorf("its alert: %+v", d.Alerts[0])
+			}
+			// It is looked at anew where it is expected again.
+			r.listen(10 * time.Minute)
+			if got := r.about("prometheus"); got[0].Status != engine.Open {
+				t.Errorf("expected again: %+v", got)
+			}
+		})
+	}
+}
