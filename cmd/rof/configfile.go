@@ -18,6 +18,7 @@ import (
 
 	"ragoffire/bot"
 	"ragoffire/engine"
+	"ragoffire/webhook/kafka"
 	bodies "ragoffire/webhook/source"
 )
 
@@ -198,6 +199,13 @@ const (
 	leastTokens = 10_000
 )
 
+// ownSources are the names of rof's own among the sources, and for what they are.
+var ownSources = map[string]string{
+	kafka.Source:           "what comes from its topic",
+	engine.SourceHeartbeat: "what tells of heartbeats that stop",
+	"unknown":              "deliveries to addresses that are none",
+}
+
 func (r *reader) readSources(docs map[string]sourceDocument) map[string]source {
 	out := make(map[string]source, len(docs))
 	kinds := bodies.Kinds()
@@ -209,6 +217,8 @@ func (r *reader) readSources(docs map[string]sourceDocument) map[string]source {
 		}
 		if !regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`).MatchString(name) {
 			r.problemf("ROF_CONFIG sources: the name %.40q is the end of an address; use letters, digits, dots and dashes", name)
+		} else if what, own := ownSources[name]; own {
+			r.problemf("ROF_CONFIG sources.%s: rof itself calls %s so; name the source otherwise, such as my-%s", name, what, name)
 		} else if kinds[s.kind] == nil {
 			r.problemf("ROF_CONFIG sources.%s: kind %q is unknown; there are %s", name, s.kind, strings.Join(slices.Sorted(maps.Keys(kinds)), ", "))
 		}
