@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -44,9 +45,22 @@ func Patterns(match map[string]string) (map[string]*regexp.Regexp, error) {
 		if err != nil {
 			return nil, fmt.Errorf("pattern of %s: %w", field, err)
 		}
+		if field == "severity" && !slices.ContainsFunc(severities, func(s Severity) bool { return re.MatchString(string(s)) }) {
+			return nil, noSeverity(pattern)
+		}
 		out[field] = re
 	}
 	return out, nil
+}
+
+// noSeverity says of a pattern that it can match no alert, since it is a sender's
+// own word.
+func noSeverity(pattern string) error {
+	hint := ""
+	if s := ParseSeverity(pattern); s != SeverityUnknown {
+		hint = fmt.Sprintf(" (%s is %s here)", pattern, s)
+	}
+	return fmt.Errorf("severity %q is none of critical, high, medium, low, info and unknown%s; label.severity is the sender's own word", pattern, hint)
 }
 
 func matches(match map[string]*regexp.Regexp, field func(string) string) bool {

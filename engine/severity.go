@@ -16,6 +16,8 @@ const (
 	SeverityUnknown  Severity = "unknown"
 )
 
+var severities = []Severity{SeverityCritical, SeverityHigh, SeverityMedium, SeverityLow, SeverityInfo, SeverityUnknown}
+
 // ParseSeverity maps a sender's word to a Severity.
 func ParseSeverity(word string) Severity {
 	switch strings.ToLower(strings.TrimSpace(word)) {

@@ -284,8 +284,15 @@ func (r *reader) duration(name, s string) time.Duration {
 	return d
 }
 
-// firstLine is the part of a parser's error that says what and where.
+// firstLine is the part of a parser's error that says what and where, without the
+// names that Go has for it.
 func firstLine(err error) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
+	where, what, mistyped := strings.Cut(line, "cannot unmarshal ")
+	for kind, text := range map[string]string{"bool": "true or false", "int": "a whole number", "string": "a text"} {
+		if mistyped && strings.Contains(what, " of type "+kind) {
+			return where + "must be " + text
+		}
+	}
 	return line
 }
