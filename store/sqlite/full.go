@@ -6,6 +6,8 @@ import (
 	"time"
 
 	lib "modernc.org/sqlite/lib"
+
+	"ragoffire/engine"
 )
 
 // full remembers that the file cannot be written: its disk is full, or fails. A
@@ -14,6 +16,8 @@ type full struct {
 	mu   sync.Mutex
 	err  error     // of the last write, nil where it was written
 	said time.Time // when the log last had it
+
+	asked bool // whether it can be written
 }
 
 // sayAgain is how long the log is spared of a disk on which some writes still fit.
@@ -48,17 +52,27 @@ func (s *Store) note(ctx context.Context, err error) {
 const probe = `INSERT INTO holds (method, channel, until) VALUES ('', '', 0)
 	ON CONFLICT (method, channel) DO UPDATE SET until = excluded.until`
 
-// probed tries a write where the last write failed: whoever asks whether the
-// store is ready may keep all other writes away until it says so.
+// probed tries a write where the last write failed, and the first time: whoever asks
+// whether the store is ready may keep all other writes away until it says so.
 func (s *Store) probed(ctx context.Context) error {
 	s.full.mu.Lock()
-	err := s.full.err
+	last, asked := s.full.err, s.full.asked
 	s.full.mu.Unlock()
-	if err == nil {
+	if last == nil && asked {
 		return nil
 	}
-	return s.write(ctx, func(t *tx) error {
+	err := s.write(ctx, func(t *tx) error {
 		_, err := t.exec(ctx, probe)
 		return err
 	})
+	if code(err) == lib.SQLITE_READONLY {
+		return &engine.Error{Kind: engine.Unavailable, Text: s.path + ", or its folder, cannot be written", Err: err}
+	}
+	s.full.mu.Lock()
+	s.full.asked = true
+	s.full.mu.Unlock()
+	if last == nil {
+		return nil // one that is busy is written later
+	}
+	return err
 }

@@ -35,4 +35,9 @@ func TestAFileThatMayOnlyBeReadIsNotServed(t *testing.T) {
 	if err := s.Claim(t.Context()); err == nil || !strings.Contains(err.Error(), "cannot be written") || !strings.Contains(err.Error(), path) {
 		t.Errorf("the reason: %v", err)
 	}
+	for range 2 {
+		if err := s.Ready(t.Context()); err == nil || !strings.Contains(err.Error(), "cannot be written") {
+			t.Errorf("ready: %v", err)
+		}
+	}
 }
