@@ -20,9 +20,9 @@ const doctorHelp = `looks at everything that can be set up wrong, and says what 
   --json   one JSON document on stdout instead of lines
 
 It checks the config, the database and its schema, Slack's tokens, scopes,
-socket, channels and groups, the endpoints of models, and the sources. It can run
-beside a serve, and then leaves the socket to that one. Exit status 1 where
-something fails.
+socket, channels and groups, the endpoints of models, the sources and Kafka. It
+can run beside a serve, and then leaves the socket to that one. Exit status 1
+where something fails.
 `
 
 // doctorReport is what doctor --json prints.
@@ -79,6 +79,7 @@ func examine(ctx context.Context, getenv func(string) string, post bool, std str
 	found = append(found, checkSlack(ctx, &cfg, post, !served)...)
 	found = append(found, checkModels(ctx, &cfg)...)
 	found = append(found, checkSources(&cfg)...)
+	found = append(found, checkKafka(ctx, &cfg)...)
 	found = append(found, checkSignIn(ctx, &cfg)...)
 	return append(found, checkOutside(ctx, &cfg)...)
 }

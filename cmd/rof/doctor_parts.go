@@ -15,6 +15,7 @@ import (
 	"ragoffire/engine/llm"
 	"ragoffire/store"
 	"ragoffire/webhook"
+	"ragoffire/webhook/kafka"
 )
 
 // checkStore opens the store, which brings its schema up to date as every
@@ -138,6 +139,20 @@ func withoutSecret(name, kind string, local bool) bot.Finding {
 		f.Level, f.Text = bot.LevelWarn, "has no secret: open, as long as rof listens on this machine alone"
 	}
 	return f
+}
+
+// checkKafka asks the brokers for the topic, where one is set.
+func checkKafka(ctx context.Context, cfg *config) []bot.Finding {
+	k := cfg.kafka
+	if len(k.Brokers) == 0 {
+		return nil
+	}
+	f := bot.Finding{Check: "kafka", Level: bot.LevelOK, Text: "the brokers have the topic " + k.Topic}
+	if err := kafka.Check(ctx, k); err != nil {
+		f.Level, f.Text = bot.LevelFail, safe(err.Error())
+		f.Fix = "check KAFKA_BROKERS, KAFKA_TOPIC, KAFKA_TLS and KAFKA_SASL_…, and that the user may read the topic; webhooks are taken in meanwhile"
+	}
+	return []bot.Finding{f}
 }
 
 // checkOutside looks at what is told or asked beside Slack. People's phones are

@@ -115,6 +115,10 @@ func TestDoctorTellsTokensThatSlackRefuses(t *testing.T) {
 	if r := rof("", "doctor"); r.code != 0 || !strings.Contains(r.out, "warn  slack       off") {
 		t.Errorf("%+v", r)
 	}
+	rof = rofOn(t, sqliteDB(t), "ROF_LISTEN=127.0.0.1:1", "KAFKA_BROKERS=127.0.0.1:1", "KAFKA_TOPIC=alerts")
+	if r := rof("", "doctor"); r.code != 1 || !strings.Contains(r.out, "fail  kafka") || !strings.Contains(r.out, "fix: check KAFKA_BROKERS") {
+		t.Errorf("%+v", r)
+	}
 }
 
 func TestDoctorBesideAServeLeavesTheSocketToIt(t *testing.T) {

@@ -120,8 +120,9 @@ func New(cfg Config) (*Consumer, error) {
 }
 
 func (c *Consumer) options() ([]kgo.Opt, error) {
-	options := []kgo.Opt{
-		kgo.ClientID("rof"), kgo.SeedBrokers(c.cfg.Brokers...), kgo.ConsumerGroup(c.cfg.Group), kgo.ConsumeTopics(c.cfg.Topic),
+	options, err := c.cfg.connection()
+	return append(options,
+		kgo.ConsumerGroup(c.cfg.Group), kgo.ConsumeTopics(c.cfg.Topic),
 		kgo.DisableAutoCommit(), kgo.SessionTimeout(sessionTimeout),
 		// A rebalance waits until a batch is stored and committed, so that its
 		// next owner begins after it.
@@ -129,14 +130,18 @@ func (c *Consumer) options() ([]kgo.Opt, error) {
 		kgo.ConsumeStartOffset(kgo.NewOffset().AfterMilli(time.Now().Add(-lookBack).UnixMilli())),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.FetchMaxBytes(maxFetch), kgo.FetchMaxPartitionBytes(maxPartitionFetch), kgo.MaxConcurrentFetches(maxFetches),
-		kgo.DisableClientMetrics(),
 		kgo.WithHooks(c.watch),
 		kgo.OnPartitionsAssigned(func(context.Context, *kgo.Client, map[string][]int32) { c.watch.well() }),
-	}
-	if c.cfg.TLS {
+	), err
+}
+
+// connection is how the brokers are reached.
+func (c *Config) connection() ([]kgo.Opt, error) {
+	options := []kgo.Opt{kgo.ClientID("rof"), kgo.SeedBrokers(c.Brokers...), kgo.DisableClientMetrics()}
+	if c.TLS {
 		options = append(options, kgo.DialTLSConfig(&tls.Config{MinVersion: tls.VersionTLS12}))
 	}
-	switch s := c.cfg.SASL; s.Mechanism {
+	switch s := c.SASL; s.Mechanism {
 	case "":
 	case "plain":
 		options = append(options, kgo.SASL(plain.Auth{User: s.User, Pass: s.Password}.AsMechanism()))

@@ -458,6 +458,24 @@ func TestATopicThatIsNotThereIsShownAndWaitedFor(t *testing.T) {
 	eventually(t, "the anomaly", func() bool { return r.counted("accepted") == 1 && c.State().State == "consuming" })
 }
 
+func TestCheckSaysWhatIsWrong(t *testing.T) {
+	r := newRig(t, 1)
+	for name, c := range map[string]struct {
+		broker, topic, want string
+	}{
+		"nothing":                   {r.cluster.ListenAddrs()[0], topic, ""},
+		"a topic that is not there": {r.cluster.ListenAddrs()[0], "later", "UNKNOWN_TOPIC_OR_PARTITION"},
+		"brokers that are away":     {"127.0.0.1:1", topic, "refused"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := kafka.Check(t.Context(), kafka.Config{Brokers: []string{c.broker}, Topic: c.topic})
+			if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
 // create makes a topic with one partition.
 func create(t *testing.T, client *kgo.Client, name string) (*kmsg.CreateTopicsResponse, error) {
 	t.Helper()
