@@ -288,10 +288,13 @@ func TestTheContainersHoldNoPrivileges(t *testing.T) {
 			}
 		}
 	}
+	if !strings.Contains(string(readFile(t, "compose.yaml")), "# ROF_CONFIG: /etc/rof.yaml") {
+		t.Error("compose.yaml does not say how a source gets the secret without which it is closed there")
+	}
 	dockerfile := string(readFile(t, "Dockerfile"))
 	for _, line := range []string{
 		"CGO_ENABLED=0", `-trimpath -ldflags "-s -w"`, "FROM gcr.io/distroless/static", ":nonroot", "USER 65532:65532", "VOLUME /data",
-		"ROF_LISTEN=0.0.0.0:8000", "DATABASE_URL=sqlite:/data/rof.db", `CMD ["/rof", "healthcheck"]`,
+		"ROF_LISTEN=0.0.0.0:8000", "DATABASE_URL=sqlite:/data/rof.db", "XDG_DATA_HOME=/data", "ROF_CONFIG", `CMD ["/rof", "healthcheck"]`,
 	} {
 		if !strings.Contains(dockerfile, line) {
 			t.Errorf("Dockerfile: %s is missing", line)
