@@ -18,9 +18,9 @@ const (
 
 var severities = []Severity{SeverityCritical, SeverityHigh, SeverityMedium, SeverityLow, SeverityInfo, SeverityUnknown}
 
-// ParseSeverity maps a sender's word to a Severity.
+// ParseSeverity maps a sender's word to a Severity. SEV-2 is sev2.
 func ParseSeverity(word string) Severity {
-	switch strings.ToLower(strings.TrimSpace(word)) {
+	switch strings.ToLower(strings.NewReplacer(" ", "", "-", "", "_", "").Replace(strings.TrimSpace(word))) {
 	case "critical", "page", "fatal", "disaster", "p0", "p1", "sev0", "crit", "emergency", "emerg":
 		return SeverityCritical
 	case "high", "error", "err", "major", "p2", "sev1", "availability":
