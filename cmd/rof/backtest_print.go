@@ -13,7 +13,7 @@ const casesShown = 20
 
 // printBacktest prints the figures, then what went wrong, and last the sentence.
 func printBacktest(w io.Writer, b *engine.Backtest) error {
-	p := printer{w: w, color: terminal(w)}
+	p := printer{w: w, color: colored(w)}
 	if b.Incidents < 2 {
 		p.print(b.Sentence + "\n")
 		return p.err

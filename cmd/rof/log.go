@@ -23,6 +23,9 @@ func newLog(w io.Writer, level, format string) *slog.Logger {
 
 // terminal reports whether a person reads what is written to w.
 func terminal(w io.Writer) bool {
+	if p, ok := w.(plain); ok {
+		w = p.Writer
+	}
 	f, ok := w.(*os.File)
 	if !ok {
 		return false

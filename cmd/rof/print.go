@@ -10,10 +10,18 @@ import (
 	"ragoffire/engine"
 )
 
+// plain is what is written to without colours, by its reader's wish (no-color.org).
+type plain struct{ io.Writer }
+
+func colored(w io.Writer) bool {
+	_, is := w.(plain)
+	return !is && terminal(w)
+}
+
 // printDecision prints a decision as a person reads it at night: what it is,
 // what to do, how sure, and on what base.
 func printDecision(w io.Writer, d *engine.Decision) error {
-	p := printer{w: w, color: terminal(w)}
+	p := printer{w: w, color: colored(w)}
 	title := d.Header()
 	if d.Example {
 		title += "  EXAMPLE, not your systems"

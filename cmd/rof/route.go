@@ -67,7 +67,7 @@ func routeCommand(_ context.Context, args []string, getenv func(string) string, 
 	}
 	ec := cfg.engineConfig()
 	ec.Channel, ec.Routes, ec.Services = cfg.slackChannel, cfg.file.routes, cfg.file.services // also where Slack is off
-	p := printer{w: std.out, color: terminal(std.out)}
+	p := printer{w: std.out, color: colored(std.out)}
 	explained := ec.ExplainRoutes(got.Delivery, now)
 	if len(explained)+len(got.Bad) == 0 {
 		p.print("the body holds no alert\n")

@@ -101,6 +101,9 @@ func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(f
 // status.
 func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
 	std := streams{whileItLasts(ctx, stdin), stdout, stderr}
+	if getenv("NO_COLOR") != "" || getenv("TERM") == "dumb" {
+		std.out = plain{stdout}
+	}
 	if len(args) == 0 || slices.Contains([]string{"help", "-h", "--help", "-help"}, args[0]) {
 		return help(std, args)
 	}

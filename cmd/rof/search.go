@@ -41,7 +41,7 @@ func search(ctx context.Context, args []string, getenv func(string) string, std 
 		if *asJSON {
 			return json.NewEncoder(std.out).Encode(map[string]any{"results": results})
 		}
-		p := printer{w: std.out, color: terminal(std.out)}
+		p := printer{w: std.out, color: colored(std.out)}
 		if len(results) == 0 {
 			p.print("nothing found\n")
 		}

@@ -104,7 +104,7 @@ func names(configured map[string]source, counts map[string]engine.SourceCount, a
 }
 
 func printSources(std streams, list []listedSource, kinds []string, now time.Time) error {
-	p := printer{w: std.out, color: terminal(std.out)}
+	p := printer{w: std.out, color: colored(std.out)}
 	if len(list) == 0 {
 		p.print("No source is configured, and none has sent an alert.\n")
 	} else {

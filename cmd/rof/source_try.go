@@ -117,7 +117,7 @@ func readTry(path string, stdin io.Reader) (sources.Input, error) {
 // printTry prints a delivery as a person checks it: field by field, what is not
 // there left out.
 func printTry(w io.Writer, t tried) error {
-	p := printer{w: w, color: terminal(w)}
+	p := printer{w: w, color: colored(w)}
 	for n := range t.Alerts {
 		p.alert(&t.Alerts[n], t.ExpiresAfter)
 	}
