@@ -64,6 +64,24 @@ func TestABackupToAFullDiskNamesThatDisk(t *testing.T) {
 	if r := rof("", "backup", to); r.code != exitFailed || !strings.HasPrefix(r.err, "rof backup: "+to+": its disk is full") {
 		t.Errorf("%+v", r)
 	}
+	filler := filepath.Join(dir, "filler")
+	if err := os.Truncate(filler, 3<<20); err != nil { // some of it fits
+		t.Fatal(err)
+	}
+	var rows strings.Builder
+	for n := range 4000 {
+		fmt.Fprintf(&rows, `{"kind": "runbook", "id": "RB-%d", "title": "long", "text": %q}`+"\n", n, strings.Repeat("words ", 300))
+	}
+	if r := rof(rows.String(), "import", "-"); r.code != exitDone {
+		t.Fatalf("%+v", r)
+	}
+	if r := rof("", "backup", to); r.code != exitFailed || !strings.Contains(r.err, "its disk is full") {
+		t.Errorf("%+v", r)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
+		t.Errorf("it left %v, %v", left, err)
+	}
+	fill(t, filler)
 	elsewhere := rofOn(t, "DATABASE_URL=sqlite:"+filepath.Join(dir, "rof.db"))
 	if r := elsewhere("", "export"); r.code != exitFailed || !strings.Contains(r.err, "is its disk full?") {
 		t.Errorf("a store there: %+v", r)

@@ -30,6 +30,7 @@ func Backup(ctx context.Context, path, to string) error {
 		return fmt.Errorf("%s: %w", to, errors.Unwrap(err))
 	}
 	defer os.Remove(f.Name())
+	defer os.Remove(f.Name() + "-journal") // left where its disk is full
 	defer f.Close()
 	if err := copyInto(ctx, path, f.Name()); err != nil {
 		if code(err) == lib.SQLITE_FULL { // the store is only read
