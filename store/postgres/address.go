@@ -59,6 +59,8 @@ func mend(code string) string {
 	switch code {
 	case "3D000":
 		return "; create it, or mend DATABASE_URL"
+	case "42P07":
+		return "; is it another program's? Give rof a database of its own, or a schema: search_path=rof in DATABASE_URL"
 	case "42501":
 		return "; let its user own the database, or GRANT it USAGE and CREATE on the schema"
 	case "28000", "28P01":

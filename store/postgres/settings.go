@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -42,12 +43,17 @@ func set(values map[string]string, more ...string) pgconn.AfterConnectFunc {
 // lent reports whether a pooler lends conn for one transaction at a time. Then what
 // is set, prepared, locked and listened to there is not this process's own.
 func lent(ctx context.Context, conn *pgx.Conn) (bool, error) {
-	server := func(conn *pgx.Conn) (pid uint32, err error) {
-		err = conn.QueryRow(ctx, "SELECT pg_backend_pid()", pgx.QueryExecModeSimpleProtocol).Scan(&pid)
-		return pid, err
+	// Not conn's own way to ask: the pooler may know what another has prepared, and in
+	// some databases nothing goes without that.
+	server := func(conn *pgx.Conn) (pid uint64, err error) {
+		got, err := conn.PgConn().Exec(ctx, "SELECT pg_backend_pid()").ReadAll()
+		if err != nil {
+			return 0, err
+		}
+		return strconv.ParseUint(string(got[0].Rows[0][0]), 10, 32)
 	}
 	first, err := server(conn)
-	if err != nil || first == conn.PgConn().PID() { // a pooler has numbers of its own
+	if err != nil || uint32(first) == conn.PgConn().PID() { // a pooler has numbers of its own
 		return false, err
 	}
 	other, err := pgx.ConnectConfig(ctx, conn.Config())

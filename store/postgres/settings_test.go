@@ -1,8 +1,10 @@
 package postgres
 
 import (
+	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -102,6 +104,80 @@ func TestWhoMayNotCreateTablesIsToldWhatToGrant(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "GRANT it USAGE and CREATE on the schema") {
 		t.Errorf("opened: %v", err)
 	}
+}
+
+func TestADatabaseMayBeAsAnybodyMadeIt(t *testing.T) {
+	_, address := private(t)
+	admin, err := pgx.Connect(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer admin.Close(t.Context())
+	for name, odd := range map[string]string{
+		"latin":   "ENCODING LATIN1",
+		"ascii":   "ENCODING SQL_ASCII",
+		"strings": "",
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, statement := range []string{
+				"CREATE DATABASE " + name + " TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C' " + odd,
+				"ALTER DATABASE " + name + " SET standard_conforming_strings = off", "ALTER DATABASE " + name + " SET bytea_output = escape",
+				"ALTER DATABASE " + name + " SET DateStyle = 'SQL, DMY'", "ALTER DATABASE " + name + " SET TimeZone = 'Asia/Kolkata'",
+			} {
+				if _, err := admin.Exec(t.Context(), statement); err != nil {
+					t.Fatal(err)
+				}
+			}
+			u, err := url.Parse(address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			u.Path = "/" + name
+			s, err := Open(t.Context(), u.String(), Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			at := time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC)
+			want := engine.Incident{ID: "INC-2026-0001", Title: `5× → "日本" \ 'q'`, Status: engine.Open, StartedAt: at, UpdatedAt: at}
+			if err := s.Update(t.Context(), func(tx engine.Tx) error { return tx.PutIncidents(t.Context(), []engine.Incident{want}) }); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.View(t.Context(), func(r engine.Reader) error {
+				got, err := r.Incident(t.Context(), want.ID)
+				if err == nil && (got.Title != want.Title || !got.StartedAt.Equal(at)) {
+					t.Errorf("%+v", got)
+				}
+				return err
+			}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestATableOfAnotherProgramIsTold(t *testing.T) {
+	_, address := private(t)
+	admin, err := pgx.Connect(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer admin.Close(t.Context())
+	if _, err := admin.Exec(t.Context(), "CREATE TABLE incidents (id int)"); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Open(t.Context(), address, Options{})
+	if err == nil || !strings.Contains(err.Error(), "Give rof a database of its own") {
+		t.Errorf("opened: %v", err)
+	}
+	if _, err := admin.Exec(t.Context(), "CREATE SCHEMA rof"); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(t.Context(), address+"&search_path=rof", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
 }
 
 func TestAMigrationTakesItsTime(t *testing.T) {
