@@ -167,6 +167,15 @@ func checkOutside(ctx context.Context, cfg *config) []bot.Finding {
 		}
 		found = append(found, f)
 	}
+	if ask := cfg.file.meter.Range; ask != nil {
+		f := bot.Finding{Check: "prometheus", Level: bot.LevelOK, Text: "answers; new incidents are measured"}
+		now := time.Now()
+		if _, err := ask(ctx, "vector(1)", now.Add(-time.Minute), now, time.Minute); err != nil {
+			f.Level, f.Text = bot.LevelFail, safe(err.Error())
+			f.Fix = "check prometheus.url and its token or password in ROF_CONFIG; until it answers, incidents go without numbers"
+		}
+		found = append(found, f)
+	}
 	if n := len(cfg.file.escalation.Paths); n > 0 {
 		found = append(found, bot.Finding{Check: "escalate", Level: bot.LevelSkip, Text: counted(n, "path") + " past Slack; a check would page somebody", Fix: "let an alert of a test service go unacknowledged"})
 	}

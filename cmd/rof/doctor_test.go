@@ -53,7 +53,7 @@ func TestDoctorFindsNothingWhereNothingIsWrong(t *testing.T) {
 func TestDoctorSaysWhatIsWrongAndHowToMendIt(t *testing.T) {
 	refuses := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }))
 	t.Cleanup(refuses.Close)
-	config := write(t, "approvers: {groups: [S0NONE]}\nroutes: [{channel: C0ELSE}, {channel: C0OLD}, {channel: C0NOT}]\nsources: {shop: {kind: generic}, cloudwatch: {confirm: true}, github: {hmac: {secret: long-enough}}, sentry: {}}\nservices: {a: {owner: b, channel: C0SERVICE}}\nalertmanager: {url: \""+refuses.URL+"\"}\nescalate: {after: 5m, then: [{webhook: \"https://pager.example.com/x\"}]}\nchannels: {severity: [critical]}\nupdates: {channel: C0NEWS}\nretention: {raw: 7d}\n")
+	config := write(t, "approvers: {groups: [S0NONE]}\nroutes: [{channel: C0ELSE}, {channel: C0OLD}, {channel: C0NOT}]\nsources: {shop: {kind: generic}, cloudwatch: {confirm: true}, github: {hmac: {secret: long-enough}}, sentry: {}}\nservices: {a: {owner: b, channel: C0SERVICE}}\nalertmanager: {url: \""+refuses.URL+"\"}\nprometheus: {url: \""+refuses.URL+"\"}\nescalate: {after: 5m, then: [{webhook: \"https://pager.example.com/x\"}]}\nchannels: {severity: [critical]}\nupdates: {channel: C0NEWS}\nretention: {raw: 7d}\n")
 	s := slack(t, slackfake.Config{Manifest: slackfake.Manifest{Scopes: []string{"chat:write", "commands", "channels:read", "usergroups:read", "users:read", "im:history"}}})
 	s.AddChannel(slackfake.Channel{ID: "C0ELSE", Name: "elsewhere", Members: []string{"U0ALICE"}})
 	s.AddChannel(slackfake.Channel{ID: "C0OLD", Name: "old", Archived: true})
@@ -67,7 +67,7 @@ func TestDoctorSaysWhatIsWrongAndHowToMendIt(t *testing.T) {
 		found[f.Check] += f.Level + ": " + f.Text + " | " + f.Fix + "\n"
 	}
 	for check, want := range map[string]string{
-		"config": "warn: OTEL_EXPORTER_OTLP_ENDPOINT", "scope channels:manage": "fail: missing; it is for a channel for each incident", "channel C0NEWS": "fail: Slack says channel_not_found", "channel C0SERVICE": "fail: Slack says channel_not_found", "alertmanager": "ok: answers", "escalate": "skip: 1 path past Slack", "history": "rof import PATH", "channel C0ELSE": "fail: the bot is not in #elsewhere | invite the bot to #elsewhere",
+		"config": "warn: OTEL_EXPORTER_OTLP_ENDPOINT", "scope channels:manage": "fail: missing; it is for a channel for each incident", "channel C0NEWS": "fail: Slack says channel_not_found", "channel C0SERVICE": "fail: Slack says channel_not_found", "alertmanager": "ok: answers", "prometheus": "check prometheus.url and its token", "escalate": "skip: 1 path past Slack", "history": "rof import PATH", "channel C0ELSE": "fail: the bot is not in #elsewhere | invite the bot to #elsewhere",
 		"channel C0OLD": "fail: #old is archived | unarchive C0OLD", "channel C0NOT": "fail: Slack says channel_not_found | check the channel's id C0NOT",
 		"scope app_mentions:read": "fail: missing; it is for commands in threads | add app_mentions:read at OAuth & Permissions", "scope assistant:write": "warn: missing",
 		"group S0NONE": "fail: Slack says no_such_subteam | check the id", "model": "fail: m: the endpoint answers 401; check OPENAI_API_KEY", "source shop": "fail: has no secret", "source cloudwatch": "fail: has no topic", "source github": "ok: has a secret", "source sentry": "set sources.sentry.hmac.secret",
