@@ -43,5 +43,8 @@ func (r *reader) circle(name string, d *peopleDocument) bot.Circle {
 			r.problemf("ROF_CONFIG %s.users[%d] must be a Slack user's id such as U0ALICE (profile, More, Copy member ID), not %q", name, n, id)
 		}
 	}
+	if given := d.Groups != nil || d.Users != nil; given && len(d.Groups)+len(d.Users) == 0 {
+		r.problemf("ROF_CONFIG %s names nobody, which would leave it to everybody; name somebody, or take it out", name)
+	}
 	return bot.Circle{Groups: d.Groups, Users: d.Users}
 }
