@@ -69,6 +69,9 @@ func importHistory(ctx context.Context, args []string, getenv func(string) strin
 		}
 		return importSlack(ctx, channels, *since, *dry, *asJSON, getenv, std)
 	}
+	if *since != sinceDefault {
+		return usagef("--since is for slack:CHANNEL; of files all is read")
+	}
 	files, skipped, err := gather(paths)
 	if err != nil {
 		return err

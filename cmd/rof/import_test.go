@@ -155,6 +155,7 @@ func TestImportSaysWhatIsWrongWithItsWords(t *testing.T) {
 	}{
 		{[]string{"import"}, exitUsage, "say what to import"},
 		{[]string{"import", "--loud", "x"}, exitUsage, "-loud"},
+		{[]string{"import", "--since", "30d", dir}, exitUsage, "--since is for slack:CHANNEL"},
 		{[]string{"import", filepath.Join(dir, "none")}, exitFailed, "none: no such file or directory"},
 		{[]string{"import", filepath.Join(dir, "a.pdf")}, exitUsage, "a.pdf: not a kind of file"},
 		{[]string{"export", "a", "b"}, exitUsage, `unexpected "b"`},
