@@ -60,7 +60,7 @@ func noSeverity(pattern string) error {
 	if s := ParseSeverity(pattern); s != SeverityUnknown {
 		hint = fmt.Sprintf(" (%s is %s here)", pattern, s)
 	}
-	return fmt.Errorf("severity %q is none of critical, high, medium, low, info and unknown%s; label.severity is the sender's own word", pattern, hint)
+	return fmt.Errorf("severity %q is none of critical, high, medium, low, info and unknown%s; label.severity is the label of that name", pattern, hint)
 }
 
 func matches(match map[string]*regexp.Regexp, field func(string) string) bool {
