@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"net/url"
@@ -222,17 +221,7 @@ func (r *reader) readSources(docs map[string]sourceDocument) map[string]source {
 		} else if kinds[s.kind] == nil {
 			r.problemf("ROF_CONFIG sources.%s: kind %q is unknown; there are %s", name, s.kind, strings.Join(slices.Sorted(maps.Keys(kinds)), ", "))
 		}
-		switch t := d.Token.(type) {
-		case nil:
-		case string:
-			s.tokens = []string{t}
-		case []any:
-			for _, v := range t {
-				s.tokens = append(s.tokens, fmt.Sprint(v))
-			}
-		default:
-			r.problemf("ROF_CONFIG sources.%s.token must be a text or a list of texts", name)
-		}
+		s.tokens = r.texts("sources."+name+".token", d.Token)
 		if d.TokenFile != "" {
 			if t := r.secretFile("ROF_CONFIG sources."+name+".token_file", d.TokenFile); t != "" { // else it is told
 				s.tokens = append(s.tokens, t)
@@ -246,6 +235,25 @@ func (r *reader) readSources(docs map[string]sourceDocument) map[string]source {
 		s.mapped = r.readMapped(name, s.kind, d)
 		r.readTrust(name, &s, &d)
 		out[name] = s
+	}
+	return out
+}
+
+// texts reads one text or a list of them. What YAML takes for a number is not what is
+// written there: 01234567 is 342391.
+func (r *reader) texts(name string, v any) []string {
+	list, is := v.([]any)
+	if !is && v != nil {
+		list = []any{v}
+	}
+	var out []string
+	for _, v := range list {
+		text, ok := v.(string)
+		if !ok {
+			r.problemf("ROF_CONFIG %s must be a text or a list of texts; write each in quotes", name)
+			return out
+		}
+		out = append(out, text)
 	}
 	return out
 }

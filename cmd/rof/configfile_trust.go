@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"ragoffire/webhook"
 )
 
@@ -55,18 +53,7 @@ func (r *reader) readTrust(name string, s *source, d *sourceDocument) {
 
 // secrets reads one or a list, and the file.
 func (r *reader) secrets(at string, h *hmacDocument) []string {
-	var out []string
-	switch v := h.Secret.(type) {
-	case nil:
-	case string:
-		out = []string{v}
-	case []any:
-		for _, s := range v {
-			out = append(out, fmt.Sprint(s))
-		}
-	default:
-		r.problemf("ROF_CONFIG %s.secret must be a text or a list of texts", at)
-	}
+	out := r.texts(at+".secret", h.Secret)
 	if h.SecretFile != "" {
 		out = append(out, r.secretFile("ROF_CONFIG "+at+".secret_file", h.SecretFile))
 	}
