@@ -38,7 +38,10 @@ func (c *cable) accept() {
 		if err != nil {
 			return
 		}
-		out, err := net.Dial("tcp", c.target)
+		c.mu.Lock()
+		target := c.target
+		c.mu.Unlock()
+		out, err := net.Dial("tcp", target)
 		c.mu.Lock()
 		if c.cut || err != nil {
 			_ = in.Close()
@@ -81,4 +84,13 @@ func (c *cable) set(cut bool) {
 		}
 		c.conns = nil
 	}
+}
+
+// lead lets it lead to another server.
+func (c *cable) lead(target string) {
+	c.set(true)
+	c.mu.Lock()
+	c.target = target
+	c.mu.Unlock()
+	c.set(false)
 }

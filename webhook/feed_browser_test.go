@@ -76,6 +76,23 @@ func TestASocketThatIsCutThreeTimesTellsEachEventOnce(t *testing.T) {
 	}
 }
 
+func TestAnOpenBoardFollowsTheStoreThatTookThePlaceOfAnother(t *testing.T) {
+	before, after := start(t, nil), start(t, nil)
+	wire := newCable(t, strings.TrimPrefix(before.url, "http://"))
+	b := browsertest.New(t, wire.url())
+	for n := range 3 {
+		before.do("POST", "/webhooks/generic", anomaly(map[string]any{"fingerprint": id(n), "service": id(n)})).want(t, 202)
+	}
+	b.Open(wire.url() + "/")
+	b.Sees("that it is live", live)
+	before.do("POST", "/webhooks/generic", anomaly(map[string]any{"fingerprint": "last", "service": "last"})).want(t, 202)
+	b.Sees("what happened", `document.querySelectorAll('#rows .row').length === 4`)
+	wire.lead(strings.TrimPrefix(after.url, "http://"))
+	b.Sees("that the other has nothing", live+` && document.querySelectorAll('#rows .row').length === 0`)
+	after.do("POST", "/webhooks/generic", anomaly(nil)).want(t, 202)
+	b.Sees("what happened there", `document.querySelectorAll('#rows .row').length === 1`)
+}
+
 func TestTheBoardPollsWhereNoWebSocketGetsThrough(t *testing.T) {
 	r := start(t, nil)
 	target, err := url.Parse(r.url)

@@ -212,8 +212,10 @@ function connect() {
   s.onmessage = (m) => {
     heard = Date.now();
     const ev = JSON.parse(m.data);
-    if (ev.type === 'pong' || (seq !== null && ev.seq < seq)) return;
-    if (ev.seq === seq && ev.type !== 'system') return; // seen already
+    if (ev.type === 'pong') return;
+    // Seen already, unless it says where to go on: a store that took the place of
+    // another counts from the beginning.
+    if (seq !== null && ev.seq <= seq && ev.type !== 'system') return;
     seq = ev.seq;
     refresh(seq, 50);
   };
