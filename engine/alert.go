@@ -97,8 +97,8 @@ func (a *Alert) Summary() string {
 			return s
 		}
 	}
-	if a.Description != "" {
-		return clipped(a.symptom(), longestSummary)
+	if said := a.said(); said != "" {
+		return clipped(said, longestSummary)
 	}
 	return "alert from " + a.Source
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 	"strings"
@@ -37,12 +38,12 @@ func withSpike(symptom string, then, now float64) (string, bool) {
 }
 
 // symptom is what the alert says is wrong, in a line.
-func (a *Alert) symptom() string {
-	text, _, _ := strings.Cut(a.Description, "\n")
-	if text = strings.TrimSpace(text); text != "" {
-		return text
-	}
-	return a.Summary()
+func (a *Alert) symptom() string { return cmp.Or(a.said(), a.Summary()) }
+
+// said is the first line of the alert's description.
+func (a *Alert) said() string {
+	line, _, _ := strings.Cut(strings.TrimSpace(a.Description), "\n")
+	return strings.TrimSpace(line)
 }
 
 // Percent writes a percentage as people do: 450%, 12.5%.

@@ -18,3 +18,20 @@ func TestASymptomSaysWhichWayAFigureWent(t *testing.T) {
 		}
 	}
 }
+
+func TestAnAlertOfADescriptionAloneIsCalledByItsFirstLine(t *testing.T) {
+	for description, want := range map[string]string{
+		"disk is full\non db-1":         "disk is full",
+		"\n\n  disk is full\r\non db-1": "disk is full",
+		" ":                             "alert from alertmanager",
+		"\n":                            "alert from alertmanager",
+	} {
+		r := newRig(t)
+		r.ingest(alert("f", func(a *engine.Alert) {
+			a.Title, a.Name, a.ErrorType, a.Labels, a.Description = "", "", "", nil, description
+		}))
+		if i := r.incidents()[0]; i.Title != want || i.Symptom != want {
+			t.Errorf("%q: called %q, symptom %q; want %q", description, i.Title, i.Symptom, want)
+		}
+	}
+}
