@@ -22,7 +22,7 @@ func (s *Server) newAPI() huma.API {
 	conf.Formats = map[string]huma.Format{"application/json": format, "json": format} // json also stands for problem+json
 	conf.Transformers = []huma.Transformer{s.sayWhere}
 	a := humaecho.New(s.echo, conf)
-	a.UseMiddleware(anyContentType)
+	a.UseMiddleware(anyContentType, plainID)
 	return a
 }
 
@@ -134,5 +134,13 @@ func (s *Server) sayWhere(ctx huma.Context, _ string, v any) (any, error) {
 // anyContentType takes every body for JSON, as curl's -d sends it.
 func anyContentType(ctx huma.Context, next func(huma.Context)) {
 	humaecho.Unwrap(ctx).Request().Header.Set("Content-Type", "application/json")
+	next(ctx)
+}
+
+// plainID reads an id in a path as pages do: Echo leaves it as it was written.
+func plainID(ctx huma.Context, next func(huma.Context)) {
+	if c := humaecho.Unwrap(ctx); c.Param("id") != "" {
+		c.SetParamValues(idOf(c)) // no path has another
+	}
 	next(ctx)
 }

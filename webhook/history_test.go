@@ -87,3 +87,20 @@ func TestOneRowMayBeWrittenAsImportTakesIt(t *testing.T) {
 		t.Errorf("%s", got.body)
 	}
 }
+
+func TestAnIDInAPathMayBeEscaped(t *testing.T) {
+	r := start(t, nil)
+	for id, path := range map[string]string{
+		"team/PM 7": "team%2FPM%207", "PM:8+b": "PM%3A8%2Bb", "PM:9": "PM:9", "100%25": "100%2525", "é": "%C3%A9", "(a)": "(a)",
+	} {
+		t.Run(id, func(t *testing.T) {
+			r.do("POST", "/api/v1/incidents", `{"title":"x","id":"`+id+`"}`).want(t, 201)
+			if got := r.do("GET", "/api/v1/incidents/"+path, "").want(t, 200); got.field(t, "id") != id {
+				t.Errorf("%s", got.body)
+			}
+			r.do("GET", "/api/v1/incidents/"+path+"/postmortem", "").want(t, 409).names(t, id)
+			r.do("POST", "/api/v1/incidents/"+path+"/notes", `{"text":"x"}`).names(t, id)
+			r.do("DELETE", "/api/v1/incidents/"+path, "").want(t, 204)
+		})
+	}
+}

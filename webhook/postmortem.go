@@ -18,7 +18,7 @@ const (
 // postmortem sends the draft of an incident's post-mortem, as a file: what is
 // filled into it is what import takes.
 func (s *Server) postmortem(c echo.Context) error {
-	doc, d, err := s.cfg.Engine.DraftPostmortem(c.Request().Context(), engine.Clean(c.Param("id")))
+	doc, d, err := s.cfg.Engine.DraftPostmortem(c.Request().Context(), idOf(c))
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func (s *Server) runbookPage(c echo.Context) error {
 	return s.pages.render(c, http.StatusOK, "runbook", frame{Title: plainText(b.Title), Data: v})
 }
 
-// idOf is the id in a page's path, in which a slash is written as %2F.
+// idOf is the id in a path, in which a slash is written as %2F.
 func idOf(c echo.Context) string {
 	id := c.Param("id")
 	if c.Request().URL.RawPath != "" { // else Go has read it already
