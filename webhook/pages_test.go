@@ -106,6 +106,16 @@ func TestTheHistoryIsSearchedAndListed(t *testing.T) {
 		r.do("GET", "/i/team%2FPM%207%3F", "").want(t, 200)
 		r.do("GET", "/r/none", "").want(t, 404)
 	})
+	t.Run("what has a slash in its id is read from every list and page that names it", func(t *testing.T) {
+		r.do("POST", "/webhooks/generic", anomaly(nil)).want(t, 202)
+		id := r.live(t, "checkout")
+		r.do("POST", "/api/v1/incidents/"+id+"/resolve", `{"reason":"duplicate","duplicate_of":"team/PM 7?"}`).want(t, 200)
+		for _, path := range []string{"/?view=all", "/?q=frobnicator", "/i/" + id} {
+			if page := r.do("GET", path, "").want(t, 200); !strings.Contains(string(page.body), `<a href="/i/team%2FPM%207%3F">`) {
+				t.Errorf("%s leads elsewhere: %s", path, page.body)
+			}
+		}
+	})
 	t.Run("page by page", func(t *testing.T) {
 		var many []engine.Incident
 		for n := range 40 {

@@ -71,11 +71,13 @@ func plainText(v any) string {
 	}, s)
 }
 
-// pageOf is where evidence is read, "" where it has no page. A witness is named
-// by its incident where it has one.
+// pageOf is where an incident, by its id, or evidence is read, "" where that has
+// no page. A witness is named by its incident where it has one.
 func pageOf(e any) string {
 	var ev engine.Evidence
 	switch e := e.(type) {
+	case string:
+		return linkTo(engine.KindIncident, e)
 	case engine.Evidence:
 		ev = e
 	case *engine.Evidence:
