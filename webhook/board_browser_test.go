@@ -128,6 +128,21 @@ func TestTheStoryHasItsNumbersItsAlertsAndItsDraft(t *testing.T) {
 	b.Quiet()
 }
 
+func TestANameInArabicTurnsNoNumberBesideIt(t *testing.T) {
+	r := start(t, nil)
+	r.do("POST", "/webhooks/generic", anomaly(map[string]any{"error_type": "\u0627\u0644\u062f\u0641\u0639", "spike_percentage": 450})).want(t, 202)
+	b := browsertest.New(t, r.url)
+	b.Open(r.url + "/i/INC-2026-0001")
+	b.Sees("that it is live", live)
+	if got := browsertest.JS[bool](b, `(() => {
+		const text = [...document.querySelectorAll('#head .meta span')].find((e) => e.textContent === '+450%').firstChild;
+		const left = (at) => { const r = new Range(); r.setStart(text, at); r.setEnd(text, at + 1); return r.getBoundingClientRect().left; };
+		return left(0) < left(1) && left(3) < left(4);
+	})()`); !got {
+		t.Error("the sign and the unit of +450% are not where they belong")
+	}
+}
+
 func TestTheBoardSaysWhoDeliveredLast(t *testing.T) {
 	r := tonight(t)
 	r.do("POST", "/webhooks/generic", anomaly(nil), "Origin: https://evil.example", "Sec-Fetch-Site: cross-site").want(t, 403)
