@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -141,6 +142,25 @@ func TestANameInArabicTurnsNoNumberBesideIt(t *testing.T) {
 	})()`); !got {
 		t.Error("the sign and the unit of +450% are not where they belong")
 	}
+}
+
+func TestOnPaperStandsWhatIsReadAndNothingToPress(t *testing.T) {
+	r := tonight(t)
+	b := browsertest.New(t, r.url)
+	for _, width := range []int64{794, 1440} {
+		b.Run(emulation.SetDeviceMetricsOverride(width, 1100, 1, false), emulation.SetEmulatedMedia().WithMedia("print"))
+		for path, rows := range map[string]int{"/": 3, "/i/" + r.live(t, "checkout"): 0} {
+			b.Open(r.url + path)
+			b.Sees("the times of here", `document.documentElement.matches('.js')`)
+			if got := browsertest.JS[int](b, `[...document.querySelectorAll('.list .row')].filter((e) => e.checkVisibility()).length`); got != rows {
+				t.Errorf("%s, %d wide: %d incidents, want %d", path, width, got, rows)
+			}
+			if got := browsertest.JS[string](b, `[...document.querySelectorAll('button, input, textarea')].filter((e) => e.checkVisibility()).map((e) => e.outerHTML).join(' ')`); got != "" {
+				t.Errorf("%s, %d wide: there is %s", path, width, got)
+			}
+		}
+	}
+	b.Quiet()
 }
 
 func TestTheBoardSaysWhoDeliveredLast(t *testing.T) {
