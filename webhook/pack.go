@@ -3,6 +3,7 @@ package webhook
 import (
 	"bytes"
 	"compress/gzip"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -29,9 +30,22 @@ func pack(body []byte) packed {
 func (p packed) send(c echo.Context, status int, kind string) error {
 	h := c.Response().Header()
 	h.Set(echo.HeaderVary, echo.HeaderAcceptEncoding)
-	if p.gzip != nil && strings.Contains(c.Request().Header.Get(echo.HeaderAcceptEncoding), "gzip") {
+	if p.gzip != nil && takesGzip(c.Request().Header.Get(echo.HeaderAcceptEncoding)) {
 		h.Set(echo.HeaderContentEncoding, "gzip")
 		return c.Blob(status, kind, p.gzip)
 	}
 	return c.Blob(status, kind, p.plain)
+}
+
+// takesGzip reads what codings a client takes: one of no weight it does not.
+func takesGzip(accepted string) bool {
+	for part := range strings.SplitSeq(accepted, ",") {
+		coding, weight, _ := strings.Cut(part, ";")
+		if strings.EqualFold(strings.TrimSpace(coding), "gzip") {
+			_, q, _ := strings.Cut(weight, "=")
+			n, err := strconv.ParseFloat(strings.TrimSpace(q), 64)
+			return err != nil || n > 0
+		}
+	}
+	return false
 }

@@ -168,6 +168,21 @@ func TestAssetsAreLight(t *testing.T) {
 	t.Logf("a first visit loads %.1f KB, gzipped", float64(total)/1024)
 }
 
+func TestAPageIsCompressedForWhoTakesThat(t *testing.T) {
+	r := start(t, nil)
+	for accepted, want := range map[string]string{
+		"gzip": "gzip", "br, GZIP;q=0.5": "gzip", "deflate, gzip; q=1": "gzip",
+		"": "", "identity": "", "gzip;q=0": "", "deflate, gzip; q=0.0": "",
+	} {
+		t.Run(accepted, func(t *testing.T) {
+			got := r.do("GET", "/docs", "", "Accept-Encoding: "+accepted).want(t, 200)
+			if got.header.Get("Content-Encoding") != want || got.header.Get("Vary") != "Accept-Encoding" {
+				t.Errorf("%v", got.header)
+			}
+		})
+	}
+}
+
 func TestTheServerRefusesAnOpenAddressWithoutToken(t *testing.T) {
 	_, err := webhook.New(webhook.Config{Engine: start(t, nil).engine, Listener: outsideListener(t)})
 	if err == nil || !strings.Contains(err.Error(), "ROF_API_TOKEN") {
