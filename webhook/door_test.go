@@ -2,6 +2,7 @@ package webhook_test
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -179,6 +180,8 @@ func TestAPageOfAnotherSiteMayDoNothing(t *testing.T) {
 		_, resp, err := r.follow(-1, http.Header{"Origin": {origin}, "Cookie": {strings.TrimPrefix(session, "Cookie: ")}})
 		if err == nil || resp.StatusCode != 403 {
 			t.Errorf("a feed for %s: %v, %v", origin, resp, err)
+		} else if why, _ := io.ReadAll(resp.Body); !strings.Contains(string(why), "set ROF_PUBLIC_URL") {
+			t.Errorf("a feed for %s is told %s", origin, why)
 		}
 	}
 	t.Run("and ours may, also where a proxy has changed the host", func(t *testing.T) {

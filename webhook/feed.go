@@ -104,7 +104,11 @@ func (s *Server) feed(c echo.Context) error {
 	up := f.upgrader
 	var refused error
 	up.Error = func(_ http.ResponseWriter, _ *http.Request, status int, reason error) {
-		refused = newProblem(status, strings.TrimPrefix(reason.Error(), "websocket: "))
+		why := strings.TrimPrefix(reason.Error(), "websocket: ")
+		if status == http.StatusForbidden {
+			why = "a page of another site may not follow this; where people reach it by another address, set ROF_PUBLIC_URL to that"
+		}
+		refused = newProblem(status, why)
 	}
 	conn, err := up.Upgrade(c.Response(), c.Request(), nil)
 	if err != nil {
