@@ -129,6 +129,37 @@ func TestTheStoryHasItsNumbersItsAlertsAndItsDraft(t *testing.T) {
 	b.Quiet()
 }
 
+func TestWhatIsBeingTypedStaysWhateverOthersDo(t *testing.T) {
+	r := tonight(t)
+	id := r.live(t, "checkout")
+	b := browsertest.New(t, r.url)
+	b.Open(r.url + "/i/" + id)
+	b.Sees("that it is live", live)
+	b.Types(`#actor`, "ann")
+	b.Click(`#acts .form > summary`)
+	b.Types(`#acts textarea`, "pool from 200 to 60")
+	b.Run(chromedp.KeyEvent(kb.ArrowLeft))
+	r.do("POST", "/api/v1/incidents/"+id+"/ack", `{"actor":"bob"}`).want(t, 200)
+	b.Sees("that somebody has it", `document.querySelector('#head .state').innerText === 'Acknowledged'`)
+	b.Run(chromedp.KeyEvent("5"))
+	b.Sees("what is being typed", `document.querySelector('#acts .form[open] textarea').value === 'pool from 200 to 650'`)
+	b.Click(`#acts button[data-send$="/mitigate"]`)
+	b.Sees("that it is mitigated", `document.querySelector('#head .state').innerText === 'Mitigated'`)
+	b.Click(`#acts .form button`)
+	b.Sees("that it is over", `document.querySelector('#head .state').innerText === 'Resolved'`)
+	d, err := r.engine.Incident(t.Context(), id)
+	check(t, err)
+	if d.ResolvedBy != "ann" || d.Resolution != "pool from 200 to 650" || d.AcknowledgedBy != "bob" {
+		t.Errorf("resolved by %q with %q, acknowledged by %q", d.ResolvedBy, d.Resolution, d.AcknowledgedBy)
+	}
+	for _, e := range d.Timeline {
+		if e.Kind == "mitigated" && e.Actor != "ann" {
+			t.Errorf("mitigated by %q, want ann", e.Actor)
+		}
+	}
+	b.Quiet()
+}
+
 func TestANameInArabicTurnsNoNumberBesideIt(t *testing.T) {
 	r := start(t, nil)
 	r.do("POST", "/webhooks/generic", anomaly(map[string]any{"error_type": "\u0627\u0644\u062f\u0641\u0639", "spike_percentage": 450})).want(t, 202)

@@ -72,10 +72,26 @@ function bring(here, m, before) {
     const now = el.querySelectorAll('details')[i];
     if (now && d.open && d.className === now.className) now.open = true;
   });
-  const focused = old.contains(document.activeElement);
+  const at = document.activeElement;
+  const focused = old.contains(at);
+  const typed = [...old.querySelectorAll('input, textarea, select')].map((f) => [f, twin(f, el)]).filter(([, now]) => now);
   old.replaceWith(el);
-  if (focused) focusOn(el);
+  for (const [f, now] of typed) {
+    now.value = f.value;
+    if (f instanceof HTMLSelectElement) now.dispatchEvent(new Event('change', { bubbles: true })); // shows what goes with it
+  }
+  const same = typed.find(([f]) => f === at)?.[1];
+  if (same) {
+    same.focus({ preventScroll: true });
+    if (at.selectionStart != null) same.setSelectionRange(at.selectionStart, at.selectionEnd);
+  } else if (focused) focusOn(el);
   return el;
+}
+
+// twin is the field of what a member is now that a field of what it was became.
+function twin(f, el) {
+  if (f.id) return el.querySelector(`#${CSS.escape(f.id)}`);
+  return [...el.querySelectorAll(`[name="${f.name}"]`)].find((now) => now.form?.dataset.send === f.form?.dataset.send);
 }
 
 // --- who has scrolled keeps the place: what is new waits behind a pill ---------
