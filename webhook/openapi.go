@@ -95,7 +95,7 @@ func (s *Server) describePlain(doc *huma.OpenAPI) {
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{}}}},
 		Responses:   hook, Security: open,
 	})
-	feed := problems(401, 403, 422, 503)
+	feed := problems(400, 401, 403, 422, 503)
 	feed["101"] = &huma.Response{Description: "A WebSocket that sends events as text messages, and answers {\"type\":\"ping\"} with {\"type\":\"pong\"}"}
 	doc.AddOperation(&huma.Operation{
 		Method: http.MethodGet, Path: "/ws/incidents", OperationID: "get-ws-incidents", Tags: []string{"events"},

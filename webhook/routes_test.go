@@ -3,6 +3,7 @@ package webhook_test
 import (
 	"encoding/json"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -139,6 +140,14 @@ func TestErrorsAreProblems(t *testing.T) {
 			}
 		})
 	}
+	t.Run("what the feed refuses is in the document", func(t *testing.T) {
+		doc := r.do("GET", "/openapi.json", "").want(t, 200)
+		for _, path := range []string{"/ws/incidents", "/ws/incidents?after=yesterday"} {
+			if got := r.do("GET", path, ""); doc.field(t, "paths./ws/incidents.get.responses."+strconv.Itoa(got.status)) == nil {
+				t.Errorf("%s is answered %d, of which the document says nothing", path, got.status)
+			}
+		}
+	})
 	t.Run("an unknown source is told what there is", func(t *testing.T) {
 		r.do("POST", "/webhooks/nagios", "{}").names(t, "there are alertmanager, azure, checkly, ")
 	})
