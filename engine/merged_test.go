@@ -47,3 +47,16 @@ func TestWhatWasMergedLeadsToWhereItsAlertsAreInTheEnd(t *testing.T) {
 		t.Errorf("reopening the first: %v; want it to name %s", err, d)
 	}
 }
+
+func TestAnIncidentIsNoDuplicateOfWhatWasMergedIntoIt(t *testing.T) {
+	r := newRig(t)
+	to, from := r.pair()
+	r.merge(from, to)
+	_, err := r.Resolve(t.Context(), to, engine.Resolution{Actor: "ann", Reason: engine.ReasonDuplicate, DuplicateOf: from})
+	if engine.KindOf(err) != engine.Invalid || !strings.Contains(err.Error(), from+" was merged into this one") {
+		t.Errorf("got %v", err)
+	}
+	if got := r.detail(to); got.Status != engine.Open || got.DuplicateOf != "" {
+		t.Errorf("it is %s, a duplicate of %q", got.Status, got.DuplicateOf)
+	}
+}

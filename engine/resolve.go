@@ -92,11 +92,14 @@ func (e *Engine) Resolve(ctx context.Context, id string, r Resolution) (Incident
 			i.ResolvedAt = &now
 		}
 		if r.Reason == ReasonDuplicate {
-			_, err := tx.Incident(ctx, r.DuplicateOf)
-			if KindOf(err) == NotFound {
+			original, err := tx.Incident(ctx, r.DuplicateOf)
+			switch {
+			case KindOf(err) == NotFound:
 				return Entry{}, Invalidf("duplicate_of", "there is no incident %s to be a duplicate of", r.DuplicateOf)
-			} else if err != nil {
+			case err != nil:
 				return Entry{}, err
+			case original.MergedInto == i.ID:
+				return Entry{}, Invalidf("duplicate_of", "%s was merged into this one; say which other incident this one is a duplicate of", original.ID)
 			}
 		}
 		i.ResolvedBy, i.Reason, i.DuplicateOf = r.Actor, r.Reason, r.DuplicateOf
