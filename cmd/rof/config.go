@@ -189,8 +189,12 @@ func (c *config) readListen(r *reader) {
 	if ip, err := netip.ParseAddr(host); c.publicURL == "" && (host == "" || err == nil && ip.IsUnspecified()) {
 		c.publicURL = "http://" + net.JoinHostPort("127.0.0.1", port)
 	}
-	if u, err := url.Parse(c.publicURL); c.publicURL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+	switch u, err := url.Parse(c.publicURL); {
+	case c.publicURL == "":
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
 		r.problemf("ROF_PUBLIC_URL must be an address such as https://rof.example.com, not %q", c.publicURL)
+	case *u != url.URL{Scheme: u.Scheme, Host: u.Host}:
+		r.problemf("ROF_PUBLIC_URL must be %s://%s and nothing more: the dashboard is at the root of its host, and links carry no name, password or query", u.Scheme, u.Host)
 	}
 }
 

@@ -62,6 +62,19 @@ func TestAPortThatIsNoneIsTold(t *testing.T) {
 	}
 }
 
+func TestAPublicAddressIsAHostAlone(t *testing.T) {
+	for public, good := range map[string]bool{
+		"https://rof.example.com": true, "https://rof.example.com/": true, "http://[::1]:8000": true, "HTTPS://rof.example.com": true,
+		"https://rof.example.com/rof": false, "https://ann:pw-canary@rof.example.com": false, "https://rof.example.com?a=b": false,
+		"https://rof.example.com/#top": false,
+	} {
+		_, err := readConfig(env("HOME=/h", "ROF_PUBLIC_URL="+public))
+		if good != (err == nil) || !good && (!strings.Contains(err.Error(), "ROF_PUBLIC_URL must be https://rof.example.com and nothing more") || strings.Contains(err.Error(), "canary")) {
+			t.Errorf("%s: %v", public, err)
+		}
+	}
+}
+
 func TestAnAddressThatIsTakenIsToldWithWhatToDo(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
