@@ -160,6 +160,17 @@ func TestWhatIsBeingTypedStaysWhateverOthersDo(t *testing.T) {
 	b.Quiet()
 }
 
+func TestATimeOfAnotherYearHasItsYear(t *testing.T) {
+	r := start(t, nil)
+	b := browsertest.New(t, r.url)
+	for id, at := range map[string]string{"PAST": "2024-03-03T10:00:00Z", "TYPO": "2062-03-03T10:00:00Z"} {
+		r.do("POST", "/api/v1/incidents", `{"id":"`+id+`","title":"x","started_at":"`+at+`"}`).want(t, 201)
+		b.Open(r.url + "/i/" + id)
+		b.Sees("the times of here", `document.documentElement.matches('.js')`)
+		b.Sees("its day and year", `document.querySelector('#head .meta time').innerText === '`+at[:10]+`'`)
+	}
+}
+
 func TestANameInArabicTurnsNoNumberBesideIt(t *testing.T) {
 	r := start(t, nil)
 	r.do("POST", "/webhooks/generic", anomaly(map[string]any{"error_type": "\u0627\u0644\u062f\u0641\u0639", "spike_percentage": 450})).want(t, 202)

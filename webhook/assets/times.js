@@ -18,8 +18,8 @@ export function times(within = document) {
     const at = new Date(el.dateTime);
     let text = age(at);
     if (!el.classList.contains('age')) {
-      const old = Date.now() - at > 300 * 86400e3;
-      text = old ? el.dateTime.slice(0, 10) : (day.format(at) === today ? '' : `${day.format(at)}, `) + clock.format(at);
+      const far = Math.abs(Date.now() - at) > 300 * 86400e3;
+      text = far ? el.dateTime.slice(0, 10) : (day.format(at) === today ? '' : `${day.format(at)}, `) + clock.format(at);
     }
     if (el.textContent !== text) el.textContent = text;
   }
