@@ -113,7 +113,7 @@ func detection(d *Detail) string {
 	if first == nil {
 		return ""
 	}
-	line := inline(first.Summary()) + " from " + inline(first.Source) + " at " + minute(first.ReceivedAt)
+	line := markdown.Escape(strings.Join(strings.Fields(first.Summary()), " ")) + " from " + inline(first.Source) + " at " + minute(first.ReceivedAt)
 	if late := first.ReceivedAt.Sub(first.StartedAt); late >= time.Minute {
 		line += ", " + Span(late) + " after it began"
 	}

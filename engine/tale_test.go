@@ -152,3 +152,20 @@ func TestADraftCountsInWordsAndKnowsWhoAcknowledgedFirst(t *testing.T) {
 		}
 	}
 }
+
+func TestAnAlertsTitleMakesNoHeadingInADraft(t *testing.T) {
+	at := time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC)
+	for title, want := range map[string]string{
+		"# of errors above 10":  "\n\\# of errors above 10 from generic at ",
+		"```":                   "\n\\``` from generic at ",
+		"p99 <!-- of checkout ": "\np99 \\<!-- of checkout from generic at ",
+	} {
+		draft := Postmortem(&Detail{
+			Incident: Incident{ID: "INC-2026-0001", Title: title, Status: Open, StartedAt: at},
+			Alerts:   []Alert{{Title: title, Source: "generic", StartedAt: at, ReceivedAt: at}},
+		})
+		if !strings.Contains(draft, "## Detection\n"+want) {
+			t.Errorf("the draft lacks %q:\n%s", want, draft)
+		}
+	}
+}
