@@ -30,6 +30,14 @@ func TestABrowserSignsInAndOut(t *testing.T) {
 		b.Sees("the incident", `location.pathname === '/i/INC-2025-002' && document.querySelector('.story h1')`)
 	})
 
+	t.Run("and is told so where such a link leads to nothing", func(t *testing.T) {
+		b.Forgive("404")
+		b.Open(i.name + "/keys")
+		b.Run(chromedp.Evaluate(`location.href = '`+r.url+`/i/INC-1999-0001'`, nil))
+		b.Sees("that there is none", `document.querySelector('main')?.innerText.includes('there is no incident INC-1999-0001')`)
+		b.Open(r.url + "/")
+	})
+
 	t.Run("and out", func(t *testing.T) {
 		b.Click(`form[action="/logout"] button`)
 		b.Sees("sign-in", `document.querySelector('h1')?.textContent === 'Sign in'`)

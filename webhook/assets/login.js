@@ -4,5 +4,5 @@ const form = document.getElementById('signin');
 if (form) {
   const next = form.dataset.next || '/';
   const answer = await fetch(next, { redirect: 'manual', headers: { Accept: 'text/html' } });
-  if (answer.ok) location.replace(next);
+  if (answer.ok || [403, 404].includes(answer.status)) location.replace(next); // which says more than this page
 }
