@@ -67,6 +67,9 @@ func (s *Server) streamAnomaly(ctx context.Context, in *anomalyInput) (reported,
 	if err != nil {
 		return reported{}, err
 	}
+	if d := p.Delivery; len(d.Alerts) == 0 && len(d.Changes)+len(d.Beats) > 0 {
+		return reported{}, engine.Invalidf("kind", "kind: a change or a heartbeat is no anomaly; those go to /webhooks/generic")
+	}
 	if len(p.Delivery.Alerts) != 1 {
 		return reported{}, engine.Invalidf("alerts", "alerts: one anomaly a request here; several go to /webhooks/generic")
 	}
