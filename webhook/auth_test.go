@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -87,16 +88,30 @@ func TestSigningIn(t *testing.T) {
 	})
 
 	t.Run("is refused with a wrong token, and soon not even tried", func(t *testing.T) {
-		r := start(t, locked)
+		var offset atomic.Int64
+		r := start(t, func(c *webhook.Config) {
+			c.Token, c.Now = secret, func() time.Time { return time.Now().Add(time.Duration(offset.Load())) }
+		})
 		for range 10 {
 			if got, cookie := r.signIn("wrong", "", ""); got.status != 401 || cookie != nil {
 				t.Fatalf("%d %v", got.status, cookie)
 			}
 		}
-		if got, cookie := r.signIn(secret, "", ""); got.status != 429 || cookie != nil || got.header.Get("Retry-After") == "" {
+		got, cookie := r.signIn(secret, "", "")
+		if got.status != 429 || cookie != nil || got.header.Get("Retry-After") == "" {
 			t.Errorf("%d %v", got.status, cookie)
 		}
 		r.do("GET", "/api/v1/incidents", "").want(t, 200)
+		wait, err := strconv.Atoi(got.header.Get("Retry-After"))
+		check(t, err)
+		offset.Store(int64(time.Duration(wait)*time.Second - 5*time.Second))
+		if got, _ := r.signIn(secret, "", ""); got.status != 429 {
+			t.Errorf("%d before the time that it was told", got.status)
+		}
+		offset.Store(int64(time.Duration(wait+1) * time.Second))
+		if got, _ := r.signIn(secret, "", ""); got.status != 303 {
+			t.Errorf("%d after the time that it was told", got.status)
+		}
 	})
 
 	t.Run("leads nobody elsewhere", func(t *testing.T) {

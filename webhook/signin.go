@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -47,7 +48,7 @@ func (s *Server) signIn(c echo.Context) error {
 	d := s.door
 	ip := c.RealIP()
 	if wait := d.tries.wait(ip, d.now()); wait > 0 {
-		c.Response().Header().Set("Retry-After", "60")
+		c.Response().Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
 		return s.signInAgain(c, http.StatusTooManyRequests, "Too many wrong tokens from your address. Try again in a few minutes.")
 	}
 	switch {
