@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"unicode"
@@ -84,7 +85,8 @@ func (r *renderer) parse(text string, free bool) (command, error) {
 	if first == "" {
 		return command{verb: verbHelp}, nil
 	}
-	verb, ok := aliases()[strings.ToLower(strings.TrimRight(first, ":,."))]
+	first = seen(first)
+	verb, ok := aliases()[strings.ToLower(cmp.Or(strings.TrimRight(first, ":,.!?"), first))]
 	switch {
 	case verb == verbAssign:
 		_, raw = word(raw)
@@ -98,6 +100,16 @@ func (r *renderer) parse(text string, free bool) (command, error) {
 		return r.complete(verbAnalyze, text)
 	}
 	return command{}, r.unknown(first, text)
+}
+
+// seen is a word without what nobody sees in it: it comes along when one is copied.
+func seen(word string) string {
+	return strings.Map(func(r rune) rune {
+		if invisible(r) {
+			return -1
+		}
+		return r
+	}, word)
 }
 
 // word takes the first word off a text; the rest keeps its line breaks.
@@ -180,7 +192,7 @@ func mistyped(verb, rest string) error {
 	}
 	words := strings.Fields(rest)
 	for _, w := range words[:min(len(words), places)] {
-		w = strings.Trim(w, idMarks)
+		w = strings.Trim(seen(w), idMarks)
 		if m := nearly.FindStringSubmatch(w); m != nil && idOf(w) == "" {
 			return engine.Invalidf("id", "%q is not an id; did you mean INC-%s-%s?", short(w), m[1], m[2])
 		}
@@ -211,7 +223,7 @@ func (r *renderer) completeOutcome(rest string) (command, error) {
 
 // resultOf reads a word as what came of advice, or "".
 func resultOf(word string) engine.Result {
-	switch strings.ToLower(strings.Trim(word, "`*_.,:;!")) {
+	switch strings.ToLower(strings.Trim(word, idMarks)) {
 	case "worked", "yes", "helped":
 		return engine.Worked
 	case "failed", "no":
@@ -229,12 +241,21 @@ var (
 	decisionID = regexp.MustCompile(`(?i)^dec_[0-9A-Z]{1,40}$`)
 )
 
-// idMarks are what people put around an id.
-const idMarks = "`*_~#.,:;()[]<>\"'"
+// idMarks are what people put around an id, and their phones.
+const idMarks = "`*_~#.,:;!?()[]<>\"'“”„‘’«»"
+
+// linked is an id as the dashboard's address has it.
+var linked = regexp.MustCompile(`^\S+/[id]/([A-Za-z0-9_-]+)$`)
+
+// hyphens are those that other programs make of ours, and that look the same.
+var hyphens = strings.NewReplacer("\u2010", "-", "\u2011", "-")
 
 // idOf reads a word as an id, in the case that the store has it in, or "".
 func idOf(word string) string {
-	word = strings.Trim(word, idMarks)
+	word = strings.Trim(hyphens.Replace(seen(word)), idMarks)
+	if m := linked.FindStringSubmatch(word); m != nil {
+		word = m[1]
+	}
 	switch {
 	case incidentID.MatchString(word):
 		return strings.ToUpper(word)

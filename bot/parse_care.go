@@ -42,7 +42,7 @@ func (r *renderer) completeCare(verb, rest string) (command, error) {
 	}
 	first, c.text = word(c.text)
 	var err error
-	if c.severity, err = engine.SeverityOf(strings.Trim(first, "`*_.,:;!")); err != nil {
+	if c.severity, err = engine.SeverityOf(strings.Trim(first, idMarks)); err != nil {
 		return command{}, engine.Invalidf("severity", "severity is one of critical, high, medium, low or info, not %q. An example: %s", short(first), r.exampleOf(verb))
 	}
 	if c.id == "" {
@@ -61,8 +61,8 @@ var someone = regexp.MustCompile(`^<@([UW][A-Z0-9]+)(?:\|([^<>]*))?>$`)
 func (r *renderer) completeAssign(raw string) (command, error) {
 	c := command{verb: verbAssign}
 	for _, w := range strings.Fields(raw) {
-		said := strings.ToLower(strings.Trim(w, "`*_.,:;!"))
-		switch m := someone.FindStringSubmatch(w); {
+		said := strings.ToLower(strings.Trim(w, idMarks))
+		switch m := someone.FindStringSubmatch(strings.TrimRight(w, ".,:;!?")); {
 		case m != nil:
 			c.owner = owner{id: m[1], name: strings.TrimSpace(typed(m[2]))}
 		case idOf(w) != "":
