@@ -80,13 +80,16 @@ type command struct {
 // is an *engine.Error whose Text is the hint to show.
 func (r *renderer) parse(text string, free bool) (command, error) {
 	raw := strings.TrimSpace(engine.Clean(text))
+	if root, rest := word(raw); strings.EqualFold(strings.Trim(root, "`"), r.command) {
+		raw = rest // an example, copied whole: in threads and after a mention they are only text
+	}
 	text = strings.TrimSpace(typed(raw))
 	first, rest := word(text)
 	if first == "" {
 		return command{verb: verbHelp}, nil
 	}
 	first = seen(first)
-	verb, ok := aliases()[strings.ToLower(cmp.Or(strings.TrimRight(first, ":,.!?"), first))]
+	verb, ok := aliases()[strings.ToLower(cmp.Or(strings.Trim(first, ":,.!?`*"), first))]
 	switch {
 	case verb == verbAssign:
 		_, raw = word(raw)
