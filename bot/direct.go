@@ -3,6 +3,7 @@ package bot
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"strings"
 	"time"
@@ -18,8 +19,8 @@ import (
 // means the last answer.
 func (b *Bot) direct(ctx context.Context, a asker, text string, ts string) error {
 	c, err := b.render.parse(text, true)
-	if err != nil && len(strings.Fields(text)) > 1 {
-		c, err = b.render.complete(verbAnalyze, typed(engine.Clean(text)))
+	if words := typed(engine.Clean(text)); isNoCommand(err) && wordy(words) {
+		c, err = b.render.complete(verbAnalyze, words)
 	}
 	if err != nil {
 		return b.conclude(ctx, a, nil, err)
@@ -39,6 +40,13 @@ func (b *Bot) direct(ctx context.Context, a asker, text string, ts string) error
 	}
 	m, err := b.perform(ctx, a, c)
 	return b.conclude(ctx, a, m, err)
+}
+
+// isNoCommand says of what was wrong with a command that it need not be one: why is
+// checkout slow begins with a verb, too. One that was given what it does not take is.
+func isNoCommand(err error) bool {
+	e, ok := errors.AsType[*engine.Error](err)
+	return ok && (e.Field == "verb" || e.Field == "id")
 }
 
 // meansAdvice says whether a verb without an id can mean the last answer.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ragoffire/bot/slackfake"
+	"ragoffire/engine"
 )
 
 // in waits for a message of the bot's in a conversation.
@@ -64,6 +65,27 @@ func TestWhatHistoryDoesNotKnowIsSaidPlainly(t *testing.T) {
 	if contains(m.Visible(), "Recommended Action") {
 		t.Errorf("it recommends all the same: %s", m.Visible())
 	}
+}
+
+func TestACommandInPrivateThatIsWrongIsNoQuestion(t *testing.T) {
+	r := newRig(t, setup{})
+	for said, want := range map[string]string{
+		"severity INC-2026-0001 awful":      `not "awful"`,
+		"outcome INC-2026-0001 splendid":    "what came of it?",
+		"declare severity=awful x":          "severity is one of",
+		"resovle INC-2026-0001 by a reboot": "did you mean resolve?",
+		"resolve INC-20260001 by a reboot":  "did you mean INC-2026-0001?",
+		"assign INC-2026-0001 somebody":     "nobody to assign an incident to",
+	} {
+		r.direct(alice, "", said)
+		r.whispered(alice, want)
+	}
+	r.settled()
+	if p, err := r.engine.Decisions(r.ctx(), engine.DecisionFilter{}, "", 10); err != nil || len(p.Items) != 0 {
+		t.Errorf("%d were answered as questions, %v", len(p.Items), err)
+	}
+	im, _ := r.direct(alice, "", "why is checkout out of connections")
+	r.in(im, "Incident Decision", "asked by @alice")
 }
 
 func TestTheBotAnswersNobodyButPeople(t *testing.T) {

@@ -269,11 +269,11 @@ func idOf(word string) string {
 }
 
 // wordy tells a question in so many words from a mistyped verb: several
-// words, none of them an id, or a key=value pair.
+// words, none of them an id or nearly one, or a key=value pair.
 func wordy(text string) bool {
 	words := strings.Fields(text)
 	for _, w := range words {
-		if idOf(w) != "" {
+		if idOf(w) != "" || nearly.MatchString(strings.Trim(w, idMarks)) {
 			return false
 		}
 	}

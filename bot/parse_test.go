@@ -135,6 +135,7 @@ func TestWhatIsNotUnderstoodGetsAHintWithAnExample(t *testing.T) {
 		{"analize error_type=x", false, []string{"did you mean analyze?", "/incident analyze error_type=database_timeout"}},
 		{"resovle INC-2026-0042", true, []string{"did you mean resolve?"}},
 		{"aprove", true, []string{"did you mean approve?"}},
+		{"resovle INC-20260042 by a restart", true, []string{"did you mean resolve?"}},
 		{"database is slow", false, []string{"did you mean analyze?", "/incident analyze database is slow"}},
 		{"xyzzy", false, []string{"/incident help"}},
 		{"xyzzy", true, []string{"/incident help"}},
