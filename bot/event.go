@@ -67,11 +67,14 @@ func (b *Bot) actEvent(ctx context.Context, e engine.Envelope) error {
 var mentioned = regexp.MustCompile(`^\s*<@[UWB][A-Z0-9]*(?:\|[^>]*)?>[\s:,]*`)
 
 // said is what follows the mention of the bot; where it stands further back,
-// everything but the mention.
+// everything but the mention. Whom else it begins with is only called.
 func (p *eventPayload) said(self string) string {
 	text := p.Event.Text
 	if loc := mentioned.FindStringIndex(text); loc != nil {
-		return text[loc[1]:]
+		called := text[:loc[1]]
+		if text = text[loc[1]:]; self != "" && strings.Contains(called, "<@"+self) {
+			return text
+		}
 	}
 	for _, auth := range p.Authorizations {
 		text = strings.ReplaceAll(text, "<@"+auth.UserID+">", " ")

@@ -194,6 +194,7 @@ func TestAMentionIsTakenOffWhatWasSaid(t *testing.T) {
 		"<@U0ROF> list":            "list",
 		"  <@U0ROF|rof>: list":     "list",
 		"<@W12345>, show":          "show",
+		"<@U0BOB> <@U0ROF> ack":    "  ack",
 		"please <@U0ROF> list":     "please   list",
 		"list":                     "list",
 		"<@U0ROF>":                 "",
