@@ -54,6 +54,37 @@ func TestAPersonDeclaresAnIncidentThatNoAlertToldOf(t *testing.T) {
 	r.posted("🟢", "closed by @bob", "fix: throttled connections to 30%", "now part of history")
 }
 
+func TestWhoIsNamedInAThreadIsWrittenDownByName(t *testing.T) {
+	r := newRig(t, setup{})
+	r.slack.AddUserGroup(slackfake.UserGroup{ID: "S0SRE", Handle: "sre", Users: []string{bob}})
+	id := r.fire("HighErrorRate")
+	head := r.posted("nobody has it", "advice in the thread")
+	for _, text := range []string{"note @bob restarted it for @sre", "update <@U0BOB> is rolling back"} {
+		if _, err := r.slack.Mention(alice, channel, head.TS, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.posted("Update", "@bob is rolling back")
+	marked, err := r.slack.Say(alice, channel, head.TS, "<@U0BOB> found it")
+	if err == nil {
+		err = r.slack.PinMessage(alice, channel, marked)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.counted(bot.CountReceived, 3)
+	var said string
+	for deadline := time.Now().Add(10 * time.Second); !contains(said, "@bob restarted it for @sre", "@bob is rolling back", "@bob found it"); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal(said)
+		}
+		said = ""
+		for _, e := range r.incident(id).Timeline {
+			said += e.Text + "\n"
+		}
+	}
+}
+
 func TestDeclaringByMentionInADirectMessageIsAnnouncedToTheChannel(t *testing.T) {
 	r := newRig(t, setup{})
 	if _, _, err := r.slack.DirectMessage(alice, "", "new nobody can pay sev=high"); err != nil {

@@ -52,10 +52,11 @@ func (b *Bot) actEvent(ctx context.Context, e engine.Envelope) error {
 		return b.quote(ctx, &p)
 	}
 	a := asker{user: ev.User, name: b.names.of(ctx, ev.User), channel: ev.Channel, thread: ev.ThreadTS, under: ev.ThreadTS, request: e.ID}
+	said := b.named(ctx, p.said(b.self()))
 	if ev.ChannelType == "im" {
-		return b.direct(ctx, a, p.said(b.self()), ev.TS)
+		return b.direct(ctx, a, said, ev.TS)
 	}
-	c, err := b.render.parse(p.said(b.self()), true)
+	c, err := b.render.parse(said, true)
 	if err != nil {
 		return b.conclude(ctx, a, nil, err)
 	}

@@ -2,6 +2,8 @@ package bot
 
 import (
 	"context"
+	"regexp"
+	"strings"
 	"sync"
 	"time"
 
@@ -44,6 +46,24 @@ func (n *names) of(ctx context.Context, id string) string {
 	}
 	n.known[id] = named{name: name, at: n.now().Add(-keep)}
 	return name
+}
+
+// nameless is a person or a group whose name Slack leaves out: what is said in a
+// message has ids alone.
+var nameless = regexp.MustCompile(`<(?:@([UW][A-Z0-9]+)|!subteam\^(S[A-Z0-9]+))\|?>`)
+
+// named puts the names in: what people wrote is read by others later.
+func (b *Bot) named(ctx context.Context, text string) string {
+	return nameless.ReplaceAllStringFunc(text, func(m string) string {
+		id := nameless.FindStringSubmatch(m)
+		name := ""
+		if id[1] != "" {
+			name = b.names.of(ctx, id[1])
+		} else {
+			name = b.people.handle(ctx, id[2])
+		}
+		return strings.TrimRight(m, "|>") + "|" + name + ">"
+	})
 }
 
 // lobby remembers for a while who asked for an analysis: where the bot turns

@@ -51,7 +51,7 @@ func (b *Bot) quote(ctx context.Context, p *eventPayload) error {
 		return err
 	}
 	_, err = b.engine.Quote(ctx, here.incident, engine.Quote{
-		Key: channel + ":" + m.TS, Author: b.names.of(ctx, m.User), Text: typed(m.Text), At: b.saidAt(m.TS),
+		Key: channel + ":" + m.TS, Author: b.names.of(ctx, m.User), Text: typed(b.named(ctx, m.Text)), At: b.saidAt(m.TS),
 	})
 	if theirs(err) {
 		return nil // a file without words, a past incident: nothing to keep

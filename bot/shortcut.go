@@ -57,6 +57,7 @@ func (b *Bot) actShortcut(ctx context.Context, e engine.Envelope) error {
 	if err != nil || told != nil {
 		return b.conclude(ctx, a, told, err)
 	}
+	m.Message.Text = b.named(ctx, m.Message.Text)
 	q, err := engine.ParseQuestion(m.words())
 	if err != nil {
 		err = engine.Invalidf("text", "this message has no text that could be looked up")
