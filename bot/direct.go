@@ -99,7 +99,7 @@ func (b *Bot) conversation(ctx context.Context, a asker, thread, until string) s
 	for _, m := range said {
 		switch {
 		case m.Timestamp == until:
-		case m.User == a.user && m.BotID == "" && m.SubType == "":
+		case m.User == a.user && m.BotID == "" && spokenAs(m.SubType):
 			if c, err := b.render.parse(m.Text, true); err == nil && c.verb == verbAnalyze {
 				s.question = follow(s.question, c.question)
 			}

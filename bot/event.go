@@ -5,9 +5,14 @@ import (
 	"encoding/json"
 	"regexp"
 	"strings"
+	"time"
 
 	"ragoffire/engine"
 )
+
+// editedWithin is how old a message may be that is edited to mention the bot. It is
+// known for longer whether it did so before.
+const editedWithin = 24 * time.Hour
 
 // receiveEvent takes an event in. What nobody acts on is acknowledged at once;
 // where storing fails there is no acknowledgement, and Slack delivers it again.
@@ -20,8 +25,16 @@ func (b *Bot) receiveEvent(ctx context.Context, payload json.RawMessage, ack rec
 		ack(nil)
 		return
 	}
-	if b.keep(ctx, kindEvent, p.key(), payload) == nil {
-		ack(nil)
+	ev, fresh := &p.Event, false
+	edited := ev.Edited.TS != ""
+	if !edited || b.now().Sub(b.saidAt(ev.TS)) < editedWithin {
+		if fresh, err = b.keepFresh(ctx, kindEvent, p.key(), payload); err != nil {
+			return
+		}
+	}
+	ack(nil)
+	if edited && !fresh {
+		b.answer(ctx, asker{user: ev.User, channel: ev.Channel, under: ev.ThreadTS}, b.render.note("What is edited is not read again; say it anew."))
 	}
 }
 
@@ -30,10 +43,19 @@ func (b *Bot) receiveEvent(ctx context.Context, payload json.RawMessage, ack rec
 // (joins, edits, deletions) are not.
 func (p *eventPayload) addressed() bool {
 	ev := &p.Event
-	if ev.BotID != "" || ev.Subtype != "" || ev.User == "" || ev.Channel == "" || ev.TS == "" {
+	if ev.BotID != "" || !spokenAs(ev.Subtype) || ev.User == "" || ev.Channel == "" || ev.TS == "" {
 		return false
 	}
 	return ev.Type == "app_mention" || ev.Type == "message" && ev.ChannelType == "im"
+}
+
+// spokenAs says of a message's subtype that a person said it all the same.
+func spokenAs(subtype string) bool {
+	switch subtype {
+	case "", "file_share", "thread_broadcast", "me_message":
+		return true
+	}
+	return false
 }
 
 func (b *Bot) actEvent(ctx context.Context, e engine.Envelope) error {

@@ -69,10 +69,16 @@ func salvage(raw json.RawMessage) *socketmode.Request {
 // is time: the store may be back at once, or have stored it and the answer be
 // lost, and then a person who is told otherwise asks for it twice.
 func (b *Bot) keep(ctx context.Context, kind, id string, payload json.RawMessage) error {
+	_, err := b.keepFresh(ctx, kind, id, payload)
+	return err
+}
+
+// keepFresh is keep; fresh is false where the envelope was there already.
+func (b *Bot) keepFresh(ctx context.Context, kind, id string, payload json.RawMessage) (fresh bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, storeWithin)
 	defer cancel()
 	e := engine.Envelope{ID: id, Kind: kind, Payload: payload, ReceivedAt: b.now()}
-	fresh, err := b.keepOnce(ctx, e)
+	fresh, err = b.keepOnce(ctx, e)
 	for wait := 50 * time.Millisecond; engine.KindOf(err) == engine.Unavailable && b.sleep(ctx, wait); wait *= 2 {
 		fresh, err = b.keepOnce(ctx, e)
 	}
@@ -86,7 +92,7 @@ func (b *Bot) keep(ctx context.Context, kind, id string, payload json.RawMessage
 	default:
 		b.cfg.Count(CountReceived)
 	}
-	return err
+	return fresh, err
 }
 
 func (b *Bot) keepOnce(ctx context.Context, e engine.Envelope) (fresh bool, err error) {

@@ -52,6 +52,9 @@ type eventPayload struct {
 		ChannelType string `json:"channel_type"`
 		TS          string `json:"ts"`
 		ThreadTS    string `json:"thread_ts"`
+		Edited      struct {
+			TS string `json:"ts"`
+		} `json:"edited"`
 
 		// Of reaction_added and pin_added.
 		Reaction  string `json:"reaction"`
@@ -147,7 +150,8 @@ func (v *view) field(id string) string {
 func (p *slashPayload) key() string { return kindSlash + ":" + p.TriggerID }
 
 func (p *eventPayload) key() string {
-	if p.EventID != "" {
+	// An edited mention comes again as an event of its own, and is what was said.
+	if p.EventID != "" && p.Event.Type != "app_mention" {
 		return kindEvent + ":" + p.EventID
 	}
 	return kindEvent + ":" + p.TeamID + ":" + p.Event.Channel + ":" + p.Event.TS
