@@ -178,6 +178,21 @@ func TestWhatIsNotUnderstoodGetsAHintWithAnExample(t *testing.T) {
 	}
 }
 
+func TestASilenceIsReadAsItWasTyped(t *testing.T) {
+	for in, want := range map[string]string{
+		`service=“checkout” 2h30m deploy`:       `service=checkout for 2 h 30 min, deploy`,
+		`service="checkout api" env=prod 90s`:   `service="checkout api" env=prod for 1 min 30 s, `,
+		`service=~“check.*|cart api” 1h`:        `service=~"check.*|cart api" for 60 min, `,
+		`service=checkout 2h 30m deploy`:        `service=checkout for 2 h 30 min, deploy`,
+		`service=checkout 1d for "the big day"`: `service=checkout for 24 h, for "the big day"`,
+	} {
+		s, err := silenceOf(in)
+		if got := s.Words() + " for " + s.Length() + ", " + s.Reason; err != nil || got != want {
+			t.Errorf("%s is %s, %v", in, got, err)
+		}
+	}
+}
+
 func TestEveryExampleOfHelpIsACommand(t *testing.T) {
 	r := testRenderer()
 	for _, h := range helps() {

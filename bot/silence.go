@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode"
 
 	"ragoffire/engine"
 )
@@ -18,7 +19,7 @@ var silenceID = regexp.MustCompile(`(?i)^sil_[0-9A-Z]{1,40}$`)
 func silenceOf(text string) (engine.Silence, error) {
 	var s engine.Silence
 	for rest := text; rest != ""; {
-		first, after := word(rest)
+		first, after := term(rest)
 		if id := idOf(first); id != "" && strings.HasPrefix(id, "INC-") && s.IncidentID == "" {
 			s.IncidentID, rest = id, after
 			continue
@@ -32,12 +33,30 @@ func silenceOf(text string) (engine.Silence, error) {
 			continue
 		}
 		if d, ok := lengthOf(first); ok {
-			s.For, s.Reason = d, after
+			for ; ok; d, ok = lengthOf(first) { // 2h 30m
+				s.For, s.Reason = s.For+d, after
+				first, after = term(after)
+			}
 			return s, nil
 		}
 		return s, engine.Invalidf("for", "%q is neither an id, nor key=value, nor a length of time such as 2h; say for how long, at most 12h, before the reason", short(first))
 	}
 	return s, nil
+}
+
+// term is word, where what stands between quotes is one.
+func term(s string) (first, rest string) {
+	quoted := false
+	i := strings.IndexFunc(s, func(r rune) bool {
+		if r == '"' || r == '“' || r == '”' {
+			quoted = !quoted
+		}
+		return unicode.IsSpace(r) && !quoted
+	})
+	if i < 0 {
+		return s, ""
+	}
+	return s[:i], strings.TrimSpace(s[i:])
 }
 
 // lengthOf reads a length of time as people type it: 2h, 90m, 1h30m, 45min.

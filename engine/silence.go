@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // SilenceStatus is the state of a silence.
@@ -49,10 +50,14 @@ type Matcher struct {
 
 // String is the matcher as people type it.
 func (m Matcher) String() string {
+	name, value := m.Name+"=", m.Value
 	if m.Regex {
-		return m.Name + "=~" + m.Value
+		name += "~"
 	}
-	return m.Name + "=" + m.Value
+	if strings.ContainsFunc(value, unicode.IsSpace) {
+		value = `"` + value + `"`
+	}
+	return name + value
 }
 
 // ParseMatcher reads key=value or key=~pattern; ok says whether it is one.
@@ -62,7 +67,7 @@ func ParseMatcher(word string) (m Matcher, ok bool, err error) {
 		return m, false, nil
 	}
 	pattern, isPattern := strings.CutPrefix(value, "~")
-	m = Matcher{Name: name, Value: strings.Trim(pattern, `"`), Regex: isPattern}
+	m = Matcher{Name: name, Value: strings.Trim(pattern, `"“”`), Regex: isPattern}
 	switch {
 	case m.Value == "":
 		return m, true, Invalidf("match", "%s= says no value; what is silenced must be named", name)
@@ -183,13 +188,29 @@ func (s *Silence) check() error {
 	case s.For <= 0:
 		return Invalidf("for", "say for how long, at most 12h: silence INC-2026-0042 2h deploy")
 	case s.For > longestSilence:
-		return Invalidf("for", "a silence lasts at most 12h, not %s; silence it again when it ends", Span(s.For))
+		return Invalidf("for", "a silence lasts at most 12h, not %s; silence it again when it ends", s.Length())
 	case len(s.Match) == 0:
 		return Invalidf("match", "say what: an incident's id, or key=value of its labels")
 	case len(s.Match) > 64:
 		return Invalidf("match", "%d matchers are too many; at most 64", len(s.Match))
 	}
 	return nil
+}
+
+// Length is how long a silence lasts: all of it, for somebody agrees to that.
+func (s *Silence) Length() string {
+	whole := time.Hour
+	switch {
+	case s.For < time.Minute:
+		whole = time.Second
+	case s.For < 2*time.Hour:
+		whole = time.Minute
+	}
+	words := Span(s.For)
+	if rest := s.For % whole; rest >= time.Second {
+		words += " " + Span(rest)
+	}
+	return words
 }
 
 // Words are the matchers as people type them.
