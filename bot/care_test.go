@@ -279,6 +279,8 @@ func TestWhileAlertsFireResolvingIsAskedOnceMore(t *testing.T) {
 	if d := r.incident(id); d.Status != engine.Open {
 		t.Errorf("it is %s", d.Status)
 	}
+	r.slash(bob, "resolve")
+	late := r.view(bob, "incident_resolve_modal")
 	// The slash command without a text opens the dialog; in it the other way is offered.
 	r.slash(alice, "resolve")
 	v := r.view(alice, "incident_resolve_modal")
@@ -292,6 +294,12 @@ func TestWhileAlertsFireResolvingIsAskedOnceMore(t *testing.T) {
 	r.slash(alice, "resolve")
 	r.submit(alice, r.view(alice, "incident_resolve_modal").ID, nil)
 	r.shows(head, "🟢", "closed by @alice", "fix: raised the pool", "1 still firing")
+	if _, err := r.slack.Press(r.ctx(), slackfake.Press{User: bob, View: late.ID, ActionID: "incident_mitigate"}); err != nil {
+		t.Fatal(err)
+	}
+	r.wait("the dialog that is late to say so", func(p *slackfake.Snapshot) bool {
+		return len(p.Views(bob)) == 1 && p.Views(bob)[0].Title == "Not mitigated"
+	})
 }
 
 func TestInAChannelWithOneLiveIncidentNoIDIsNeeded(t *testing.T) {

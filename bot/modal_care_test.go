@@ -155,6 +155,8 @@ func TestTheChoiceOfAnEndingShowsItsFields(t *testing.T) {
 	if d := r.incident(id); d.RootCause != "the certificate ran out" {
 		t.Errorf("the cause is %q", d.RootCause)
 	}
+	r.says(bob, "resolve "+id+" renewed it", "No change", "as you said")
+	r.says(bob, "resolve "+id+" it was the clock", "No change", "resolved already")
 	r.says(carol, "resolve "+id+" again", "No change")
 	r.says(carol, "severity "+id+" low", "No change", "is resolved")
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/slack-go/slack"
+
 	"ragoffire/engine"
 )
 
@@ -24,9 +26,9 @@ func (b *Bot) receiveInDialog(ctx context.Context, p interaction, payload json.R
 		}
 		ack(nil)
 		at, _ := anchorOf(&p.View)
-		v := b.render.doneModal(at, "Mitigated", "🔵 "+at.ID+" is marked as mitigated. Resolve it once nothing fires any more.")
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), openWithin)
 		defer cancel()
+		v := b.mitigating(ctx, p.asker(), at)
 		if _, err := b.api.UpdateViewContext(ctx, v, "", "", p.View.ID); err != nil {
 			b.log.WarnContext(ctx, "a dialog did not change", "request", p.key(), "error", quiet(err))
 		}
@@ -34,6 +36,26 @@ func (b *Bot) receiveInDialog(ctx context.Context, p interaction, payload json.R
 		return false
 	}
 	return true
+}
+
+// mitigating says what comes of the click: it is acted on beside this, and a dialog
+// may have been open for long.
+func (b *Bot) mitigating(ctx context.Context, a asker, at anchor) slack.ModalViewRequest {
+	err := b.maySteer(ctx, a, verbMitigate)
+	if err == nil {
+		var d engine.Detail
+		switch d, err = b.engine.Incident(ctx, at.ID); {
+		case err != nil:
+		case d.MergedInto != "":
+			err = d.Gone()
+		case !d.Live():
+			err = engine.Conflictf("%s is resolved already", d.ID)
+		}
+	}
+	if err != nil {
+		return b.render.doneModal(at, "Not mitigated", words(err, at.ID))
+	}
+	return b.render.doneModal(at, "Mitigated", "🔵 "+at.ID+" is marked as mitigated. Resolve it once nothing fires any more.")
 }
 
 // reshape shows the fields that a choice needs. It asks for no hash: of two quick

@@ -159,7 +159,7 @@ func (b *Bot) performOnDecision(ctx context.Context, a asker, c command) (*messa
 }
 
 // The three that follow are clicked twice and delivered twice: what the same
-// person has done already is no conflict.
+// person has done already is no conflict. What they say anew is, for it is not kept.
 
 func (b *Bot) review(ctx context.Context, a asker, id string, r engine.Review) error {
 	if err := b.mayReview(ctx, a, id, r.Verdict); err != nil {
@@ -169,7 +169,7 @@ func (b *Bot) review(ctx context.Context, a asker, id string, r engine.Review) e
 	_, err := b.engine.Review(ctx, id, r)
 	if engine.KindOf(err) == engine.Conflict {
 		if d, readErr := b.engine.Decision(ctx, id); readErr == nil {
-			if v := standing(&d); v != nil && v.Actor == a.name && v.Verdict == r.Verdict {
+			if v := standing(&d); v != nil && v.Actor == a.name && v.Verdict == r.Verdict && flat(v.Reason) == flat(r.Reason) {
 				return errAlready
 			}
 		}
@@ -194,8 +194,11 @@ func (b *Bot) resolve(ctx context.Context, a asker, id string, r engine.Resoluti
 	r.Actor = a.name
 	_, err := b.engine.Resolve(ctx, id, r)
 	if engine.KindOf(err) == engine.Conflict {
-		if d, readErr := b.engine.Incident(ctx, id); readErr == nil && d.Status == engine.Resolved && d.MergedInto == "" && d.ResolvedBy == a.name {
+		if d, readErr := b.engine.Incident(ctx, id); readErr == nil && d.Status == engine.Resolved && d.MergedInto == "" && d.ResolvedBy == a.name &&
+			d.Reason == r.Reason && d.DuplicateOf == r.DuplicateOf && flat(d.Resolution) == flat(r.Resolution) {
 			return errAlready
+		} else if readErr == nil {
+			return cmp.Or(ended(&d.Incident), err)
 		}
 	}
 	return err
