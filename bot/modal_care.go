@@ -17,6 +17,9 @@ func (b *Bot) careDialog(at anchor, i *engine.Incident, verb string) (*slack.Mod
 	case verbUpdate:
 		v = b.render.updateModal(at, i)
 	default:
+		if err := i.Gone(); err != nil {
+			return nil, nil, err
+		}
 		if i.Status == engine.Resolved {
 			return nil, nil, engine.Conflictf("%s is resolved; its severity stays as it was", i.ID)
 		}

@@ -25,6 +25,8 @@ func (e *Engine) SetSeverity(ctx context.Context, id, actor string, s Severity, 
 		switch {
 		case i.Historical:
 			return Entry{}, Conflictf("%s is history; it has no state to change", i.ID)
+		case i.MergedInto != "":
+			return Entry{}, i.Gone()
 		case i.Status == Resolved:
 			return Entry{}, Conflictf("%s is resolved; its severity stays as it was", i.ID)
 		case i.Severity == s:

@@ -32,6 +32,9 @@ func TestWhatWasMergedLeadsToWhereItsAlertsAreInTheEnd(t *testing.T) {
 	if _, err := r.Review(t.Context(), d1.ID, engine.Review{Verdict: engine.Approve, Actor: "ann"}); err == nil || !strings.HasSuffix(err.Error(), "merged into "+d) {
 		t.Errorf("approving the first's advice: %v; want it to name %s", err, d)
 	}
+	if _, _, err := r.SetSeverity(t.Context(), a, "ann", engine.SeverityLow, ""); err == nil || !strings.Contains(err.Error(), "merged into "+d) {
+		t.Errorf("the severity of the first: %v; want it to lead to %s", err, d)
+	}
 	if _, err := r.SendUpdate(t.Context(), a, "ann", "all well", ""); err == nil || !strings.Contains(err.Error(), "merged into "+d) {
 		t.Errorf("an update of the first: %v; want it to lead to %s", err, d)
 	}
