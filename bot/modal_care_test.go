@@ -160,3 +160,23 @@ func TestTheChoiceOfAnEndingShowsItsFields(t *testing.T) {
 	r.says(carol, "resolve "+id+" again", "No change")
 	r.says(carol, "severity "+id+" low", "No change", "is resolved")
 }
+
+func TestAnEndingThatIsSaidIsNoFix(t *testing.T) {
+	r := newRig(t, setup{})
+	_, first := r.declared(alice, "nobody can pay")
+	for said, want := range map[string]engine.Reason{
+		"False alarm.": engine.ReasonFalseAlarm, "recovered by itself": engine.ReasonRecovered, "duplicate of " + first: engine.ReasonDuplicate,
+		"restarted it after a false alarm": engine.ReasonFixed,
+	} {
+		r.says(alice, "declare mails are late", "is declared")
+		p, err := r.engine.Incidents(t.Context(), engine.IncidentFilter{Live: true}, "", 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := p.Items[0].ID
+		r.says(bob, "resolve "+id+" "+said, id+" is resolved")
+		if d := r.incident(id); d.Reason != want || d.Fix() != (want == engine.ReasonFixed) || (d.DuplicateOf == first) != (want == engine.ReasonDuplicate) {
+			t.Errorf("%q is %s, fix %q, of %q", said, d.Reason, d.Resolution, d.DuplicateOf)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
@@ -52,6 +53,23 @@ func (r *renderer) completeCare(verb, rest string) (command, error) {
 		}
 	}
 	return c, nil
+}
+
+// resolutionOf reads what ended an incident. Whoever says one of the dialog's other
+// endings tells no fix: the next incident of this kind must not be told one.
+func resolutionOf(text string) engine.Resolution {
+	said := strings.Trim(flat(text), " .!")
+	switch strings.ToLower(said) {
+	case "false alarm":
+		return engine.Resolution{Reason: engine.ReasonFalseAlarm}
+	case "recovered", "recovered by itself":
+		return engine.Resolution{Reason: engine.ReasonRecovered}
+	}
+	words := strings.Fields(said)
+	if len(words) == 3 && strings.EqualFold(words[0]+" "+words[1], "duplicate of") {
+		return engine.Resolution{Reason: engine.ReasonDuplicate, DuplicateOf: cmp.Or(idOf(words[2]), words[2])}
+	}
+	return engine.Resolution{Reason: engine.ReasonFixed, Resolution: text}
 }
 
 // someone is a person as Slack delivers a mention.

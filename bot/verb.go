@@ -3,6 +3,7 @@ package bot
 import (
 	"cmp"
 	"context"
+	"strings"
 
 	"ragoffire/engine"
 )
@@ -126,13 +127,17 @@ func (b *Bot) performOnIncident(ctx context.Context, a asker, c command) (*messa
 		}
 		return b.render.note("🟡 " + i.ID + " is yours."), nil
 	}
+	r := resolutionOf(c.text)
 	if i.Live() && i.Firing > 0 && i.Firing < i.Series {
-		return b.resolveFiring(ctx, a, &i, c.text)
+		return b.resolveFiring(ctx, a, &i, r.Resolution)
 	}
-	if err := b.resolve(ctx, a, i.ID, engine.Resolution{Reason: engine.ReasonFixed, Resolution: c.text}); err != nil {
+	if err := b.resolve(ctx, a, i.ID, r); err != nil {
 		return nil, err
 	}
 	done := "🟢 " + i.ID + " is resolved; what fixed it is now part of history."
+	if r.Reason != engine.ReasonFixed {
+		done = "🟢 " + i.ID + " is resolved: " + strings.TrimRight(c.text, " .!") + "."
+	}
 	if firing := still(&i); firing != "" {
 		done += " " + firing + ": if it is not over, " + b.render.command + " " + verbReopen + " " + i.ID + "."
 	}

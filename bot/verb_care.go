@@ -116,10 +116,14 @@ func (b *Bot) assign(ctx context.Context, a asker, id string, to owner) (*messag
 // and their sender may never say so. What they said fixed it is kept as a note, so
 // that the dialog can begin with it.
 func (b *Bot) resolveFiring(ctx context.Context, a asker, i *engine.Incident, fix string) (*message, error) {
-	if _, err := b.engine.NoteOnce(ctx, i.ID, a.name, fixMark+fix, a.request); err != nil {
-		return nil, err
+	text := "🔴 " + still(i) + ": mark " + i.ID + " mitigated, or resolve anyway."
+	if fix != "" {
+		if _, err := b.engine.NoteOnce(ctx, i.ID, a.name, fixMark+fix, a.request); err != nil {
+			return nil, err
+		}
+		text += " What fixed it is noted."
 	}
-	m := b.render.note("🔴 " + still(i) + ": mark " + i.ID + " mitigated, or resolve anyway. What fixed it is noted.")
+	m := b.render.note(text)
 	anyway := button(actionResolve, i.ID, "Resolve anyway …")
 	if i.Status == engine.Mitigated {
 		m.add(buttons(anyway))
