@@ -161,6 +161,22 @@ func TestTheChoiceOfAnEndingShowsItsFields(t *testing.T) {
 	r.says(carol, "severity "+id+" low", "No change", "is resolved")
 }
 
+func TestWhatIsSaidBehindAnAckAndAnApprovalIsKept(t *testing.T) {
+	r := newRig(t, setup{})
+	id := r.fire("HighErrorRate")
+	decision := r.posted("This is *" + id + "*")
+	r.says(alice, "ack "+id+" looking at the pool", id+" is yours")
+	r.says(bob, "approve "+id+" but only to 50%", "Approved")
+	r.shows(decision, "Approved by @bob", `"but only to 50%"`)
+	said := ""
+	for _, e := range r.incident(id).Timeline {
+		said += e.Kind + " " + e.Text + "\n"
+	}
+	if !contains(said, "note looking at the pool", "approved INC-2025-001: but only to 50%") {
+		t.Errorf("the timeline says %s", said)
+	}
+}
+
 func TestAnEndingThatIsSaidIsNoFix(t *testing.T) {
 	r := newRig(t, setup{})
 	_, first := r.declared(alice, "nobody can pay")

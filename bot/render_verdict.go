@@ -36,11 +36,11 @@ func (r *renderer) verdict(d *engine.Decision) []string {
 }
 
 func (r *renderer) review(v *engine.Review) []string {
+	reason := ""
+	if v.Reason != "" {
+		reason = `"` + r.esc(v.Reason, maxLine) + `"`
+	}
 	if v.Verdict == engine.Reject {
-		reason := ""
-		if v.Reason != "" {
-			reason = `"` + r.esc(v.Reason, maxLine) + `"`
-		}
 		lines := []string{join("❌ Rejected by "+r.person(v.Actor), clock(v.At), reason)}
 		if v.CorrectAction != "" {
 			lines = append(lines, "instead: "+r.esc(v.CorrectAction, maxLine))
@@ -50,7 +50,7 @@ func (r *renderer) review(v *engine.Review) []string {
 		}
 		return lines
 	}
-	return []string{join("✅ Approved by "+r.person(v.Actor), clock(v.At), "rof changed nothing, this is done by hand")}
+	return []string{join("✅ Approved by "+r.person(v.Actor), clock(v.At), reason, "rof changed nothing, this is done by hand")}
 }
 
 // decisionButtons offers what is left to do. Advice that has been answered by

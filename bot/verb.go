@@ -125,7 +125,7 @@ func (b *Bot) performOnIncident(ctx context.Context, a asker, c command) (*messa
 		if err := b.acknowledge(ctx, a, i.ID); err != nil {
 			return nil, err
 		}
-		return b.render.note("🟡 " + i.ID + " is yours."), nil
+		return b.render.note("🟡 " + i.ID + " is yours."), b.because(ctx, a, i.ID, c.text)
 	}
 	r := resolutionOf(c.text)
 	if i.Live() && i.Firing > 0 && i.Firing < i.Series {
@@ -152,7 +152,7 @@ func (b *Bot) performOnDecision(ctx context.Context, a asker, c command) (*messa
 	if err != nil {
 		return nil, err
 	}
-	r := engine.Review{Verdict: engine.Approve}
+	r := engine.Review{Verdict: engine.Approve, Reason: c.text}
 	done := "✅ Approved: " + d.Match() + ". rof changed nothing, this is done by hand."
 	if c.verb == verbReject {
 		r, done = engine.Review{Verdict: engine.Reject, Reason: c.text}, "❌ Rejected: "+d.Match()+"."

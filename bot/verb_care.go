@@ -45,7 +45,7 @@ func (b *Bot) tendTo(ctx context.Context, a asker, c command) (*message, error) 
 	return b.render.note("Sent to the thread of " + i.ID + "."), nil
 }
 
-// mitigate and reopen take a word on why along, as a note.
+// mitigate and reopen take a word on why along, as a note; so does ack behind an id.
 
 func (b *Bot) mitigate(ctx context.Context, a asker, id, why string) (*message, error) {
 	if _, err := b.engine.Mitigate(ctx, id, a.name); err != nil {
