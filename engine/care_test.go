@@ -119,6 +119,9 @@ func TestARequestLeavesOneNoteAndOneUpdate(t *testing.T) {
 	if len(channels) != 2 || channels["C0OPS"] != 1 || channels["C0NEWS"] != 1 {
 		t.Errorf("the update stands in %v", channels)
 	}
+	if _, err := r.SendUpdate(t.Context(), id, "ann", strings.Repeat("🔥", 3000), "as long as a dialog takes"); err != nil {
+		t.Error(err)
+	}
 	for _, f := range []func() error{
 		func() error { _, err := r.NoteOnce(t.Context(), id, "ann", " ", "x"); return err },
 		func() error { _, err := r.SendUpdate(t.Context(), id, "ann", "", "x"); return err },

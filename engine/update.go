@@ -4,9 +4,11 @@ import (
 	"context"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
-// maxSaid bounds what a person says of an incident, in bytes.
+// maxSaid bounds what a person says of an incident, in characters: a dialog takes
+// 3,000 of any alphabet.
 const maxSaid = 8192
 
 // SendUpdate tells those who wait how an incident stands: in its thread and, where
@@ -16,8 +18,8 @@ func (e *Engine) SendUpdate(ctx context.Context, id, actor, text, request string
 	switch {
 	case text == "":
 		return Incident{}, Invalidf("text", "an update needs a text")
-	case len(text) > maxSaid:
-		return Incident{}, Invalidf("text", "an update may have at most %d bytes", maxSaid)
+	case utf8.RuneCountInString(text) > maxSaid:
+		return Incident{}, Invalidf("text", "an update may have at most %d characters", maxSaid)
 	}
 	return e.change(ctx, id, actor, func(tx Tx, i *Incident, now time.Time) (Entry, error) {
 		if i.Historical {
@@ -51,8 +53,8 @@ func (e *Engine) NoteOnce(ctx context.Context, id, actor, text, request string) 
 	switch {
 	case text == "":
 		return Incident{}, Invalidf("text", "a note needs a text")
-	case len(text) > maxSaid:
-		return Incident{}, Invalidf("text", "a note may have at most %d bytes", maxSaid)
+	case utf8.RuneCountInString(text) > maxSaid:
+		return Incident{}, Invalidf("text", "a note may have at most %d characters", maxSaid)
 	}
 	return e.change(ctx, id, actor, func(_ Tx, i *Incident, _ time.Time) (Entry, error) {
 		if i.Historical {
