@@ -25,7 +25,7 @@ func (b *Bot) postmortem(ctx context.Context, a asker, id string) (*message, err
 	if again && d.Postmortem.Shared {
 		return b.render.note("The draft of " + d.ID + " stands in its thread, and nothing has happened since."), nil
 	}
-	channel, thread, err := b.placeOf(ctx, a, d.ID)
+	channel, thread, own, err := b.placeOf(ctx, a, d.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,11 @@ func (b *Bot) postmortem(ctx context.Context, a asker, id string) (*message, err
 	if err := b.engine.DraftUploaded(ctx, d.ID, up); err != nil {
 		return nil, err
 	}
-	return b.render.note("The draft of " + d.ID + " is in its thread, as " + name + "; what nobody told yet is a comment in it."), nil
+	where := "in its thread"
+	if !own {
+		where = "here"
+	}
+	return b.render.note("The draft of " + d.ID + " is " + where + ", as " + name + "; what nobody told yet is a comment in it."), nil
 }
 
 // file is one that is handed to Slack.
@@ -73,9 +77,9 @@ func (b *Bot) upload(ctx context.Context, f file) (string, error) {
 	return to.FileID, b.api.UploadToURL(ctx, slack.UploadToURLParameters{UploadURL: to.UploadURL, Content: string(f.content), Filename: f.name})
 }
 
-// placeOf is where an incident's thread is; where it has none, where it was asked
-// for.
-func (b *Bot) placeOf(ctx context.Context, a asker, id string) (channel, thread string, err error) {
+// placeOf is where an incident's own thread is; where it has none, where it was
+// asked for.
+func (b *Bot) placeOf(ctx context.Context, a asker, id string) (channel, thread string, own bool, err error) {
 	err = b.store.View(ctx, func(r engine.Reader) error {
 		p, err := r.Post(ctx, engine.KeyOf(id))
 		if err == nil && p.TS != "" && !p.Dead {
@@ -84,12 +88,12 @@ func (b *Bot) placeOf(ctx context.Context, a asker, id string) (channel, thread 
 		return err
 	})
 	if err != nil && engine.KindOf(err) != engine.NotFound {
-		return "", "", err
+		return "", "", false, err
 	}
 	if channel == "" {
-		channel, thread = a.channel, a.under
+		return a.channel, a.under, false, nil
 	}
-	return channel, thread, nil
+	return channel, thread, true, nil
 }
 
 // unanswered is an error of a call to Slack that a person waits for: what cannot

@@ -136,3 +136,16 @@ func TestASilenceSaysWhetherAlertmanagerTookIt(t *testing.T) {
 		t.Errorf("made %d times", made)
 	}
 }
+
+func TestWhatIsDoneToASilencedIncidentIsNotSaidToBeTold(t *testing.T) {
+	r := newRig(t, setup{})
+	r.slash(alice, "silence service=checkout 2h")
+	r.pressed(alice, r.whispered(alice, "It matches nothing"), "silence_confirm")
+	id := r.fire("HighErrorRate")
+	r.says(alice, "update "+id+" we look", "Kept in the timeline of "+id, "silenced", "nobody is told")
+	r.says(alice, "assign "+id+" @bob", "assigned to bob", "nobody is told")
+	r.says(alice, "postmortem "+id, "The draft of "+id+" is here")
+	if n := len(r.slack.Snapshot().Timeline(channel)); n != 1 { // the draft
+		t.Errorf("%d messages", n)
+	}
+}

@@ -36,8 +36,11 @@ func (b *Bot) tendTo(ctx context.Context, a asker, c command) (*message, error) 
 		}
 		return b.render.note("Noted in the timeline of " + i.ID + "."), nil
 	}
-	if _, err := b.engine.SendUpdate(ctx, i.ID, a.name, c.text, a.request); err != nil {
+	if i, err = b.engine.SendUpdate(ctx, i.ID, a.name, c.text, a.request); err != nil {
 		return nil, err
+	}
+	if i.Channel == "" {
+		return b.render.note("Kept in the timeline of " + i.ID + ". " + untold(&i)), nil
 	}
 	if b.engine.TellsUpdates() {
 		return b.render.note("Sent to the thread of " + i.ID + " and to the channel of updates."), nil
@@ -108,7 +111,18 @@ func (b *Bot) assign(ctx context.Context, a asker, id string, to owner) (*messag
 	case who.ID == a.user:
 		return b.render.note(id + " is yours."), nil
 	}
+	if i.Channel == "" {
+		return b.render.note(id + " is assigned to " + strings.TrimPrefix(who.Name, "@") + ". " + untold(&i)), nil
+	}
 	return b.render.note(id + " is assigned to " + strings.TrimPrefix(who.Name, "@") + ", who is told in its thread."), nil
+}
+
+// untold says why nobody hears of what is done to an incident that stands nowhere.
+func untold(i *engine.Incident) string {
+	if i.Muted != nil {
+		return "It is silenced and has no thread, so nobody is told of it in Slack."
+	}
+	return "It stands in no channel, so nobody is told of it in Slack."
 }
 
 // resolveFiring asks once more where some alerts have ended and others have not:
