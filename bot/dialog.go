@@ -56,8 +56,6 @@ func clickVerb(action string) string {
 		return verbMitigate
 	case actionSplit:
 		return verbSplit
-	case actionSilence, actionEnd:
-		return verbSilence
 	}
 	return ""
 }

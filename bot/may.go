@@ -47,10 +47,10 @@ func steering() deed {
 }
 
 // steers reports whether a verb is steering. A note is not: what a guest knows is
-// worth writing down.
+// worth writing down. Nor is silence, which has a circle of its own.
 func steers(verb string) bool {
 	switch verb {
-	case verbDeclare, verbMitigate, verbReopen, verbSeverity, verbAssign, verbUpdate, verbResolve, verbSilence,
+	case verbDeclare, verbMitigate, verbReopen, verbSeverity, verbAssign, verbUpdate, verbResolve,
 		verbMerge, verbSplit, verbLink:
 		return true
 	}

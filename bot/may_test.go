@@ -109,6 +109,10 @@ func TestAGuestDoesNotCloseAnIncident(t *testing.T) {
 	}
 	r.mention(guest, m.ThreadTS, "resolve turned it off and on")
 	r.whispered(guest, "Not allowed: changing an incident is for full members of this workspace; you are a guest")
+	r.mention(guest, m.ThreadTS, "silence 2h")
+	r.whispered(guest, "Not allowed: silencing is for full members of this workspace; you are a guest")
+	r.mention(guest, m.ThreadTS, "silence list")
+	r.whispered(guest, "Nothing is silenced")
 	r.mention(carol, m.ThreadTS, "resolve throttled connections to 30%")
 	r.posted("🟢", "closed by @carol")
 }
