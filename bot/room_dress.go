@@ -52,13 +52,21 @@ func (b *Bot) setTopic(ctx context.Context, d *engine.Detail) error {
 	})
 }
 
-// topic is an incident in the line above its channel.
+// maxTopic is how long Slack lets a topic be.
+const maxTopic = 250
+
+// topic is an incident in the line above its channel. What does not fit is left out
+// whole: cut within an escaped character it would be refused, or read wrongly.
 func (r *renderer) topic(i *engine.Incident) string {
 	state := r.esc(string(i.Status), 40)
 	if i.Flapping() {
 		state = "flapping"
 	}
-	return cut(join(dot(i)+" "+r.esc(i.ID, maxName), state, severity(i.Severity), r.esc(headline(i), 120), r.owner(i)), 250, nil)
+	line := join(dot(i)+" "+r.esc(i.ID, maxName), state, severity(i.Severity), r.esc(headline(i), 120))
+	if whole := join(line, r.owner(i)); length(whole) <= maxTopic {
+		return whole
+	}
+	return line
 }
 
 // setBookmarks adds the alerts' runbook and dashboard, where their hosts are

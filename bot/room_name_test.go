@@ -22,3 +22,15 @@ func TestARoomsNameIsOneThatSlackTakes(t *testing.T) {
 		}
 	}
 }
+
+func TestATopicIsNotCutWithinACharacter(t *testing.T) {
+	r := testRenderer()
+	for n := range 90 {
+		i := &engine.Incident{ID: "INC-2026-0042", Status: engine.Acknowledged, Severity: engine.SeverityCritical, Service: strings.Repeat("s", n), Title: strings.Repeat("&", 40)}
+		i.AcknowledgedBy = strings.Repeat("x", n) + strings.Repeat("&", 40)
+		got := r.topic(i)
+		if length(got) > maxTopic || strings.Count(got, "&") != strings.Count(got, "&amp;") {
+			t.Fatalf("%d: %s", length(got), got)
+		}
+	}
+}
