@@ -10,13 +10,16 @@ func Severities() []Severity {
 	return []Severity{SeverityCritical, SeverityHigh, SeverityMedium, SeverityLow, SeverityInfo, SeverityUnknown}
 }
 
+// quotes are left out of what people look for: a phone's are in no title.
+var quotes = strings.NewReplacer(`"`, "", "“", "", "”", "")
+
 // ParseFind reads what a person looks for: sev:critical svc:checkout status:open and
 // words, in any order, also with = in place of the colon. A key that it does not know
 // is a word like any other: titles have colons, too. The error says what of it nobody
 // understands; the rest is in the filter all the same.
 func ParseFind(q string) (f IncidentFilter, err error) {
 	var words []string
-	for _, w := range strings.Fields(q) {
+	for _, w := range strings.Fields(quotes.Replace(q)) {
 		key, value := w, ""
 		if at := strings.IndexAny(w, ":="); at >= 0 {
 			key, value = strings.ToLower(w[:at]), w[at+1:]

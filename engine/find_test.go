@@ -17,6 +17,7 @@ func TestWhatPeopleLookForIsRead(t *testing.T) {
 		{text: "severity=HIGH service=pay error_type=oom", want: engine.IncidentFilter{Severity: engine.SeverityHigh, Service: "pay", ErrorType: "oom"}},
 		{text: "status:ack", want: engine.IncidentFilter{Status: engine.Acknowledged}},
 		{text: "status:live x", want: engine.IncidentFilter{Live: true, Query: "x"}},
+		{text: "“disk full” svc:“checkout” \"now\"", want: engine.IncidentFilter{Service: "checkout", Query: "disk full now"}},
 		{text: "svc:a=b", want: engine.IncidentFilter{Service: "a=b"}},
 		{text: "jvm: heap=90%", want: engine.IncidentFilter{Query: "jvm: heap=90%"}},
 		{text: "sev:urgent disk", want: engine.IncidentFilter{Query: "disk"}, hint: "sev:urgent is unknown; there are critical, high, medium, low, info, unknown"},
