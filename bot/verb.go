@@ -97,7 +97,13 @@ func (b *Bot) showOf(ctx context.Context, a asker, c command) (*message, error) 
 	if decisionID.MatchString(c.id) {
 		return b.evidence(ctx, c.id)
 	}
-	return b.show(ctx, c.id)
+	m, err := b.show(ctx, c.id)
+	if engine.KindOf(err) == engine.NotFound { // what similar lists are runbooks, too
+		if book, bookErr := b.engine.Runbook(ctx, c.id); bookErr == nil && strings.EqualFold(book.ID, c.id) {
+			return b.render.runbook(&book), nil
+		}
+	}
+	return m, err
 }
 
 func (b *Bot) show(ctx context.Context, id string) (*message, error) {
