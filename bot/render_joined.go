@@ -58,6 +58,15 @@ func (r *renderer) joined(d *engine.Detail) *message {
 	return m.fit()
 }
 
+// copied is what names an alert in a command that is copied: its fingerprint, where
+// that is shown as it is, else its id.
+func (r *renderer) copied(a *engine.Alert) string {
+	if shown := r.esc(a.Fingerprint, maxName); shown == a.Fingerprint && !strings.ContainsAny(shown, " ,\"“”") {
+		return shown
+	}
+	return r.esc(a.ID, maxName)
+}
+
 // splittable lists what can be taken out of an incident, each as a command that
 // can be copied.
 func (r *renderer) splittable(d *engine.Detail) *message {
@@ -74,7 +83,7 @@ func (r *renderer) splittable(d *engine.Detail) *message {
 		a := &list[n]
 		blocks = append(blocks, section(
 			join("*"+r.bold(a.Summary(), maxTitle)+"*", r.esc(a.Component, maxName), "joined: "+r.esc(a.Joined, maxTitle)),
-			"`"+r.command+" split "+r.esc(d.ID, maxName)+" "+strings.ReplaceAll(r.esc(a.Fingerprint, maxName), " ", "")+"`",
+			"`"+r.command+" split "+r.esc(d.ID, maxName)+" "+r.copied(a)+"`",
 		))
 	}
 	m.add(section("Taken out, an alert gets an incident of its own and does not join this one by itself again."))

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"ragoffire/engine"
@@ -120,12 +121,36 @@ func (b *Bot) split(ctx context.Context, a asker, c command) (*message, error) {
 	if err != nil {
 		return nil, err
 	}
-	which := strings.FieldsFunc(c.text, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '`' })
-	i, err := b.engine.Split(ctx, id, engine.Cut{Alerts: which, Actor: a.name, Request: a.request})
+	d, err := b.engine.Incident(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	i, err := b.engine.Split(ctx, id, engine.Cut{Alerts: alertsIn(c.text, d.Alerts), Actor: a.name, Request: a.request})
 	if err != nil {
 		return nil, err
 	}
 	return b.render.note(i.ID + " is an incident of its own now: " + headline(&i) + ". `" + b.render.command + " merge " + i.ID + " " + id + "` puts it back."), nil
+}
+
+// alertsIn are the alerts that a person names: all of it is one of them, whose name
+// has blanks, or each word, and what stands between quotes.
+func alertsIn(text string, alerts []engine.Alert) (names []string) {
+	const around = "`\"“”, "
+	whole := strings.Trim(text, around)
+	if whole != "" && slices.ContainsFunc(alerts, func(a engine.Alert) bool {
+		return strings.EqualFold(a.Name, whole) || strings.EqualFold(a.Title, whole) || a.Fingerprint == whole
+	}) {
+		return []string{whole}
+	}
+	for first, rest := term(text); first != ""; first, rest = term(rest) {
+		name := strings.Trim(first, around)
+		if strings.ContainsAny(first, "\"“”") {
+			names = append(names, name)
+			continue
+		}
+		names = append(names, strings.FieldsFunc(name, func(r rune) bool { return r == ',' })...)
+	}
+	return names
 }
 
 // splittable tells how to take one of the alerts of an incident out.

@@ -10,7 +10,7 @@ import (
 
 // Cut is what people take out of an incident.
 type Cut struct {
-	Alerts  []string // fingerprints, the beginnings of some, rules' names or alerts' ids; none: the series that joined last
+	Alerts  []string // fingerprints, the beginnings of some, rules' names, titles or alerts' ids; none: the series that joined last
 	Actor   string
 	Request string // where it is not empty: the same request again takes out no more
 }
@@ -137,7 +137,9 @@ func chosen(alerts []Alert, which []string) (map[SeriesKey]bool, error) {
 		found := make(map[SeriesKey]bool)
 		for _, is := range []func(a *Alert) bool{
 			func(a *Alert) bool { return a.Fingerprint == name || a.ID == name },
-			func(a *Alert) bool { return a.Name != "" && strings.EqualFold(a.Name, name) },
+			func(a *Alert) bool {
+				return a.Name != "" && strings.EqualFold(a.Name, name) || a.Title != "" && strings.EqualFold(a.Title, name)
+			},
 			func(a *Alert) bool { return len(name) >= shortest && strings.HasPrefix(a.Fingerprint, name) },
 		} {
 			for n := range alerts {
