@@ -87,7 +87,7 @@ func (b *Bot) silence(ctx context.Context, a asker, c command) (*message, error)
 		}
 		return b.render.silences(list), nil
 	case "end", "stop", "delete":
-		if !silenceID.MatchString(rest) {
+		if rest = strings.Trim(rest, idMarks); !silenceID.MatchString(rest) {
 			return nil, engine.Invalidf("id", "which silence? %s list shows their ids", b.render.command+" "+verbSilence)
 		}
 		return b.endSilence(ctx, a, "sil_"+strings.ToUpper(rest[len("sil_"):]))
@@ -98,6 +98,9 @@ func (b *Bot) silence(ctx context.Context, a asker, c command) (*message, error)
 	}
 	if s.IncidentID == "" && len(s.Match) == 0 {
 		here, err := b.threadOf(ctx, a)
+		if err == nil && here.incident == "" && s.For > 0 {
+			here, err = b.hereOf(ctx, a, verbSilence)
+		}
 		if err != nil {
 			return nil, err
 		}

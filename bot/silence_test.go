@@ -29,15 +29,17 @@ func TestASilenceInAConversation(t *testing.T) {
 
 	// A new user asks for less than it takes, and is told what is missing.
 	for typed, want := range map[string]string{
-		"silence":                           "silence what?",
-		"silence " + id:                     "say for how long, at most 12h. An example: /incident silence " + id + " 2h deploy",
-		"silence " + id + " deploy 2h":      "is neither an id, nor key=value, nor a length of time",
-		"silence " + id + " 13h":            "at most 12h",
-		"silence INC-2026-9999 2h":          "There is no incident INC-2026-9999",
-		"silence pod=~( 2h":                 "is not a pattern",
-		"silence end":                       "which silence?",
-		"silence end sil_01JC0000000000000": "There is no silence",
-		"silence list":                      "Nothing is silenced",
+		"silence":                            "silence what?",
+		"silence " + id:                      "say for how long, at most 12h. An example: /incident silence " + id + " 2h deploy",
+		"silence " + id + " deploy 2h":       "is neither an id, nor key=value, nor a length of time",
+		"silence " + id + " 13h":             "at most 12h",
+		"silence INC-2026-9999 2h":           "There is no incident INC-2026-9999",
+		"silence pod=~( 2h":                  "is not a pattern",
+		"silence end":                        "which silence?",
+		"silence end `sil_01JC000000000000`": "There is no silence",
+		"silence 90m deploy":                 "It matches 1 firing alert of 1 incident",
+		"silence end sil_01JC0000000000000":  "There is no silence",
+		"silence list":                       "Nothing is silenced",
 	} {
 		if got := r.reply(r.slash(alice, typed)); !strings.Contains(got, want) {
 			t.Errorf("%s: %q, want %q", typed, got, want)
