@@ -258,12 +258,15 @@ func TestASilenceIsCheckedBeforeItCounts(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	over := p.ID
 	if p, err = r.ProposeSilence(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
 	r.clock.Advance(61 * time.Minute)
-	_, err = r.ConfirmSilence(t.Context(), p.ID, "alice")
-	wantKind(t, err, engine.Conflict)
+	for _, id := range []string{p.ID, over} { // one that is over by its time, too
+		_, err = r.ConfirmSilence(t.Context(), id, "alice")
+		wantKind(t, err, engine.Conflict)
+	}
 	for word, ok := range map[string]bool{"a=~.*": false, "a=~(": false, "a=": false, "a=b": true, "a=~b|c": true} {
 		if _, is, err := engine.ParseMatcher(word); !is || (err == nil) != ok {
 			t.Errorf("%s: %v, %v", word, is, err)

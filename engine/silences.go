@@ -122,7 +122,7 @@ func (e *Engine) ConfirmSilence(ctx context.Context, id, actor string) (SilenceP
 		}
 		fresh = s.Status == SilenceProposed
 		switch {
-		case s.Status == SilenceEnded:
+		case s.Status == SilenceEnded, !fresh && !s.Until.After(now):
 			return Conflictf("this silence has ended")
 		case fresh && now.Sub(s.CreatedAt) > proposalLives:
 			return Conflictf("this preview is an hour old and what it matches may be different; ask again")
