@@ -14,6 +14,8 @@ func TestADeclarationIsReadFromWordsAndPairs(t *testing.T) {
 		"checkout is down":                                {Title: "checkout is down"},
 		"checkout is down severity=critical":              {Title: "checkout is down", Severity: engine.SeverityCritical},
 		"sev=P2 service=checkout env=prod nobody can pay": {Title: "nobody can pay", Severity: engine.SeverityHigh, Service: "checkout", Environment: "prod"},
+		"sev:critical checkout is down svc:checkout":      {Title: "checkout is down", Severity: engine.SeverityCritical, Service: "checkout"},
+		"payment service: down":                           {Title: "payment service: down"},
 		`title="nobody can pay" service="the shop"`:       {Title: "nobody can pay", Service: "the shop"},
 		"error_type=database_timeout service=checkout":    {Title: engine.Words("database_timeout"), ErrorType: "database_timeout", Service: "checkout"},
 	} {
@@ -22,7 +24,7 @@ func TestADeclarationIsReadFromWordsAndPairs(t *testing.T) {
 			t.Errorf("%q is %+v, %v", text, got, err)
 		}
 	}
-	for text, want := range map[string]string{"": "say what is wrong", "x severity=dreadful": "severity is one of", "service=checkout": "say what is wrong", "x service=": "service= has no value"} {
+	for text, want := range map[string]string{"": "say what is wrong", "x severity=dreadful": "severity is one of", "sev:dreadful x": "severity is one of", "service=checkout": "say what is wrong", "x service=": "service= has no value"} {
 		if _, err := engine.ParseDeclaration(text); engine.KindOf(err) != engine.Invalid || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)
 		}

@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -28,12 +29,16 @@ type Declaration struct {
 	Request     string // one incident per request
 }
 
+// sought are the keys with a colon by which incidents are looked for; who declares one
+// so means the same.
+var sought = regexp.MustCompile(`(?i)(^|\s)(sev|severity|svc|service):(\S)`)
+
 // ParseDeclaration reads what a person typed: a title with key=value pairs in
 // any mix, such as
 //
 //	checkout is down severity=critical service=checkout
 func ParseDeclaration(text string) (Declaration, error) {
-	q, err := ParsePairs(text)
+	q, err := ParsePairs(sought.ReplaceAllString(text, "$1$2=$3"))
 	if err != nil {
 		return Declaration{}, err
 	}
