@@ -187,7 +187,7 @@ func TestASilenceIsReadAsItWasTyped(t *testing.T) {
 		`service=checkout 1d for "the big day"`: `service=checkout for 24 h, for "the big day"`,
 	} {
 		s, err := silenceOf(in)
-		if got := s.Words() + " for " + s.Length() + ", " + s.Reason; err != nil || got != want {
+		if got := s.Words() + " for " + engine.Length(s.For) + ", " + s.Reason; err != nil || got != want {
 			t.Errorf("%s is %s, %v", in, got, err)
 		}
 	}

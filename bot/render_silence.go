@@ -31,7 +31,7 @@ const shownSilenced = 8
 
 // silencePreview says what a silence would match, before it does.
 func (r *renderer) silencePreview(p *engine.SilencePreview) *message {
-	length := p.Length()
+	length := engine.Length(p.For)
 	m := &message{text: "Silence for " + length + "?"}
 	m.add(section(join("*Silence* for "+length, r.esc(p.Reason, maxLine)), r.matchers(&p.Silence)))
 	m.add(r.silencedNow(p))

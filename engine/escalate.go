@@ -111,7 +111,7 @@ func (e *Engine) escalate(ctx context.Context, id string) error {
 
 // mentionAgain mentions the group again.
 func (e *Engine) mentionAgain(ctx context.Context, i *Incident) error {
-	after := Span(e.cfg.Escalation.After)
+	after := Length(e.cfg.Escalation.After)
 	return e.step(ctx, i, Entry{Kind: "escalated", Text: "nobody has it after " + after}, &Notice{What: "unacknowledged", After: after}, nil)
 }
 

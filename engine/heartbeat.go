@@ -85,7 +85,7 @@ func (h *Heartbeat) alert(b *Beat) Alert {
 	if !b.At.IsZero() {
 		heard = "It last came at " + b.At.UTC().Format("2006-01-02 15:04:05 UTC")
 	}
-	a.Description = fmt.Sprintf("%s; it is expected every %s and may be %s late.", heard, Span(h.Every), Span(h.Grace))
+	a.Description = fmt.Sprintf("%s; it is expected every %s and may be %s late.", heard, Length(h.Every), Length(h.Grace))
 	return a
 }
 

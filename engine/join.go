@@ -58,3 +58,21 @@ func Span(d time.Duration) string {
 	}
 	return fmt.Sprintf("%d d", int(d/(24*time.Hour)))
 }
+
+// Length is a span that somebody chose: all of it, where what has passed is near enough
+// in its first unit.
+func Length(d time.Duration) string {
+	whole := 24 * time.Hour
+	switch {
+	case d < time.Minute:
+		whole = time.Second
+	case d < 2*time.Hour:
+		whole = time.Minute
+	case d < 48*time.Hour:
+		whole = time.Hour
+	}
+	if rest := d % whole; rest >= time.Second {
+		return Span(d) + " " + Length(rest)
+	}
+	return Span(d)
+}

@@ -188,29 +188,13 @@ func (s *Silence) check() error {
 	case s.For <= 0:
 		return Invalidf("for", "say for how long, at most 12h: silence INC-2026-0042 2h deploy")
 	case s.For > longestSilence:
-		return Invalidf("for", "a silence lasts at most 12h, not %s; silence it again when it ends", s.Length())
+		return Invalidf("for", "a silence lasts at most 12h, not %s; silence it again when it ends", Length(s.For))
 	case len(s.Match) == 0:
 		return Invalidf("match", "say what: an incident's id, or key=value of its labels")
 	case len(s.Match) > 64:
 		return Invalidf("match", "%d matchers are too many; at most 64", len(s.Match))
 	}
 	return nil
-}
-
-// Length is how long a silence lasts: all of it, for somebody agrees to that.
-func (s *Silence) Length() string {
-	whole := time.Hour
-	switch {
-	case s.For < time.Minute:
-		whole = time.Second
-	case s.For < 2*time.Hour:
-		whole = time.Minute
-	}
-	words := Span(s.For)
-	if rest := s.For % whole; rest >= time.Second {
-		words += " " + Span(rest)
-	}
-	return words
 }
 
 // Words are the matchers as people type them.

@@ -60,7 +60,7 @@ func testSource(name, path string, getenv func(string) string, std streams, asJS
 	}
 	out := tried{Source: name, Kind: s.kind, Alerts: p.Delivery.Alerts, Changes: p.Delivery.Changes, Truncated: p.Delivery.Truncated}
 	if d := cmp.Or(s.expire, p.Delivery.Expire); d > 0 {
-		out.ExpiresAfter = engine.Span(d)
+		out.ExpiresAfter = engine.Length(d)
 	}
 	for _, b := range p.Delivery.Beats {
 		out.Heartbeats = append(out.Heartbeats, b.Name)
