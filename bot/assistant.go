@@ -44,7 +44,7 @@ func (b *Bot) liveIn(ctx context.Context, channel string) (*engine.Incident, err
 		return nil, err
 	}
 	for n := range p.Items {
-		if p.Items[n].Channel == channel {
+		if stands(&p.Items[n], channel) {
 			return &p.Items[n], nil
 		}
 	}

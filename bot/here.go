@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"ragoffire/engine"
@@ -22,6 +23,12 @@ func (b *Bot) hereOf(ctx context.Context, a asker, verb string) (subject, error)
 	return s, err
 }
 
+// stands reports whether an incident has a message in a channel: its own, or one where
+// it also stands since it got worse.
+func stands(i *engine.Incident, channel string) bool {
+	return i.Channel == channel || slices.Contains(i.Also, channel)
+}
+
 // channelScanned bounds the incidents that are looked through for a channel's.
 const channelScanned = 1000
 
@@ -36,7 +43,7 @@ func (b *Bot) channelOf(ctx context.Context, a asker, verb string) (string, erro
 	}
 	var ids []string
 	for n := range p.Items {
-		if i := &p.Items[n]; i.Channel == a.channel && !i.Historical && i.Live() == live {
+		if i := &p.Items[n]; stands(i, a.channel) && !i.Historical && i.Live() == live {
 			ids = append(ids, i.ID)
 		}
 	}

@@ -205,3 +205,21 @@ func TestInAPersonsThreadTheLastAnswerIsMeant(t *testing.T) {
 	r.mention(alice, parent, "ack")
 	r.whispered(alice, "which incident?", "ack")
 }
+
+func TestWhereAnIncidentStandsSinceItGotWorseNoIDIsNeeded(t *testing.T) {
+	critical, err := engine.Patterns(map[string]string{"severity": "critical"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRig(t, setup{engine: engine.Config{Routes: []engine.Route{{Match: critical, Channel: "C0PAGE"}}}})
+	r.slack.AddChannel(slackfake.Channel{ID: "C0PAGE", Name: "page", Members: []string{bob, "U0ROF"}})
+	_, id := r.declared(alice, "nobody can pay")
+	r.says(alice, "severity "+id+" critical", id+" is critical now")
+	i, err := r.slack.SlashCommand(r.ctx(), slackfake.Command{User: bob, Channel: "C0PAGE", Command: "/incident", Text: "ack"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := r.reply(i); !contains(got, id+" is yours") {
+		t.Errorf("it answers %q", got)
+	}
+}
