@@ -147,7 +147,7 @@ func TestAChannelsThreadsAreRead(t *testing.T) {
 		return ts
 	}
 	first := say("", "checkout is down & out")
-	say(first, "rolled back to 4f1c2e")
+	say(first, "@alice rolled back to 4f1c2e")
 	say("", "nobody answers this")
 	r.fire("HighErrorRate") // our own threads are in the store
 	r.posted("Confidence")
@@ -170,7 +170,7 @@ func TestAChannelsThreadsAreRead(t *testing.T) {
 	r.slack.Inject(slackfake.Fault{Method: "conversations.history", Status: 429, RetryAfter: time.Second})
 	r.slack.Inject(slackfake.Fault{Method: "conversations.replies", Status: 503})
 	found := read(false)
-	if len(found) != 1 || len(found[0].Said) != 3 || found[0].Said[0].Text != "checkout is down & out" || found[0].Latest != last || !strings.Contains(found[0].URL, "/archives/"+channel+"/p") {
+	if len(found) != 1 || len(found[0].Said) != 3 || found[0].Said[0].Text != "checkout is down & out" || found[0].Said[1].Text != "@alice rolled back to 4f1c2e" || found[0].Latest != last || !strings.Contains(found[0].URL, "/archives/"+channel+"/p") {
 		t.Fatalf("read %+v", found)
 	}
 	if again := read(true); len(again) != 0 {

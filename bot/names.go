@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"regexp"
-	"strings"
 	"sync"
 	"time"
 
@@ -48,21 +47,26 @@ func (n *names) of(ctx context.Context, id string) string {
 	return name
 }
 
-// nameless is a person or a group whose name Slack leaves out: what is said in a
+// nameless are people and groups whose names Slack leaves out: what is said in a
 // message has ids alone.
-var nameless = regexp.MustCompile(`<(?:@([UW][A-Z0-9]+)|!subteam\^(S[A-Z0-9]+))\|?>`)
+var (
+	nameless      = regexp.MustCompile(`<@([UW][A-Z0-9]+)\|?>`)
+	namelessGroup = regexp.MustCompile(`<!subteam\^(S[A-Z0-9]+)\|?>`)
+)
 
-// named puts the names in: what people wrote is read by others later.
-func (b *Bot) named(ctx context.Context, text string) string {
+// in puts the names of people into what somebody wrote: others read it later.
+func (n *names) in(ctx context.Context, text string) string {
 	return nameless.ReplaceAllStringFunc(text, func(m string) string {
-		id := nameless.FindStringSubmatch(m)
-		name := ""
-		if id[1] != "" {
-			name = b.names.of(ctx, id[1])
-		} else {
-			name = b.people.handle(ctx, id[2])
-		}
-		return strings.TrimRight(m, "|>") + "|" + name + ">"
+		id := nameless.FindStringSubmatch(m)[1]
+		return "<@" + id + "|" + n.of(ctx, id) + ">"
+	})
+}
+
+// named puts those of groups in, too.
+func (b *Bot) named(ctx context.Context, text string) string {
+	return namelessGroup.ReplaceAllStringFunc(b.names.in(ctx, text), func(m string) string {
+		id := namelessGroup.FindStringSubmatch(m)[1]
+		return "<!subteam^" + id + "|" + b.people.handle(ctx, id) + ">"
 	})
 }
 

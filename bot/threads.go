@@ -25,8 +25,9 @@ type ThreadsConfig struct {
 // Threads reads what people said in channels, for history. It needs no socket
 // and no store, and can run beside a bot.
 type Threads struct {
-	api *slack.Client
-	log *slog.Logger
+	api   *slack.Client
+	log   *slog.Logger
+	names *names
 }
 
 // NewThreads returns a reader; it makes no call.
@@ -36,7 +37,8 @@ func NewThreads(cfg ThreadsConfig) *Threads {
 	}
 	url := strings.TrimRight(cmp.Or(cfg.APIURL, slack.APIURL), "/") + "/"
 	client := &http.Client{Timeout: 20 * time.Second, Transport: transport()}
-	return &Threads{api: slack.New(cfg.BotToken, slack.OptionAPIURL(url), slack.OptionHTTPClient(client)), log: cfg.Log}
+	api := slack.New(cfg.BotToken, slack.OptionAPIURL(url), slack.OptionHTTPClient(client))
+	return &Threads{api: api, log: cfg.Log, names: &names{api: api, now: time.Now, known: map[string]named{}}}
 }
 
 // Slack gives at most so many messages a page.
@@ -109,7 +111,7 @@ func (t *Threads) thread(ctx context.Context, who *slack.AuthTestResponse, chann
 			if m.BotID != "" && m.BotID == who.BotID {
 				continue
 			}
-			out.Said = append(out.Said, engine.ThreadMessage{At: timeOf(m.Timestamp), Bot: m.BotID != "", Text: textOf(m)})
+			out.Said = append(out.Said, engine.ThreadMessage{At: timeOf(m.Timestamp), Bot: m.BotID != "", Text: t.textOf(ctx, m)})
 		}
 		if cursor = p.next; cursor == "" || len(out.Said) >= longestThread {
 			return each(out)
@@ -118,9 +120,9 @@ func (t *Threads) thread(ctx context.Context, who *slack.AuthTestResponse, chann
 }
 
 // textOf is what a message says, in its text or else in its attachments.
-func textOf(m *slack.Message) string {
+func (t *Threads) textOf(ctx context.Context, m *slack.Message) string {
 	var p picked
-	p.Message.Text = m.Text
+	p.Message.Text = t.names.in(ctx, m.Text)
 	for n := range m.Attachments {
 		at := &m.Attachments[n]
 		p.Message.Attachments = append(p.Message.Attachments, attachment{at.Title, at.Text, at.Fallback})
