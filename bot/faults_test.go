@@ -357,6 +357,7 @@ type flaky struct {
 	engine.Store
 	down   atomic.Bool
 	before func() // runs before each look, where it is there
+	ahead  func() // and before each write
 	after  func() // and after each write
 }
 
@@ -370,6 +371,9 @@ func (f *flaky) View(ctx context.Context, fn func(engine.Reader) error) error {
 func (f *flaky) Update(ctx context.Context, fn func(engine.Tx) error) error {
 	if f.down.Load() {
 		return &engine.Error{Kind: engine.Unavailable, Text: "the store is away"}
+	}
+	if f.ahead != nil {
+		f.ahead()
 	}
 	if f.after != nil {
 		defer f.after()

@@ -146,7 +146,8 @@ func tell(ctx context.Context, tx engine.Tx, key, channel string, d engine.Diges
 	return tx.WantPosts(ctx, engine.Post{Key: key, Channel: channel, Kind: engine.PostDigest, Subject: channel, Detail: detail, CreatedAt: now})
 }
 
-// settleTold lets go of what stands under posts that a digest tells.
+// settleTold lets go of what stands under posts that a digest tells. What was wanted
+// since is not let go of: somebody may have asked for messages of its own.
 func (a *announcer) settleTold(ctx context.Context, posts []engine.Post) error {
 	return a.store.Update(ctx, func(tx engine.Tx) error {
 		for n := range posts {
@@ -154,7 +155,7 @@ func (a *announcer) settleTold(ctx context.Context, posts []engine.Post) error {
 			if err != nil {
 				return err
 			}
-			p.Sent = p.Wanted
+			p.Sent = max(p.Sent, posts[n].Wanted)
 			if err := tx.SavePost(ctx, p); err != nil {
 				return err
 			}
