@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"net/url"
 	"strings"
 	"testing"
@@ -25,12 +26,7 @@ func private(t *testing.T) (*pgtest.Server, string) {
 }
 
 func TestAConnectionIsSetUp(t *testing.T) {
-	_, address := private(t)
-	admin, err := pgx.Connect(t.Context(), address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer admin.Close(t.Context())
+	admin, address := owned(t)
 	if _, err := admin.Exec(t.Context(), `DO $$ BEGIN
 		EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database());
 		EXECUTE format('ALTER DATABASE %I SET lock_timeout = 0', current_database()); END $$`); err != nil {
@@ -91,28 +87,18 @@ func TestAConnectionIsSetUp(t *testing.T) {
 }
 
 func TestWhoMayNotCreateTablesIsToldWhatToGrant(t *testing.T) {
-	_, address := private(t)
-	admin, err := pgx.Connect(t.Context(), address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer admin.Close(t.Context())
+	admin, address := owned(t)
 	if _, err := admin.Exec(t.Context(), "CREATE ROLE stranger LOGIN; CREATE SCHEMA closed; GRANT USAGE ON SCHEMA closed TO stranger"); err != nil {
 		t.Fatal(err)
 	}
-	_, err = Open(t.Context(), strings.Replace(address, "//rof@", "//stranger@", 1)+"&search_path=closed", Options{})
+	_, err := Open(t.Context(), strings.Replace(address, "//rof@", "//stranger@", 1)+"&search_path=closed", Options{})
 	if err == nil || !strings.Contains(err.Error(), "GRANT it USAGE and CREATE on the schema") {
 		t.Errorf("opened: %v", err)
 	}
 }
 
 func TestADatabaseMayBeAsAnybodyMadeIt(t *testing.T) {
-	_, address := private(t)
-	admin, err := pgx.Connect(t.Context(), address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer admin.Close(t.Context())
+	admin, address := owned(t)
 	for name, odd := range map[string]string{
 		"latin":   "ENCODING LATIN1",
 		"ascii":   "ENCODING SQL_ASCII",
@@ -157,16 +143,11 @@ func TestADatabaseMayBeAsAnybodyMadeIt(t *testing.T) {
 }
 
 func TestATableOfAnotherProgramIsTold(t *testing.T) {
-	_, address := private(t)
-	admin, err := pgx.Connect(t.Context(), address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer admin.Close(t.Context())
+	admin, address := owned(t)
 	if _, err := admin.Exec(t.Context(), "CREATE TABLE incidents (id int)"); err != nil {
 		t.Fatal(err)
 	}
-	_, err = Open(t.Context(), address, Options{})
+	_, err := Open(t.Context(), address, Options{})
 	if err == nil || !strings.Contains(err.Error(), "Give rof a database of its own") {
 		t.Errorf("opened: %v", err)
 	}
@@ -181,12 +162,7 @@ func TestATableOfAnotherProgramIsTold(t *testing.T) {
 }
 
 func TestAMigrationTakesItsTime(t *testing.T) {
-	_, address := private(t)
-	admin, err := pgx.Connect(t.Context(), address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer admin.Close(t.Context())
+	admin, address := owned(t)
 	if _, err := admin.Exec(t.Context(), `
 		CREATE FUNCTION slow() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
 			IF to_regclass('rof_version') IS NULL THEN PERFORM pg_sleep(1); END IF; END $$;
@@ -225,4 +201,16 @@ func TestPgBouncer(t *testing.T) {
 			t.Errorf("opened: %v", err)
 		}
 	})
+}
+
+// owned is a server of the test's own, and a connection of its owner.
+func owned(t *testing.T) (admin *pgx.Conn, address string) {
+	t.Helper()
+	_, address = private(t)
+	admin, err := pgx.Connect(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = admin.Close(context.WithoutCancel(t.Context())) })
+	return admin, address
 }
